@@ -1,1 +1,1 @@
-"""The code that the jobs run: one package per stage, `usecases/` for what differs between them."""
+"""The code that the jobs run: one package per stage, and `usecases/` for the differences between use cases."""

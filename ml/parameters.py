@@ -1,4 +1,4 @@
-"""Parameters of a task: `--name value` pairs, every one required unless it is declared with a default."""
+"""Parameters of a task: `--name value` pairs, each required unless it is declared with a default."""
 
 import argparse
 import re
@@ -18,14 +18,14 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
 
 
 class _Parser(argparse.ArgumentParser):
-    """argparse, but its error also says what is allowed."""
+    """argparse with an error that also lists the allowed flags."""
 
     def error(self, message: str) -> NoReturn:
-        """Print what was wrong and the flags that are allowed; exit 2."""
+        """Print the error and the allowed flags; exit 2."""
         self.exit(2, f"{self.prog}: {message}\nallowed: {self.format_usage().removeprefix('usage: ')}")
 
     def parse_known_args(self, *given: Any, **more: Any) -> Any:
-        """As argparse's, and a model that the use case does not have, or does not tell apart, is an error."""
+        """As argparse's; an unknown model, or none where the use case has several, is an error."""
         parsed, unknown = super().parse_known_args(*given, **more)
         if hasattr(parsed, "model"):
             try:
@@ -37,9 +37,9 @@ class _Parser(argparse.ArgumentParser):
 
 @dataclass(frozen=True, kw_only=True)
 class Common:
-    """What every task is given: which use case, in which catalog, in which job run.
+    """The parameters of every task: the use case, the catalog and the job run.
 
-    `named` is the model that the task works on; None for the only one, and in tasks that work on all of them.
+    `named` is the model that the task works on; None for the only model, and in tasks that work on all models.
     """
 
     use_case: UseCase
@@ -49,7 +49,7 @@ class Common:
 
     @property
     def model(self) -> Model:
-        """The declared model that the task works on. Raises LookupError if there are several and none is named."""
+        """The declared model that the task works on. Raises LookupError if several are declared and none is named."""
         return self.use_case.model_named(self.named)
 
     @property
@@ -75,23 +75,23 @@ def name(text: str) -> str:
 
 
 def index_url(text: str) -> str:
-    """`text` if it is a package index that an artifact may name: over TLS, without a user, a token or a query."""
+    """`text` if it is a package index URL that an artifact may contain: over TLS, without user, token or query."""
     parts = urlsplit(text)
     if not (parts.scheme == "https" and parts.hostname) or {"@", "?", "#", " "} & set(text):
-        # What was given may hold a token, so it is not said.
+        # The given URL may contain a token, so the message does not repeat it.
         raise argparse.ArgumentTypeError("it is not a package index: give https://HOST/PATH without a user or a token")
     return text
 
 
 def told(text: str) -> str:
-    """`text` if it says something: who asks for a change, and why, must not be left out."""
+    """`text` unless it is blank: the requester of a change and the reason must not be left out."""
     if not text.strip():
         raise argparse.ArgumentTypeError("it is empty: give a value, because it is recorded")
     return text.strip()
 
 
 def parser(task: str) -> argparse.ArgumentParser:
-    """A parser of the flags that every task takes. A task adds its own, then calls `common`."""
+    """A parser with the flags of every task. A task adds its own flags, then calls `common`."""
     flags = _Parser(prog=task, allow_abbrev=False)
     flags.add_argument("--use-case", required=True, choices=sorted(USE_CASES))
     flags.add_argument("--catalog", required=True, type=name)
@@ -100,21 +100,21 @@ def parser(task: str) -> argparse.ArgumentParser:
 
 
 def of_model(task: str) -> argparse.ArgumentParser:
-    """A parser of the tasks that work on one model of the use case; its only one needs no name."""
+    """A parser for tasks that work on one model of the use case; a single model needs no name."""
     flags = parser(task)
     flags.add_argument("--model", type=name, help="one of the use case's models; required if it has several")
     return flags
 
 
 def with_unmasked_table(task: str) -> argparse.ArgumentParser:
-    """A parser of the tasks that keep the models' features a second time, for readers whom masks would keep out."""
+    """A parser for tasks that store the models' features a second time, for readers whom masks would keep out."""
     flags = parser(task)
     flags.add_argument("--unmasked-table", type=name, help="table of features without sensitive columns; default: none")
     return flags
 
 
 def with_requests(task: str) -> argparse.ArgumentParser:
-    """A parser of a task that also takes a delivery back, forgets a person, or restores a table; left empty: no."""
+    """A parser for a task that can also withdraw a delivery, forget a person or restore a table; empty flags: none."""
     flags = parser(task)
     flags.add_argument("--withdraw", default="", type=_delivery, help="FEED/DELIVERY; default or empty: none")
     flags.add_argument("--forget", default="", help="a person, as SALT:HASH; default or empty: nobody")
@@ -126,9 +126,9 @@ def with_requests(task: str) -> argparse.ArgumentParser:
 
 
 def first_day(flags: argparse.ArgumentParser, task: Common, period: str) -> date | None:
-    """The first day of the `--holdout-start`; None for an empty text, which is how a job leaves a parameter out.
+    """The first day of `--holdout-start`; None for empty text, by which a job leaves a parameter out.
 
-    Prints an error and exits with code 2 for what is no period of the use case.
+    Prints an error and exits with code 2 if the value is not a period of the use case.
     """
     if not period:
         return None
@@ -162,5 +162,5 @@ def common(parsed: argparse.Namespace) -> Common:
 
 
 def parse(task: str, arguments: Sequence[str] | None = None) -> Common:
-    """The parameters of a task that takes no others. Unknown or missing flags print an error and exit 2."""
+    """The parameters of a task without flags of its own. Unknown or missing flags print an error and exit 2."""
     return common(parser(task).parse_args(arguments))

@@ -1,7 +1,7 @@
-"""A person's key without the key: how a request names them, and how the records remember whom not to take again.
+"""Hashes in place of a person's key: in requests, and in the records of people whose rows ingest must not load again.
 
-A request carries a salt of its own and the hash of salt and key, so no parameter, log or run page shows the key. What
-is kept is a hash with a secret that only ingest's principal can read: whoever reads the records cannot try all keys.
+A request carries its own salt and the hash of salt and key, so no parameter, log or run page shows the key. The records
+store a hash with a secret that only ingest's principal can read, so their readers cannot try all keys.
 """
 
 import re
@@ -26,7 +26,7 @@ _KEYED_WITH = "_keyed_with"
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """Who is meant, without saying it: `digest` is the hash of `salt` and key. The salt also names the request."""
+    """Identifies a person without the key: `digest` is the hash of `salt` and key. The salt also names the request."""
 
     salt: str
     digest: str
@@ -39,7 +39,7 @@ class Request:
 
     @classmethod
     def read(cls, text: str) -> "Request":
-        """The request that `str` gave. Raises ValueError for another text."""
+        """The request in text that `str` wrote. Raises ValueError for any other text."""
         if not re.fullmatch(_HEX, text):
             raise ValueError("it is no request to forget: give SALT:HASH, as `mlops forget` does")
         salt, _, digest = text.partition(":")
@@ -54,19 +54,19 @@ class Request:
 
 
 def person_column(use_case: UseCase) -> Column:
-    """The column that names a person: the key of the models' feature tables, which is the same in all of them."""
+    """The column that identifies a person: the key of the models' feature tables, the same in all of them."""
     table = use_case.models[0].feature_table
     return table.source.column(table.key)
 
 
 def plain(key: str, column: Column) -> str:
-    """A key as it is hashed: without blanks around it; a number without a sign or leading zeros."""
+    """A key in the form that is hashed: without surrounding blanks; a number without a sign or leading zeros."""
     text = key.strip()
     return re.sub(_ZEROS, "", text) if column.type in _WHOLE else text
 
 
 def plain_sql(key: SparkColumn, column: Column) -> SparkColumn:
-    """`plain` of a column of keys, of text or of the declared type."""
+    """`plain` as a column expression over keys, as text or as the declared type."""
     text = F.trim(key.cast("string"))
     return F.regexp_replace(text, _ZEROS, "") if column.type in _WHOLE else text
 
@@ -83,13 +83,13 @@ def with_person(rows: DataFrame, key: SparkColumn, secret: str) -> DataFrame:
 
 
 def secret_in(folder: Path, *, make: bool = False) -> str:
-    """The secret that `folder` keeps, made there if it is to be.
+    """The secret stored in `folder`; created there if requested.
 
-    Raises FileNotFoundError if there is none: without it nobody knows whom the records mean.
+    Raises FileNotFoundError if there is none: without it the records identify nobody.
     """
     path = folder / "secret"
     found = path.read_text(encoding="utf-8") if path.exists() else ""
-    # One that a kill cut short is of no record: what it would be used for comes after it.
+    # No record uses a secret that a killed run wrote partially: records are written after the secret.
     if len(found) == _SECRET_CHARACTERS:
         return found
     if not make:

@@ -1,4 +1,4 @@
-"""Who a task runs as, for the records it leaves."""
+"""The principal that a task runs as, for its records."""
 
 import os
 
@@ -7,7 +7,7 @@ from pyspark.sql import SparkSession
 
 
 def principal(spark: SparkSession) -> str:
-    """Name and id of the task's principal, from its workspace; Spark's user where no workspace is named."""
+    """Name and id of the task's principal, from its workspace; Spark's user if no workspace is named."""
     if not os.environ.get("DATABRICKS_HOST"):
         return str(spark.sql("SELECT current_user()").collect()[0][0])
     me = WorkspaceClient().current_user.me()

@@ -1,6 +1,6 @@
-"""What a task gets from the job that runs it: Spark, task values, and the accounting line it ends with.
+"""A task's runtime: the Spark session, task values, and the accounting line that it ends with.
 
-The only module that creates a Spark session. Everything below a task's `main` is given its frames.
+The only module that creates a Spark session. Code below a task's `main` receives frames.
 """
 
 import json
@@ -18,7 +18,7 @@ from pyspark.sql.utils import is_remote
 
 import ml
 
-# Where a training runs decides no model.
+# The place where a training runs does not affect the model.
 RETRAINS = False
 
 _Item = TypeVar("_Item")
@@ -27,17 +27,17 @@ _Result = TypeVar("_Result")
 TASK_VALUES_FILE = "MLOPS_TASK_VALUES"
 _SPARK_SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
-    # A value that does not fit its type is an error here; ingest asks for null with try_cast where it wants one.
+    # ANSI mode: a value that does not fit its type is an error; ingest uses try_cast where it wants null.
     "spark.sql.ansi.enabled": "true",
 }
 
 
 class RowsUnaccountedError(RuntimeError):
-    """Rows that came in were neither kept nor quarantined, or came out of nowhere."""
+    """Received rows were neither kept nor quarantined, or more rows came out than were received."""
 
 
 def spark() -> SparkSession:
-    """The session of this task: the cluster's on Databricks, Spark Connect where `SPARK_REMOTE` names a server."""
+    """The session of this task: the cluster's on Databricks, Spark Connect if `SPARK_REMOTE` names a server."""
     session: SparkSession = SparkSession.builder.getOrCreate()
     for setting, value in _SPARK_SETTINGS.items():
         session.conf.set(setting, value)
@@ -46,14 +46,14 @@ def spark() -> SparkSession:
 
 
 def carry_code() -> None:
-    """Let functions that are sent to a server's Python workers carry this code along: they cannot import it."""
+    """Pickle this package by value in functions for a server's Python workers, which cannot import it."""
     if is_remote():
         cloudpickle.register_pickle_by_value(ml)  # type: ignore[no-untyped-call]
 
 
 def on_databricks() -> bool:
-    """Whether the task runs on a runtime of Databricks, whichever it is."""
-    # The local cloud names a runtime too, to tasks on its serverless compute; its Spark is the open one.
+    """Whether the task runs on any Databricks runtime."""
+    # The local cloud also sets a runtime version for tasks on its serverless compute, with open-source Spark.
     return "DATABRICKS_RUNTIME_VERSION" in os.environ and "SPARK_REMOTE" not in os.environ
 
 
@@ -64,7 +64,7 @@ def on_serverless() -> bool:
 
 @contextmanager
 def computed_once(frame: DataFrame) -> Iterator[DataFrame]:
-    """`frame`, kept on the cluster while the block uses it several times. Serverless compute refuses to keep it."""
+    """`frame`, cached on the cluster while the block uses it several times. Serverless compute does not cache."""
     if on_serverless():
         yield frame
         return
@@ -76,16 +76,16 @@ def computed_once(frame: DataFrame) -> Iterator[DataFrame]:
 
 
 def side_by_side(work: Callable[[_Item], _Result], items: Sequence[_Item]) -> list[_Result]:
-    """`work` on every item at once; the results in the order of the items. The first error is raised.
+    """Run `work` on all items in parallel; results in the order of the items. The first error is raised.
 
-    A step on a small table is mostly waiting (for plans, commits, checks), so independent tables overlap well.
+    A step on a small table mostly waits (for plans, commits, checks), so independent tables overlap well.
     """
     with ThreadPoolExecutor(max_workers=max(1, len(items))) as pool:
         return list(pool.map(work, items))
 
 
 def set_task_value(key: str, value: str | int | float | bool) -> None:
-    """Hand `value` to later tasks of the run, which read it as `{{tasks.<task>.values.<key>}}`.
+    """Pass `value` to later tasks of the run, which read it as `{{tasks.<task>.values.<key>}}`.
 
     Locally the values are one JSON object in the file that `MLOPS_TASK_VALUES` names; on Databricks they are
     `dbutils.jobs.taskValues`.
@@ -106,7 +106,7 @@ def set_task_value(key: str, value: str | int | float | bool) -> None:
 def accounting(
     *, task: str, rows_in: int, rows_kept: int, rows_quarantined: int, rows_removed: int = 0
 ) -> dict[str, object]:
-    """One task's account of its rows. `rows_removed`: those that left since they came, on request.
+    """One task's account of its rows. `rows_removed`: rows that were loaded earlier and removed on request.
 
     Raises:
         RowsUnaccountedError: when `rows_in` is not the sum of the three others.
@@ -131,6 +131,6 @@ def report(*, task: str, rows_in: int, rows_kept: int, rows_quarantined: int, **
 
 
 def say(line: str) -> None:
-    """Print a line in one piece: `print` writes its end apart, so that lines of threads side by side may mix."""
+    """Print a line in one write: `print` writes the line end separately, so lines of parallel threads could mix."""
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()

@@ -1,1 +1,1 @@
-"""Maintenance: tables in shape, and no more history than is declared or needed."""
+"""Maintenance: compacted tables, and no more history than is declared or needed."""

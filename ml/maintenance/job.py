@@ -1,8 +1,8 @@
-"""Task `maintenance` of job `<usecase>-maintenance`: tables in shape, and no more history than is declared or needed.
+"""Task `maintenance` of job `<usecase>-maintenance`: compacted tables, no more history than declared or needed.
 
-It runs as the principal of ingest, which owns bronze, silver, gold and the accounts of both. Versions that the live or
-the previous model was trained on stay, whatever is declared; if one of them is gone already, the table is left alone
-and the task fails once all others are done.
+It runs as the principal of ingest, which owns bronze, silver, gold and the accounts of both. Table versions that the
+live or the previous model was trained on are kept, whatever is declared; if one of them is already gone, the table is
+left alone and the task fails after all others are done.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ from ml.versions.trained import trained_on
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Keep every table of the use case that ingest owns; run by job `<usecase>-maintenance`."""
+    """Maintain every table of the use case that ingest owns; run by job `<usecase>-maintenance`."""
     parsed = parameters.with_unmasked_table("maintenance").parse_args(arguments)
     task = parameters.common(parsed)
     names = [model.full_name(task.catalog, task.use_case.name) for model in task.use_case.models]
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def maintain(
     tables: Tables, task: Common, needed: dict[str, dict[int, str]], now: datetime, unmasked_table: str | None = None
 ) -> tuple[list[Kept], list[str]]:
-    """Keep each table. What was kept of which, and why a table was left alone. `needed`: see `trained_on`."""
+    """Maintain each table. Returns each result, and why a table was left alone. `needed`: see `trained_on`."""
     declared = task.use_case.retention.days(task.use_case.calendar, now)
     done, failed = [], []
     for table in owned(task.use_case, unmasked_table):
@@ -60,7 +60,7 @@ def maintain(
 
 
 def owned(use_case: UseCase, unmasked_table: str | None) -> Iterator[Table]:
-    """The tables that the principal of ingest makes, and so owns."""
+    """The tables that the principal of ingest creates, and so owns."""
     for feed in use_case.feeds:
         yield from (bronze(feed), silver(feed), quarantine(feed))
     yield from use_case.computed_tables

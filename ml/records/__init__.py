@@ -1,1 +1,1 @@
-"""Records: the tables that the stages themselves keep, and what several of them read there."""
+"""Records: the tables that the stages keep about their own work, and the queries that several stages share."""

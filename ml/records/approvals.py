@@ -1,4 +1,4 @@
-"""The record of a person's approval, for models whose sign-off is manual and versions that were rolled back."""
+"""The record of a person's approval, for models with manual sign-off and for versions that were rolled back."""
 
 from ml.declarations import Column, Layer, Table
 

@@ -1,4 +1,4 @@
-"""What people say about a model version: the table of their comments, and those on one version."""
+"""Comments on model versions: their table, and the comments on one version."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,7 +37,7 @@ class Comment:
 
 
 def comments_on(tables: Tables, ops_schema: str, model: str, version: int) -> tuple[Comment, ...]:
-    """The comments on a version, oldest first; none before the first comment made the table."""
+    """The comments on a version, oldest first; none if the table does not exist yet."""
     name = f"{ops_schema}.{COMMENTS.name}"
     if not tables.exists(name):
         return ()

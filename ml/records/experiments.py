@@ -1,4 +1,4 @@
-"""Experiments on endpoints: which version was tried beside which, and what its outcomes have said so far."""
+"""Experiments on endpoints: which version was tried beside which, and the result of its outcomes so far."""
 
 import json
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from ml.tables import Tables
 
 
 class Standing(StrEnum):
-    """How an experiment stands. Only `WON` releases."""
+    """The state of an experiment. Only `WON` releases the version."""
 
     RUNNING = "running"
     WON = "won"
@@ -75,7 +75,7 @@ EXPERIMENTS = Table(
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """A version beside the live one on an endpoint, and the rule that was declared when that began."""
+    """A version beside the live one on an endpoint, and the rule that was declared at its start."""
 
     model: str
     version: int
@@ -87,12 +87,12 @@ class Trial:
 
 
 def as_text(rule: Experiment | None) -> str | None:
-    """The rule as the table keeps it."""
+    """The rule as the table stores it."""
     return None if rule is None else json.dumps(asdict(rule), sort_keys=True)
 
 
 def newest_trial(tables: Tables, schema: str, model: str) -> Trial | None:
-    """The trial of `model` that began last, if it is an experiment. `schema`: `catalog.schema` of the records."""
+    """The most recent trial of `model`, if it is an experiment. `schema`: `catalog.schema` of the records."""
     name = f"{schema}.{TRIALS.name}"
     if not tables.exists(name):
         return None
@@ -106,9 +106,9 @@ def newest_trial(tables: Tables, schema: str, model: str) -> Trial | None:
 
 
 def standing(tables: Tables, schema: str, trial: Trial) -> Mapping[str, str] | None:
-    """`standing` and `reason` of the newest look at the trial; None before the first.
+    """`standing` and `reason` of the trial's newest evaluation; None before the first.
 
-    What decided it stands, whatever was recorded beside it.
+    A deciding evaluation stays valid, whatever was recorded beside it.
     """
     name = f"{schema}.{EXPERIMENTS.name}"
     if not tables.exists(name):

@@ -1,4 +1,4 @@
-"""Who is forgotten, and what that removed."""
+"""Forgotten people, and the rows that were removed for them."""
 
 from ml.declarations import Column, Layer, Table
 from ml.records.columns import OWNER, text

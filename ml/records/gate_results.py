@@ -1,4 +1,4 @@
-"""The verdicts of the gates: their names, the table that keeps them, and what a run recorded about a version."""
+"""The verdicts of the gates: their names, their table, and the verdicts of a run on a version."""
 
 import json
 from collections.abc import Mapping
@@ -15,13 +15,13 @@ from ml.tables import Tables
 from ml.versions.version_task import Subject
 
 COMPLIANCE, COMPARISON, INFRASTRUCTURE, SIGN_OFF = "compliance", "comparison", "infrastructure", "sign_off"
-# The gates that judge by themselves; sign-off rests on them.
+# The automatic gates; sign-off depends on them.
 JUDGING = (COMPLIANCE, COMPARISON, INFRASTRUCTURE)
 ALL_GATES = (*JUDGING, SIGN_OFF)
 
 
 class Decision(StrEnum):
-    """What a gate says. Only `PASS` releases; `UNKNOWN`: nothing failed, and there is too little to tell."""
+    """A gate's decision. Only `PASS` releases; `UNKNOWN`: nothing failed, but there is too little data to decide."""
 
     PASS = "pass"  # noqa: S105 - a verdict, no password
     FAIL = "fail"
@@ -51,7 +51,7 @@ GATE_RESULTS = Table(
 
 @dataclass(frozen=True, kw_only=True)
 class Recorded:
-    """One recorded verdict. `inputs`: what was measured; `thresholds`: what that was held against."""
+    """One recorded verdict. `inputs`: the measured values; `thresholds`: the limits that they were compared with."""
 
     gate: str
     verdict: str
@@ -63,7 +63,7 @@ class Recorded:
 
 
 def verdicts(subject: Subject) -> Mapping[str, Recorded]:
-    """What was recorded of this version in this run, by gate, in the order of the gates."""
+    """The recorded verdicts on this version in this run, by gate, in the order of the gates."""
     name = f"{subject.ops_schema}.{GATE_RESULTS.name}"
     if not subject.tables.exists(name):
         return {}
@@ -82,12 +82,12 @@ def verdicts(subject: Subject) -> Mapping[str, Recorded]:
 
 
 def recorded(subject: Subject) -> Mapping[str, str]:
-    """The verdicts of this version in this run, by gate."""
+    """The verdicts on this version in this run, by gate."""
     return {gate: each.verdict for gate, each in verdicts(subject).items()}
 
 
 def judged_versions(tables: Tables, ops_schema: str, model: str) -> frozenset[int]:
-    """The versions of `model` with a verdict of any gate, in any run."""
+    """The versions of `model` with a verdict from any gate, in any run."""
     name = f"{ops_schema}.{GATE_RESULTS.name}"
     if not tables.exists(name):
         return frozenset()
@@ -96,7 +96,7 @@ def judged_versions(tables: Tables, ops_schema: str, model: str) -> frozenset[in
 
 
 def judged_on(subject: Subject, holdout_periods: str) -> int:
-    """How many other versions the comparison has judged on the hold-out of `holdout_periods`, in any run."""
+    """The number of other versions that the comparison has judged on the hold-out of `holdout_periods`, in any run."""
     name = f"{subject.ops_schema}.{GATE_RESULTS.name}"
     if not subject.tables.exists(name):
         return 0

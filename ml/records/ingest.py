@@ -1,4 +1,4 @@
-"""What ingest records of deliveries: which came, what became of their rows, and which were withdrawn."""
+"""Ingest's records of deliveries: their arrival, the verdicts on their rows, and withdrawals."""
 
 from ml.declarations import Column, Layer, Table
 from ml.records.columns import OWNER, text
@@ -17,7 +17,7 @@ INGEST_FILES = Table(
         Column(name="rows_kept", type="bigint", comment="Records that the table holds."),
         Column(name="rows_quarantined", type="bigint", comment="Records that the quarantine holds."),
         Column(name="recorded_at", type="timestamp", comment="When this was recorded (UTC)."),
-        # Nullable because earlier releases, which removed nothing, did not record it.
+        # Nullable because earlier releases did not remove rows and did not record it.
         Column(
             name="rows_removed", type="bigint", comment="Records that left: rows in = the other three.", nullable=True
         ),

@@ -3,19 +3,19 @@
 from ml.declarations import Column, Layer, Model, Rescore, Table, UseCase, outputs
 from ml.records.columns import text
 
-# The column of a prediction that says which features it was made from.
+# The column of a prediction that identifies its features.
 FEATURES_HASH = "features_hash"
 
 
 def features_hash_sql(model: Model) -> str:
-    """SHA-256 of the model's features by name, as JSON, in Spark SQL; a null is left out."""
+    """Spark SQL for the SHA-256 of the model's features by name, as JSON; nulls are left out."""
     return f"sha2(to_json(struct({', '.join(f'`{name}`' for name in sorted(model.features))})), 256)"
 
 
 def predictions(use_case: UseCase) -> Table:
-    """One row per key, event time, model and its version: what the model answers. Null: what it does not answer.
+    """One row per key, event time, model and version, with the model's answer. Null: columns that it does not answer.
 
-    If a model rescores on change, one row more for each run that found its features changed.
+    If a model rescores on change, one more row for each run that found changed features.
     """
     models = use_case.models
     first = models[0]
@@ -43,7 +43,7 @@ def predictions(use_case: UseCase) -> Table:
 
 
 def late_rows(use_case: UseCase) -> Table:
-    """One row per key, event time, model and features that came too late to be scored: the model has no answer."""
+    """One row per key, event time, model and features that arrived too late to be scored, without an answer."""
     first = use_case.models[0]
     key, event_time = first.feature_table.keys, first.feature_table.event_time
     return Table(

@@ -1,4 +1,4 @@
-"""The table `promotions` about one model: what moved, when, by whom, why, and what that follows from."""
+"""The table `promotions` for one model: alias moves with time, principal and reason, and conclusions from them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ PROMOTIONS = Table(
         text("promoted_by", "The principal or person that moved it."),
         Column(name="promoted_at", type="timestamp", comment="When it was moved (UTC)."),
     ),
-    # A run that promotes a version which the endpoint then cannot serve moves an alias twice.
+    # If the endpoint cannot serve the promoted version, the run moves an alias twice.
     keys=("run_id", "model", "alias", "to_version"),
     owner=OWNER,
     comment="One row per alias change: who, when, from, to, why.",
@@ -45,7 +45,7 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Move:
-    """`alias` goes from one version to another; `to_version` None takes it away."""
+    """`alias` moves from one version to another; `to_version` None removes it."""
 
     alias: str
     from_version: int | None
@@ -84,11 +84,11 @@ class Ledger:
         return tuple(sorted(found, key=lambda move: (move.promoted_at, move.alias)))
 
     def last(self) -> dict[str, int]:
-        """The version that each alias was last recorded to point to."""
+        """The last recorded version of each alias."""
         return {move.alias: move.to_version for move in self.moved()}
 
     def append(self, made: Iterable[Move], *, run_id: str, cause: Cause, reason: str, by: str) -> None:
-        """One row per alias that moved. What this run recorded before stays as it is."""
+        """Append one row per moved alias. Rows that this run recorded before stay as they are."""
         when = datetime.now(UTC)
         rows = [
             {
@@ -110,26 +110,26 @@ class Ledger:
 
 
 def ledger(subject: Subject) -> Ledger:
-    """The moves of the aliases of the judged model."""
+    """The alias moves of the judged model."""
     return Ledger(tables=subject.tables, table=f"{subject.ops_schema}.{PROMOTIONS.name}", model=subject.name)
 
 
 def champions(moved: Iterable[Moved]) -> tuple[int, ...]:
-    """Every version that was ever live, so passed its gates, the newest first, of moves that are oldest first. Pure."""
+    """Every version that was ever live, so passed its gates, newest first; `moves` are oldest first. Pure."""
     held = [move.to_version for move in moved if move.alias == CHAMPION]
     return tuple(dict.fromkeys(reversed(held)))
 
 
 def arrival(version: int, moved: Iterable[Moved]) -> Moved | None:
-    """The newest move that made `version` champion, of moves that are oldest first. Pure."""
+    """The newest move that made `version` champion; `moves` are oldest first. Pure."""
     found = [move for move in moved if move.alias == CHAMPION and move.to_version == version]
     return found[-1] if found else None
 
 
 def unmade(moved: Iterable[Moved], cause: Cause, champion: int | None) -> Moved | None:
-    """The newest champion's move, if it is of `cause` and `champion`, the present one, is still what it leaves. Pure.
+    """The newest recorded champion move, if its cause is `cause` and the current `champion` is still its origin. Pure.
 
-    Moves are recorded before they are made, so that is what a run leaves that dies in between.
+    Moves are recorded before they are made, so a run that is killed in between leaves this state.
     """
     held = [move for move in moved if move.alias == CHAMPION]
     newest = held[-1] if held else None
@@ -138,7 +138,7 @@ def unmade(moved: Iterable[Moved], cause: Cause, champion: int | None) -> Moved 
 
 
 def rolled_back(version: int, moved: Iterable[Moved]) -> Moved | None:
-    """The roll-back that took `version` out of service and was not undone since; None where there is none. Pure."""
+    """The roll-back that took `version` out of service and has not been undone; None if there is none. Pure."""
     held = [move for move in moved if move.alias == CHAMPION and version in (move.from_version, move.to_version)]
     newest = held[-1] if held else None
     left = newest is not None and newest.from_version == version and newest.to_version != version

@@ -1,4 +1,4 @@
-"""Bronze, silver and quarantine as a feed's declaration makes them: what was received, kept and rejected."""
+"""Bronze, silver and quarantine tables from a feed's declaration: received, kept and rejected records."""
 
 from dataclasses import replace
 
@@ -17,9 +17,9 @@ _RECORD_COLUMNS = (
 
 
 def bronze(feed: Feed) -> Table:
-    """One row per received record: every raw column as text, under its silver name, and where it came from.
+    """One row per received record: every raw column as text, under its silver name, and the record's origin.
 
-    A raw header such as `default.payment.next.month` is no column name that every tool takes; its silver name is.
+    Not every tool accepts a raw header such as `default.payment.next.month` as a column name; its silver name works.
     """
     raw = tuple(
         text(column.name, f"{column.raw_name} as received.", nullable=True, sensitive=column.sensitive)
@@ -36,9 +36,9 @@ def bronze(feed: Feed) -> Table:
 
 
 def silver(feed: Feed) -> Table:
-    """The feed's silver table as it is written: with the record that each row came from, and when that arrived.
+    """The feed's silver table as it is written: with the source record of each row, and its arrival time.
 
-    They are nullable because a table of an earlier release lacks them until its first whole computation.
+    They are nullable because a table of an earlier release lacks them until its first full recomputation.
     """
     origin = tuple(replace(column, nullable=True) for column in _RECORD_COLUMNS if column.name != "_fields")
     return replace(feed.silver, columns=(*feed.silver.columns, *origin))
@@ -57,7 +57,7 @@ def quarantine(feed: Feed) -> Table:
 
 
 def outcome_quarantine(outcome: Outcome) -> Table:
-    """One row per silver outcome that belongs to no known event, and `_reason`. It leaves once the event arrives."""
+    """One row per silver outcome without a known event, and `_reason`. It leaves once the event arrives."""
     return replace(
         outcome.source,
         name=f"{outcome.table.name}_quarantine",

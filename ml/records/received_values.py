@@ -1,4 +1,4 @@
-"""What a valid record is: declared columns as Spark expressions that give a typed value and a reason. No I/O."""
+"""Validation of records: Spark expressions that give the typed value of a declared column and a reason. No I/O."""
 
 import re
 from dataclasses import dataclass
@@ -11,17 +11,17 @@ from ml.declarations import Calendar, Column, Feed, PeriodFrom, Spelling
 
 _SHOWN_CHARACTERS = 40
 _WHOLE = ("int", "bigint")
-# Spark's casts also take '12d' for a double and '2023' for a date; a feed that sends those is wrong.
+# Spark's casts also accept '12d' as a double and '2023' as a date; in a feed these are errors.
 _BOOLEAN = r"^(?i:true|false)$"
 _ISO_DATE = "yyyy-MM-dd"
-# What a spreadsheet makes of a long id.
+# A long id after a spreadsheet reformatted it.
 _SCIENTIFIC = r"^\d([.,]\d+)?E\+\d+$"
 _LEADING_ZERO = r"^[+-]?0\d+$"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """How one column is read: `key` says that its values name rows, so a value that lost something is refused."""
+    """How one column is read. `key`: its values identify rows, so a value that lost information is refused."""
 
     column: Column
     spelling: Spelling
@@ -34,13 +34,13 @@ class Rule:
 
 
 def trimmed(column: Column, spelling: Spelling) -> SparkColumn:
-    """The received text without blanks around it; null where nothing is left, or where it is a spelling of null."""
+    """The received text without surrounding blanks; null if it is empty or a spelling of null."""
     text = F.nullif(F.trim(F.col(column.name)), F.lit(""))
     return F.when(~text.isin(list(spelling.nulls)), text) if spelling.nulls else text
 
 
 def typed(rule: Rule, given: SparkColumn) -> SparkColumn:
-    """The trimmed text `given` as the declared type; null where it is none."""
+    """The trimmed text `given` as the declared type; null if it does not parse."""
     kind, spelling = rule.column.type, rule.spelling
     if kind in _WHOLE or kind == "double":
         value = F.when(given.rlike(_number(spelling, whole=kind in _WHOLE)), _plain(spelling, given)).try_cast(kind)
@@ -59,7 +59,7 @@ def typed(rule: Rule, given: SparkColumn) -> SparkColumn:
 
 
 def reason(rule: Rule, given: SparkColumn, value: SparkColumn) -> SparkColumn:
-    """Why a received value is refused, naming header, value and what is allowed; null where it is not."""
+    """Why a received value is refused, naming header, value and allowed values; null if it is accepted."""
     column = rule.column
     no_value = F.lit(None if column.nullable else f"{column.raw_name} is empty; a value is required")
     shown = F.concat(F.lit(f"{column.raw_name} '"), F.substring(given, 1, _SHOWN_CHARACTERS), F.lit("' is "))
@@ -73,16 +73,16 @@ def reason(rule: Rule, given: SparkColumn, value: SparkColumn) -> SparkColumn:
 
 
 def fields_reason(fields: SparkColumn, expected_fields: int) -> SparkColumn:
-    """Why a record that fits no columns is refused; null where it does."""
+    """Why a record that does not fit the columns is refused; null if it fits."""
     given = F.json_array_length(fields).cast("string")
     width = F.concat(F.lit("the record has "), given, F.lit(f" fields, the header has {expected_fields}"))
     return F.when(fields.isNotNull(), F.coalesce(F.get_json_object(fields, "$.problem"), width))
 
 
 def period(feed: Feed, calendar: Calendar) -> SparkColumn:
-    """When a bronze record's period begins, as the type of the feed's period column.
+    """The start of a bronze record's period, in the type of the feed's period column.
 
-    It comes from the file's name, or from the record; where that is unreadable it is the day on which it was loaded.
+    It comes from the file's name or from the record; if that is unreadable, it is the day of loading.
     """
     column = feed.silver.column(feed.period_column)
     if feed.source.period_from is PeriodFrom.COLUMN:
@@ -102,22 +102,22 @@ def _number(spelling: Spelling, *, whole: bool) -> str:
 
 
 def _plain(spelling: Spelling, given: SparkColumn) -> SparkColumn:
-    """The number as Spark reads it."""
+    """The number in Spark's spelling."""
     marks = "".join(spelling.thousands_marks)
     if not marks and spelling.decimal == ".":
         return given
-    # `translate` drops the characters that have no counterpart.
+    # `translate` drops characters without a counterpart.
     return F.translate(given, spelling.decimal + marks, ".")
 
 
 def _read(given: SparkColumn, kind: str, patterns: tuple[str, ...]) -> SparkColumn:
-    """All different values that the patterns read, as an array: one if the text is clear."""
+    """The distinct values that the patterns read, as an array: one if the text is unambiguous."""
     values = [F.try_to_timestamp(given, F.lit(pattern)).cast(kind) for pattern in patterns]
     return F.array_distinct(F.array_compact(F.array(*values)))
 
 
 def _lost(rule: Rule) -> tuple[tuple[str, str], ...]:
-    """Forms of a key that have lost something, and what to do."""
+    """Forms of a key that lost information, and the remedy."""
     if not rule.key:
         return ()
     if rule.column.type == "string":

@@ -1,4 +1,4 @@
-"""What happened to a registered model, as a job that a model-update trigger starts is told it."""
+"""Events of a registered model, as a model-update trigger passes them to its job."""
 
 import argparse
 import json
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Update:
-    """A version of a model that is ready, or that `alias` names now."""
+    """A model version that became ready, or that `alias` now points to."""
 
     model: str
     version: int
@@ -16,11 +16,11 @@ class Update:
 
 
 def updates(text: str) -> tuple[Update, ...]:
-    """What `{{job.trigger.model.updates}}` became: a JSON list of objects, or nothing in a run that no event started.
+    """The value of `{{job.trigger.model.updates}}`: a JSON list of objects, or empty in a run that no event started.
 
-    For flags: raises argparse.ArgumentTypeError for anything else.
+    An argparse type: raises argparse.ArgumentTypeError for anything else.
     """
-    # A reference that stands for nothing in a run stays as it was written.
+    # Databricks leaves a reference without a value as it was written.
     if not text.strip() or text.startswith("{{"):
         return ()
     try:

@@ -1,4 +1,4 @@
-"""Which tables were taken back to an earlier version, by whom and why."""
+"""Tables that were restored to an earlier version, by whom and why."""
 
 from ml.declarations import Column, Layer, Table
 from ml.records.columns import OWNER, text

@@ -1,4 +1,4 @@
-"""What a challenger would have answered to what an endpoint was asked, beside what was answered."""
+"""A challenger's answers to an endpoint's requests, beside the live answers."""
 
 from ml.declarations import Column, Layer, Table
 from ml.records.columns import OWNER, text

@@ -1,4 +1,4 @@
-"""Tasks that write to one table side by side: Delta lets the first commit and tells the others to look again."""
+"""Tasks that write to one table in parallel: Delta accepts the first commit and the others must retry."""
 
 import time
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from pyspark.errors import PySparkException
 
 _ATTEMPTS = 5
 _PAUSE_S = 0.2
-# Error classes of Delta Lake for a commit that lost to another one, or met a table that another is just making.
+# Delta Lake's error classes for a commit that lost to another one, or met a table that another task is creating.
 _LOST = (
     "DELTA_PROTOCOL_CHANGED",
     "DELTA_METADATA_CHANGED",
@@ -21,7 +21,7 @@ Result = TypeVar("Result")
 
 
 def until_committed(attempt: Callable[[], Result]) -> Result:
-    """What `attempt` returns. It runs again when another commit came first; it must be idempotent."""
+    """The result of `attempt`, retried when another commit came first; it must be idempotent."""
     for failed in range(1, _ATTEMPTS):
         try:
             return attempt()

@@ -1,4 +1,4 @@
-"""The door on Databricks: Unity Catalog checks inside Spark, so names go straight to it."""
+"""The door on Databricks: Unity Catalog checks permissions inside Spark, so names pass straight through."""
 
 from pyspark.sql import SparkSession
 
@@ -7,7 +7,7 @@ from ml.tables.backends import Past, create_statement, split
 
 
 class DatabricksBackend:
-    """Names as they are. Spark refuses what the principal may not do."""
+    """Names pass unchanged. Spark refuses operations without permission."""
 
     def __init__(self, spark: SparkSession) -> None:
         self._spark = spark
@@ -21,8 +21,8 @@ class DatabricksBackend:
         return bool(self._spark.catalog.tableExists(self.relation(full_name, write=False)))
 
     def create(self, spark: SparkSession, table: Table, full_name: str) -> None:
-        """Create the table where it is not there yet."""
-        # Asked first: CREATE needs a right that a writer of an existing table may lack.
+        """Create the table if it does not exist."""
+        # Checked first: CREATE needs a privilege that a writer of an existing table may lack.
         if not self.exists(full_name):
             spark.sql(create_statement(table, self.relation(full_name, write=True)))
 

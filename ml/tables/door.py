@@ -3,12 +3,12 @@
     door()                      the door of this task
       read, exists, version,
       detail, history, counts, changes   by `catalog.schema.table`
-      create                    as declared, idempotent
+      create                    from the declaration, idempotent
       append, merge, replace,
       replace_part              idempotent; a write that changes nothing makes no new table version
-      append_batch              a stream's batch, once
+      append_batch              one batch of a stream, exactly once
       restore                   an earlier version
-      append_stream             a stream of Spark's, each batch once
+      append_stream             a Spark stream, each batch exactly once
       volume_path               a folder
 
 `PermissionDenied` and `NotFound` of `databricks.sdk.errors` (or Spark's own, on Databricks) pass through.
@@ -38,13 +38,13 @@ from ml.tables.unity_rest import UnityRestBackend, api_client
 
 DOOR = "MLOPS_TABLE_DOOR"
 _UNITY_REST = "unity-rest"
-# What Spark says of a place without a table.
+# Spark's error class for a path without a table.
 _NO_TABLE = ("DELTA_", "TABLE_OR_VIEW_NOT_FOUND", "PATH_NOT_FOUND")
 
 
 @dataclass(frozen=True)
 class Written:
-    """Rows that a write changed."""
+    """Numbers of rows that a write changed."""
 
     inserted: int
     updated: int
@@ -59,26 +59,26 @@ class Tables(Reader):
         self._created: set[str] = set()
 
     def owned(self, full_name: str) -> str:
-        """The table as SQL spells it, checked for writing: for statements about its files and properties."""
+        """The table's name in SQL, checked for write access: for statements about its files and properties."""
         return self._backend.relation(full_name, write=True)
 
     def restore(self, full_name: str, version: int) -> None:
-        """Make the table what it was at `version`, as a new version."""
+        """Restore the table to `version`, as a new version."""
         relation = self._backend.relation(full_name, write=True)
         until_committed(lambda: self._spark.sql(f"RESTORE TABLE {relation} TO VERSION AS OF {int(version)}").collect())
 
     def track_changes(self, full_name: str) -> None:
-        """Let Delta keep the changes of a table that was made without its change data feed."""
+        """Turn on the change data feed of a table that was created without it."""
         relation = self._backend.relation(full_name, write=True)
         kept = self._spark.sql(f"SHOW TBLPROPERTIES {relation}").collect()
         if {row["key"]: row["value"] for row in kept}.get(CHANGE_FEED) != "true":
             self._spark.sql(f"ALTER TABLE {relation} SET TBLPROPERTIES ({CHANGE_FEED} = true)").collect()
 
     def create(self, table: Table, full_name: str) -> None:
-        """Create the table as declared, or leave it where it already is so. Nullable columns that it lacks are added.
+        """Create the table as declared, or keep a matching one. Missing nullable columns are added.
 
         Raises:
-            TableMismatchError: when a table of that name has other columns.
+            TableMismatchError: if the existing table has different columns.
         """
         known = self._columns(full_name)
         if known is None:
@@ -96,7 +96,7 @@ class Tables(Reader):
         self._created.add(full_name)
 
     def append_batch(self, table: Table, full_name: str, frame: DataFrame, *, stream: str, batch: int) -> None:
-        """Add the rows of a stream's batch, once: of a batch that the table has already had, nothing is added.
+        """Add the rows of a stream's batch exactly once: a batch that the table already has adds nothing.
 
         The rows' keys are not compared with those in the table, so the cost follows the batch alone.
         """
@@ -108,13 +108,13 @@ class Tables(Reader):
     def append_stream(
         self, table: Table, full_name: str, frame: DataFrame, *, checkpoint: str, trigger: Mapping[str, Any]
     ) -> StreamingQuery:
-        """Start to add a stream's rows, each of its batches once. `trigger` is Spark's, such as `availableNow=True`."""
+        """Start adding a stream's rows, each batch exactly once. `trigger` is Spark's, as `availableNow=True`."""
         fitting = self._fitting(table, full_name, frame)
         writer = fitting.writeStream.format("delta").outputMode("append").option("checkpointLocation", checkpoint)
         return started(writer.trigger(**trigger), self._backend.relation(full_name, write=True))
 
     def append(self, table: Table, full_name: str, frame: DataFrame) -> Written:
-        """Insert the rows whose keys the table does not hold yet. Rows already there stay as they are."""
+        """Insert the rows with new keys. Existing rows stay as they are."""
         return self._write(table, full_name, frame, APPEND)
 
     def merge(self, table: Table, full_name: str, frame: DataFrame) -> Written:
@@ -122,13 +122,13 @@ class Tables(Reader):
         return self._write(table, full_name, frame, MERGE)
 
     def replace(self, table: Table, full_name: str, frame: DataFrame) -> Written:
-        """Make the table equal to `frame`: for tables that are a function of another. Old versions stay readable."""
+        """Make the table equal to `frame`: for tables derived from another table. Old versions stay readable."""
         return self._write(table, full_name, frame, REPLACE)
 
     def replace_part(self, table: Table, full_name: str, frame: DataFrame, touched: DataFrame) -> Written:
-        """Make the rows that agree with a row of `touched`, in all its columns, equal to `frame`; others stay.
+        """Replace the rows that match a row of `touched` in all its columns with `frame`; others stay.
 
-        For tables that are a function of another of which only a part has changed. `frame` may have no other rows.
+        For derived tables if only part of their source has changed. `frame` may hold no other rows.
         """
         return self._write(table, full_name, frame, REPLACE_PART, touched)
 
@@ -137,12 +137,12 @@ class Tables(Reader):
         return self._backend.volume(full_name, write=write)
 
     def _made(self, table: Table, full_name: str) -> StructType:
-        """The columns of the table, which this or another task has just made."""
+        """The columns of the table that this or another task has just created."""
         self._backend.create(self._spark, table, full_name)
         return self.read(full_name).schema
 
     def _columns(self, full_name: str) -> StructType | None:
-        """The columns of a table; None if there is none yet, or if its making was cut off."""
+        """The columns of a table; None if it does not exist yet, or if its creation was interrupted."""
         if not self._backend.exists(full_name):
             return None
         try:
@@ -158,7 +158,7 @@ class Tables(Reader):
         until_committed(lambda: self._spark.sql(f"ALTER TABLE {relation} ADD COLUMNS ({added})").collect())
 
     def _fitting(self, table: Table, full_name: str, frame: DataFrame) -> DataFrame:
-        """`frame` with the columns of the table, which is there from now on."""
+        """`frame` with the columns of the table, which is created if needed."""
         fitting = conform(table, frame)
         if full_name not in self._created:
             self.create(table, full_name)
@@ -206,7 +206,7 @@ class Tables(Reader):
 
 
 def door() -> Tables:
-    """The door of this task: Databricks', or Unity Catalog's REST where `MLOPS_TABLE_DOOR` says `unity-rest`."""
+    """The door of this task: Databricks', or Unity Catalog's REST API if `MLOPS_TABLE_DOOR` is `unity-rest`."""
     kind = os.environ.get(DOOR, "")
     if kind not in ("", _UNITY_REST):
         raise ValueError(f"{DOOR}={kind!r}; allowed: {_UNITY_REST!r}, or unset on Databricks")

@@ -1,4 +1,4 @@
-"""SQL text of what the door runs: what a write would change, and the INSERT or MERGE that does it. Pure."""
+"""The door's SQL: a preview of the rows that a write would change, and its INSERT or MERGE. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from ml.declarations import Table
 
 @dataclass(frozen=True)
 class Mode:
-    """What a write does beside inserting new keys."""
+    """The effect of a write beyond inserting new keys."""
 
     update: bool = False
     delete_missing: bool = False
@@ -18,13 +18,13 @@ class Mode:
 APPEND = Mode()
 MERGE = Mode(update=True)
 REPLACE = Mode(update=True, delete_missing=True)
-# The source has a column `_gone`: rows that have it true are to be deleted.
+# The source has a column `_gone`: rows where it is true are deleted.
 REPLACE_PART = Mode(update=True, delete_marked=True)
 _GONE = "_gone"
 
 
 def part(table: Table, target: str, source: str, touched: str, by: Sequence[str]) -> str:
-    """The rows of view `source`, and with `_gone` those of `target` that agree with view `touched` and that it lacks.
+    """The rows of view `source`, plus, marked `_gone`, rows of `target` that match view `touched` but not `source`.
 
     `by`: the columns of `touched`, which are columns of the table.
     """
@@ -39,9 +39,9 @@ def part(table: Table, target: str, source: str, touched: str, by: Sequence[str]
 
 
 def preview(table: Table, target: str, source: str, mode: Mode) -> str:
-    """One row that says what writing view `source` would do: `repeated`, `inserted`, `updated`, `deleted` rows.
+    """One row with the effect of writing view `source`: `repeated`, `inserted`, `updated`, `deleted` rows.
 
-    Asked first because a MERGE that may update or delete makes a new table version even where nothing differs.
+    Run first because a MERGE that may update or delete creates a new table version even if nothing differs.
     `repeated` counts source rows that share their key with another: the write would be ambiguous.
     """
     names = ", ".join(f"`{key}`" for key in table.keys)
@@ -59,9 +59,9 @@ def preview(table: Table, target: str, source: str, mode: Mode) -> str:
 
 
 def insertion(table: Table, target: str, source: str) -> str:
-    """The INSERT of the rows of view `source` whose key `target` lacks.
+    """The INSERT of the rows of view `source` with keys that `target` lacks.
 
-    Where nothing else changes it is cheaper than MERGE, and tasks that append side by side do not conflict.
+    If nothing else changes it is cheaper than MERGE, and tasks that append in parallel do not conflict.
     """
     names = ", ".join(f"`{column.name}`" for column in table.columns)
     return (
@@ -73,8 +73,8 @@ def insertion(table: Table, target: str, source: str) -> str:
 def statement(table: Table, target: str, source: str, mode: Mode) -> str:
     """The MERGE of view `source` into `target` by the table's keys.
 
-    A row whose key is new is inserted; by `mode`, a row that differs anywhere is overwritten and an equal one
-    left alone, and target rows whose key `source` lacks, or marks as gone, are deleted.
+    A row with a new key is inserted. Depending on `mode`, a differing row is overwritten (an equal one is left alone),
+    and target rows that `source` lacks, or marks as gone, are deleted.
     """
     clauses = [f"MERGE INTO {target} AS t USING {source} AS s ON {_same_key(table)}"]
     if mode.delete_marked:

@@ -1,4 +1,4 @@
-"""What can be read of a table by its full name: its rows, their changes, its versions."""
+"""Reads of a table by its full name: its rows, their changes, its versions."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from ml.tables.backends import CHANGE_FEED, Backend, Past, changes
 
 @dataclass(frozen=True, kw_only=True)
 class Detail:
-    """Facts of a table: `id` is another one if it was made anew; `tracks_changes`: it has a change data feed."""
+    """Facts about a table: `id` changes if it is recreated; `tracks_changes`: it has a change data feed."""
 
     id: str
     tracks_changes: bool
@@ -29,18 +29,18 @@ class Reader:
         return self._spark
 
     def read(self, full_name: str, version: int | None = None) -> DataFrame:
-        """The table, newest or as of `version`."""
+        """The rows of the table, newest or as of `version`."""
         if version is None:
             return self._spark.sql(f"SELECT * FROM {self._backend.relation(full_name, write=False)}")
         relation = self._backend.relation(full_name, write=False, past=Past.VERSION)
         return self._spark.sql(f"SELECT * FROM {relation} VERSION AS OF {int(version)}")
 
     def exists(self, full_name: str) -> bool:
-        """Whether there is such a table."""
+        """Whether the table exists."""
         return self._backend.exists(full_name)
 
     def counts(self, *full_names: str) -> tuple[int, ...]:
-        """How many rows each table holds, asked in one query."""
+        """The number of rows of each table, in one query."""
         each = (
             f"SELECT {number} AS number, count(*) AS held FROM {self._backend.relation(full_name, write=False)}"
             for number, full_name in enumerate(full_names)
@@ -55,21 +55,21 @@ class Reader:
         return int(newest[0]["version"])
 
     def detail(self, full_name: str) -> Detail:
-        """Which table it is, and whether Delta keeps its changes."""
+        """The table's identity, and whether Delta tracks its changes."""
         relation = self._backend.relation(full_name, write=False, past=Past.HISTORY)
         row = self._spark.sql(f"DESCRIBE DETAIL {relation}").select("id", "properties").collect()[0]
         return Detail(id=row["id"], tracks_changes=row["properties"].get(CHANGE_FEED) == "true")
 
     def history(self, full_name: str) -> dict[int, datetime]:
-        """When each version was made that the table's log still has (UTC)."""
+        """The creation time (UTC) of each version that the table's log still has."""
         relation = self._backend.relation(full_name, write=False, past=Past.HISTORY)
         rows = self._spark.sql(f"DESCRIBE HISTORY {relation}").selectExpr("version", "unix_micros(timestamp) AS made")
         return {int(row["version"]): datetime.fromtimestamp(row["made"] / 1e6, UTC) for row in rows.collect()}
 
     def changes(self, full_name: str, after: int, until: int) -> DataFrame:
-        """Every row that was inserted, updated or deleted after version `after` and up to `until`, with how.
+        """Every row inserted, updated or deleted after version `after` and up to `until`, with its change type.
 
-        The columns `_change_type`, `_commit_version` and `_commit_timestamp` are Delta's change data feed's.
+        The columns `_change_type`, `_commit_version` and `_commit_timestamp` come from Delta's change data feed.
         """
         relation = changes(self._backend.relation(full_name, write=False, past=Past.CHANGES), after, until)
         return self._spark.sql(f"SELECT * FROM {relation}")

@@ -1,4 +1,4 @@
-"""Declared tables as Spark schemas, and whether a frame or an existing table keeps to its declaration."""
+"""Declared tables as Spark schemas, and checks of a frame or an existing table against its declaration."""
 
 from collections.abc import Iterable, Mapping
 
@@ -25,7 +25,7 @@ class TableMismatchError(ValueError):
 
 
 class RepeatedKeyError(ValueError):
-    """Rows for a table have the same key twice."""
+    """Rows for a table repeat a key."""
 
 
 def struct(table: Table) -> spark_types.StructType:
@@ -57,7 +57,7 @@ def quoted(text: str) -> str:
 
 
 def differences(table: Table, actual: spark_types.StructType) -> list[str]:
-    """What in `actual` is not as `table` declares it, one sentence each. Column order does not count."""
+    """The differences of `actual` from the declaration `table`, one sentence each. Column order does not count."""
     declared = {field.name: field.dataType.simpleString() for field in struct(table).fields}
     given = {field.name: field.dataType.simpleString() for field in actual.fields}
     return [
@@ -75,7 +75,7 @@ def conform(table: Table, frame: DataFrame) -> DataFrame:
     """`frame` with exactly the declared columns, in declared order.
 
     Raises:
-        TableMismatchError: when a column is missing, undeclared or of another type.
+        TableMismatchError: if a column is missing, undeclared or of another type.
     """
     found = differences(table, frame.schema)
     if found:
@@ -87,10 +87,10 @@ def conform(table: Table, frame: DataFrame) -> DataFrame:
 
 
 def pandas_of(rows: DataFrame) -> pd.DataFrame:
-    """`rows` on the driver: only for what is bounded, a sample or one month.
+    """`rows` on the driver as pandas: only for bounded data, a sample or one month.
 
-    Spark Connect leaves the metrics of the query in `attrs`, which pandas copies deeply into whatever is made of the
-    frame: measuring 20 months took three times as long with them.
+    Spark Connect leaves the query's metrics in `attrs`, which pandas copies deeply into every derived frame: with them,
+    measuring 20 months took three times as long.
     """
     frame: pd.DataFrame = rows.toPandas()
     frame.attrs.clear()
@@ -98,10 +98,10 @@ def pandas_of(rows: DataFrame) -> pd.DataFrame:
 
 
 def frame_of(spark: SparkSession, table: Table, rows: Iterable[Mapping[str, object]]) -> DataFrame:
-    """`rows` as a frame of the declared schema. A row lacking a column gets null there.
+    """`rows` as a frame of the declared schema. A missing column becomes null.
 
     Raises:
-        TableMismatchError: when a row has a column that `table` does not declare.
+        TableMismatchError: if a row has a column that `table` does not declare.
     """
     names = [column.name for column in table.columns]
     listed = list(rows)

@@ -1,4 +1,4 @@
-"""The door where Spark has no Unity Catalog: ask its REST for the location and for the right to open it."""
+"""The door for Spark without Unity Catalog: its REST API gives the location and a credential to open it."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -23,7 +23,7 @@ def api_client() -> ApiClient:
 
 
 class UnityRestBackend:
-    """Locations from Unity Catalog's REST. A credential is asked for before each use: that is the check."""
+    """Locations from Unity Catalog's REST API. Each use first requests a credential: that is the permission check."""
 
     def __init__(self, client: ApiClient) -> None:
         self._client = client
@@ -31,8 +31,8 @@ class UnityRestBackend:
     def relation(self, full_name: str, *, write: bool, past: Past | None = None) -> str:
         """The table's path, once the principal has been granted a credential to read or write it.
 
-        Where policies hide columns or rows from the principal, the query that shows the rest. What it is to read of the
-        table's `past` goes along: a query has none, so that is refused as Spark does on Databricks.
+        If policies hide columns or rows from the principal, a query for the visible rest. The requested `past` is
+        passed on: a query has no history, so the request is refused, as on Databricks.
         """
         operation = "READ_WRITE" if write else "READ"
         body = {"table_id": self._table(full_name)["table_id"], "operation": operation}
@@ -42,7 +42,7 @@ class UnityRestBackend:
         return f"({shown})" if shown else f"delta.`{local_path(credential['url'])}`"
 
     def exists(self, full_name: str) -> bool:
-        """Whether Unity Catalog knows the table."""
+        """Whether the table exists in Unity Catalog."""
         try:
             self._table(full_name)
         except NotFound:
@@ -50,7 +50,7 @@ class UnityRestBackend:
         return True
 
     def create(self, spark: SparkSession, table: Table, full_name: str) -> None:
-        """Register the table, then make it at its location. A run killed in between is completed by the next."""
+        """Register the table, then create it at its location. The next run completes one that was killed in between."""
         catalog, schema, name = split(full_name)
         body = {
             "name": name,
@@ -62,13 +62,13 @@ class UnityRestBackend:
             "columns": [_column(position, column) for position, column in enumerate(table.columns)],
         }
         if not self.exists(full_name):
-            # Another task of the run may be faster; what it made is checked by the caller.
+            # Another task of the run may be faster; the caller checks its table.
             with suppress(ResourceConflict):
                 self._ask("tables", body)
         spark.sql(create_statement(table, self.relation(full_name, write=True)))
 
     def volume(self, full_name: str, *, write: bool) -> str:
-        """The volume's folder, once the principal has been granted a credential, which says where it is."""
+        """The volume's folder, once the principal has been granted a credential, which contains the location."""
         info = self._get(f"volumes/{quote(full_name)}")
         operation = "WRITE_VOLUME" if write else "READ_VOLUME"
         credential = self._ask("temporary-volume-credentials", {"volume_id": info["volume_id"], "operation": operation})
@@ -104,7 +104,7 @@ def local_path(location: str) -> str:
     """The file path of a `file:` URI or a plain path.
 
     Raises:
-        ValueError: for a cloud location, which only Databricks opens.
+        ValueError: for a cloud location, which only Databricks can open.
     """
     parts = urlparse(location)
     if parts.scheme not in ("", "file"):

@@ -1,4 +1,4 @@
-"""Keeping a table in shape: small files into large ones, old files away, and no version lost that is needed."""
+"""Table maintenance: compact small files, remove old ones, and keep every version that is still needed."""
 
 import math
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import datetime
 from ml.tables.door import Tables
 
 DELETED_FILES, LOG = "delta.deletedFileRetentionDuration", "delta.logRetentionDuration"
-# So that what is kept changes, and with it the table's version, once a week and not with each run.
+# Whole weeks, so that the retention setting, and with it the table's version, changes weekly and not in each run.
 _STEP_DAYS = 7
 
 
@@ -17,7 +17,7 @@ class VersionGoneError(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True)
 class Kept:
-    """What was done to a table: how many days of its history are kept, and whose need made that longer."""
+    """The result of maintenance: the days of history kept, and the model versions that extended them."""
 
     table: str
     keep_days: int
@@ -25,9 +25,9 @@ class Kept:
 
 
 def keep_days(tables: Tables, full_name: str, declared_days: int, needed: dict[int, str], now: datetime) -> Kept:
-    """For how many days files stay that no newest version has: as declared, or since the oldest `needed` version.
+    """The days to keep files that the newest version does not use: as declared, or back to the oldest `needed` version.
 
-    Raises VersionGoneError for a needed version that the table's log does not have any more.
+    Raises VersionGoneError for a needed version that the table's log no longer has.
     """
     if not needed:
         return Kept(table=full_name, keep_days=stepped(declared_days))
@@ -45,12 +45,12 @@ def keep_days(tables: Tables, full_name: str, declared_days: int, needed: dict[i
 
 
 def upkeep(tables: Tables, full_name: str, days: int) -> None:
-    """Put the table's files in order, and remove those that were replaced more than `days` ago."""
+    """Compact the table's files, and remove those that were replaced more than `days` ago."""
     relation, spark = tables.owned(full_name), tables.spark
     kept = f"interval {days} days"
     given = {row["key"]: row["value"] for row in spark.sql(f"SHOW TBLPROPERTIES {relation}").collect()}
     if {given.get(DELETED_FILES), given.get(LOG)} != {kept}:
-        # Without the log of that time its versions could not be read, whatever files are there.
+        # Without the log of that time its versions cannot be read, whatever files remain.
         wanted = f"{DELETED_FILES} = '{kept}', {LOG} = '{kept}'"
         spark.sql(f"ALTER TABLE {relation} SET TBLPROPERTIES ({wanted})").collect()
     spark.sql(f"OPTIMIZE {relation}").collect()
@@ -58,5 +58,5 @@ def upkeep(tables: Tables, full_name: str, days: int) -> None:
 
 
 def stepped(days: int) -> int:
-    """Days in whole weeks, which is how long files are really kept."""
+    """Days rounded up to whole weeks: the actual retention of files."""
     return math.ceil(days / _STEP_DAYS) * _STEP_DAYS
