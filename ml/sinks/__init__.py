@@ -1,1 +1,1 @@
-"""Sinks: where predictions go beside their Delta table, and how each takes a batch that may come again."""
+"""Sinks: further destinations of predictions beside their Delta table, each idempotent for a repeated batch."""

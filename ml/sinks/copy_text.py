@@ -1,4 +1,4 @@
-"""Rows as the text that PostgreSQL's COPY reads (its documentation of COPY, "Text Format"). Pure."""
+"""Rows in the text format of PostgreSQL's COPY (documentation of COPY, "Text Format"). Pure."""
 
 from collections.abc import Iterable, Iterator
 
@@ -7,19 +7,19 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
 def line(values: Iterable[str | None]) -> str:
-    """One row: values by tabs, special characters escaped, null as `\\N`."""
+    """One row: values separated by tabs, special characters escaped, null as `\\N`."""
     return "\t".join(_NULL if value is None else value.translate(_ESCAPES) for value in values) + "\n"
 
 
 class Lines:
-    """A file to read from, made of rows as they come: it never holds more than was asked for, and one row."""
+    """A readable file over an iterator of rows: it buffers at most the requested size and one row."""
 
     def __init__(self, rows: Iterable[Iterable[str | None]]) -> None:
         self._lines: Iterator[str] = map(line, rows)
         self._rest = ""
 
     def read(self, size: int = -1) -> str:
-        """Up to `size` characters, all if it is negative; empty at the end."""
+        """Up to `size` characters, all if `size` is negative; empty at the end."""
         held, length = [self._rest], len(self._rest)
         while size < 0 or length < size:
             more = next(self._lines, None)
@@ -33,5 +33,5 @@ class Lines:
         return text[:cut]
 
     def readline(self) -> str:
-        """The next line; psycopg2 asks that a file has it."""
+        """The next line; psycopg2 requires this method."""
         return self._rest or next(self._lines, "")

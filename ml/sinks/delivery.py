@@ -1,9 +1,9 @@
-"""From the table of predictions to the declared sinks: each has a checkpoint of its own, and reads on from there.
+"""From the table of predictions to the declared sinks: each has its own checkpoint and resumes from there.
 
-The table is what was decided; a sink only gets what is in it. So a row is scored whether or not a sink is there, a
-sink that was away gets the rest once it is back, one that is declared later gets all predictions from the first on,
-and every sink is sent the same values, however often. A batch is planned as versions of the table before it is
-written; one that was killed is read again from those versions.
+The table is the source of truth; sinks receive only its rows. So scoring does not depend on sinks, a sink that was down
+receives the rest when it is back, a sink that is declared later receives all predictions from the first, and every
+sink receives the same values, however often. A batch is planned as versions of the table before it is written; after
+a kill it is read again from those versions.
 """
 
 import time
@@ -28,12 +28,12 @@ Result = TypeVar("Result")
 
 
 class SinksFailedError(RuntimeError):
-    """Sinks did not take what was delivered. The others have, and the next run goes on with these."""
+    """Some sinks did not accept their rows. The others did, and the next run continues with the failed ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """The predictions of one model on their way to one sink."""
+    """Delivery of one model's predictions to one sink."""
 
     tables: Tables
     task: Common
@@ -42,7 +42,7 @@ class Delivery:
     patience_s: float = PATIENCE_S
 
     def run(self) -> int:
-        """Deliver what the sink has not had, after what a killed run has planned. Returns how many rows it was sent."""
+        """Finish the batch of a killed run, then deliver the sink's new rows. Returns the number of rows sent."""
         position, sent = self.checkpoint.position(), 0
         if position.plan is not None:
             position, sent = self._batch(position, again=True)
@@ -51,13 +51,13 @@ class Delivery:
         if new.nothing:
             return sent
         if new.whole:
-            # For a table that an earlier release made, which kept no changes.
+            # For a table that an earlier release created without a change data feed.
             self.tables.track_changes(table)
         plan = {"table": table, "after": None if new.whole else new.after, "until": new.until}
         return sent + self._batch(self.checkpoint.plan(position, plan))[1]
 
     def _batch(self, position: Position, *, again: bool = False) -> tuple[Position, int]:
-        """Write what is planned, and commit it. `again`: a try was cut off, whose remains the sink removes."""
+        """Write the planned batch and commit it. `again`: an attempt was interrupted; the sink removes its remains."""
         assert position.plan is not None
         plan = position.plan
         rows = self._rows(Changes(full_name=plan["table"], after=plan["after"], until=plan["until"]))
@@ -73,17 +73,17 @@ class Delivery:
         return self.checkpoint.commit(position, {"version": plan["until"]}), count
 
     def _rows(self, found: Changes) -> DataFrame:
-        """Each once, also after the table was taken back to an earlier version, and none that was removed since."""
+        """Each row once, also after the table was restored to an earlier version, and no row that was removed since."""
         declared = predictions(self.task.use_case)
         there = changes.newest(self.tables, found, declared.keys)
         return there.where(F.col("model") == self.task.model_name).select(*(c.name for c in declared.columns))
 
 
 def forget(task: Common, sinks: Mapping[str, Callable[[], Sink]], rows: DataFrame) -> None:
-    """Have every sink of the task's model take back those of `rows` that are the model's.
+    """Remove the model's `rows` from every sink of the task's model.
 
     Raises:
-        SinksFailedError: if any could not be opened or did not; the others have. Doing all of it again is harmless.
+        SinksFailedError: if any sink could not be opened or failed; the others are done. A repeat is harmless.
     """
     mine = rows.where(F.col("model") == task.model_name)
 
@@ -96,12 +96,12 @@ def forget(task: Common, sinks: Mapping[str, Callable[[], Sink]], rows: DataFram
 
 
 def deliver(tables: Tables, task: Common, sinks: Mapping[str, Callable[[], Sink]], kept_at: Path) -> dict[str, int]:
-    """Deliver to every sink, side by side; each is opened first. Returns how many rows each was sent.
+    """Open every sink and deliver to all in parallel. Returns the number of rows sent to each.
 
     `kept_at` is the folder of the use case's checkpoints.
 
     Raises:
-        SinksFailedError: if any could not be opened or did not take its rows; the others have taken theirs.
+        SinksFailedError: if any sink could not be opened or did not accept its rows; the others did.
     """
 
     def one(name: str) -> int:
@@ -112,19 +112,19 @@ def deliver(tables: Tables, task: Common, sinks: Mapping[str, Callable[[], Sink]
 
 
 def _each(sinks: Mapping[str, object], work: Callable[[str], Result]) -> dict[str, Result | Exception]:
-    """What `work` does with each sink, side by side: a result, or why there is none."""
+    """Run `work` on each sink in parallel: a result, or the error."""
 
     def caught(name: str) -> Result | Exception:
         try:
             return work(name)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it must not keep rows from the other sinks
+        except Exception as error:  # noqa: BLE001 - no error may keep rows from the other sinks
             return error
 
     return dict(zip(sinks, runtime.side_by_side(caught, list(sinks)), strict=True))
 
 
 def _require_all(done: Mapping[str, Result | Exception], then: str) -> dict[str, Result]:
-    """The results. Raises SinksFailedError that names each sink without one, and says what comes `then`."""
+    """The results. Raises SinksFailedError naming each sink without one, with the next step `then`."""
     failed = {name: found for name, found in done.items() if isinstance(found, Exception)}
     if failed:
         told = "\n".join(f"  {name}: {type(error).__name__}: {error}" for name, error in failed.items())

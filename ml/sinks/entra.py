@@ -1,4 +1,4 @@
-"""Tokens of Entra ID for a client that has a secret: what a server takes in the place of a password."""
+"""Entra ID tokens for a client with a secret: servers accept them in place of a password."""
 
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -8,19 +8,19 @@ import requests
 from ml.sinks.sink import SinkAwayError
 
 _TIMEOUT_S = 30
-# What is sent there stays on this machine.
+# Loopback addresses: requests stay on this machine.
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class TokenRefusedError(RuntimeError):
-    """Entra gives this client no token: another try would be refused likewise."""
+    """Entra refuses a token for this client; a retry would be refused too."""
 
 
 def token(secrets: Mapping[str, str]) -> str:
-    """A token for `client-id`, asked from `token-endpoint` for `token-scope`, by OAuth's client credentials (RFC 6749,
-    4.4). It holds for an hour: longer than a batch.
+    """A token for `client-id` from `token-endpoint` for `token-scope`, by OAuth's client credentials grant (RFC 6749,
+    4.4). It is valid for an hour: longer than a batch.
 
-    Raises TokenRefusedError, which names the client and no secret, also for an endpoint without TLS, and SinkAwayError
+    Raises TokenRefusedError, also for an endpoint without TLS; it names the client but no secret. Raises SinkAwayError
     if Entra does not answer.
     """
     endpoint = secrets["token-endpoint"]
@@ -49,7 +49,7 @@ def token(secrets: Mapping[str, str]) -> str:
 
 
 def _require_unseen(endpoint: str) -> None:
-    """Raises TokenRefusedError for an endpoint to which a secret would pass in the clear."""
+    """Raises TokenRefusedError for an endpoint that would receive the secret in clear text."""
     parts = urlsplit(endpoint)
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
         raise TokenRefusedError(f"token-endpoint is {endpoint}: give one that begins with https://")

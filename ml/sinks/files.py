@@ -1,11 +1,11 @@
-"""Predictions as files in a volume: the parts of a batch, and then a manifest, which is the commit.
+"""Predictions as files in a volume: the parts of a batch, then a manifest as the commit.
 
     <sink>/<model>/batches/<stream>-<number>-<try>/part-….csv
     <sink>/<model>/manifests/<stream>-<number>.json
 
-A batch whose manifest is there is written. Parts that none names are of a try that was cut off: no reader takes them,
-and the next try removes them once it has written its own. Each try has a folder of its own, since Spark may go on
-writing for a job that was killed.
+A batch is written if its manifest exists. Parts without a manifest come from an interrupted attempt: readers ignore
+them, and the next attempt removes them after writing its own. Each attempt has its own folder, since Spark may continue
+writing for a killed job.
 """
 
 import csv
@@ -25,9 +25,9 @@ from pyspark.sql import functions as F  # noqa: N812
 from ml.declarations import FilesFormat, Table
 from ml.sinks.sink import EVENT_ID, TIME_FORMAT, Batch, event_id
 
-# How Spark names what holds rows.
+# Spark's names of files with rows.
 _PARTS = "part-*"
-# How a try ends the name of its folder.
+# The attempt's suffix of a folder's name.
 _TRY = "?" * 8
 _CHUNK_BYTES = 2**20
 _CSV = {
@@ -41,7 +41,7 @@ _CSV = {
 
 
 class PartsIncompleteError(RuntimeError):
-    """The parts of a batch do not hold the rows that were written."""
+    """The parts of a batch do not contain the written rows."""
 
 
 class FilesSink:
@@ -51,7 +51,7 @@ class FilesSink:
         self._table, self._folder, self._format = table, folder, format
 
     def write(self, rows: DataFrame, batch: Batch) -> None:
-        """Write the parts, then the manifest; nothing if there is a manifest."""
+        """Write the parts, then the manifest; nothing if the manifest exists."""
         name = f"{batch.stream}-{batch.number}"
         manifest = self._folder / "manifests" / f"{name}.json"
         if _whole(manifest):
@@ -65,10 +65,10 @@ class FilesSink:
         self._clear(name, parts.name)
 
     def forget(self, rows: DataFrame) -> None:
-        """Write each batch that holds any of the rows anew without them, under its manifest; then its old parts go.
+        """Rewrite each batch that contains any of the rows without them, then its manifest; then delete its old parts.
 
-        Such a manifest has `forgotten_at`, by which a reader that took it before knows to take it again. What a killed
-        run has left is completed, or removed. `rows` are a person's: their ids fit the driver's memory.
+        Such a manifest has `forgotten_at`, which tells earlier readers to read it again. The remains of a killed run
+        are completed or removed. `rows` belong to one person: their ids fit the driver's memory.
         """
         gone = {row[0] for row in rows.select(event_id(self._table)).distinct().collect()}
         manifests = self._folder / "manifests"
@@ -87,7 +87,7 @@ class FilesSink:
         return {each for path in paths for each in _ids(path, self._format)}
 
     def _rewritten(self, manifest: Path, content: dict[str, Any], spark: SparkSession, gone: set[str]) -> str:
-        """The name of the folder with the parts of a batch without the ids `gone`, which its manifest names by now."""
+        """Rewrite a batch without the ids `gone`. Returns the name of its new folder, which the manifest now names."""
         kinds = ", ".join(f"`{column['name']}` {column['type']}" for column in content["columns"])
         reader = spark.read.schema(kinds).format(self._format).options(**self._options)
         held = reader.load(str(self._folder / "batches" / _named(content)))
@@ -96,14 +96,14 @@ class FilesSink:
         new = self._folder / "batches" / f"{manifest.stem}-{uuid4().hex[:8]}"
         kept.write.format(self._format).options(**self._options).save(str(new))
         told = {"written_at": content["written_at"], "forgotten_at": datetime.now(UTC).isoformat()}
-        # The batch is committed and never written again, so its manifest must survive a cut: it lies aside meanwhile.
+        # The batch is committed and never written again, so its manifest must survive a kill: write the new one aside.
         aside = manifest.with_suffix(".next")
         _commit(aside, {**content, **self._content(kept, new), **told})
         _complete(aside)
         return new.name
 
     def _clear(self, name: str, kept: str) -> None:
-        """Remove the folders of all tries of a batch but `kept`."""
+        """Remove the folders of all attempts of a batch except `kept`."""
         for left in (self._folder / "batches").glob(f"{name}-{_TRY}"):
             if left.name != kept:
                 shutil.rmtree(left, ignore_errors=True)
@@ -113,7 +113,7 @@ class FilesSink:
         return _CSV if self._format is FilesFormat.CSV else {}
 
     def _content(self, rows: DataFrame, folder: Path) -> dict[str, Any]:
-        """What a manifest says of the parts, read back from them: rows by file, bytes, hashes, columns."""
+        """The content of a manifest, read back from the parts: rows by file, bytes, hashes, columns."""
         counted = self._rows_by_file(rows, folder)
         held, expected = sum(counted.values()), rows.count()
         if held != expected:
@@ -132,7 +132,7 @@ class FilesSink:
 
 
 def committed(folder: Path) -> Iterator[dict[str, Any]]:
-    """The manifests of a sink's folder, in the order in which they were written: what a reader begins with."""
+    """The manifests of a sink's folder, in writing order: a reader begins here."""
     found = [_read(path) for path in (folder / "manifests").glob("*.json")]
     yield from sorted((each for each in found if each), key=lambda each: (each["written_at"], each["batch"]))
 
@@ -140,12 +140,12 @@ def committed(folder: Path) -> Iterator[dict[str, Any]]:
 def _commit(manifest: Path, content: dict[str, Any]) -> None:
     manifest.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps({"written_at": datetime.now(UTC).isoformat(), **content}, indent=1)
-    # A volume cannot rename over a file: one that was cut off does not parse, and is written again.
+    # A volume cannot replace a file by renaming: an interrupted manifest does not parse, and is written again.
     manifest.write_text(text, encoding="utf-8")
 
 
 def _complete(aside: Path) -> None:
-    """Write what lies aside in the place of its manifest; nothing if it was itself cut off."""
+    """Replace a manifest with the new one that lies aside; nothing if that one is incomplete."""
     content = _read(aside)
     if content:
         _commit(aside.with_suffix(".json"), content)

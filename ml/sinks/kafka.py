@@ -10,9 +10,9 @@ from pyspark.sql import functions as F  # noqa: N812
 from ml.declarations import Table
 from ml.sinks.sink import EVENT_ID, TIME_FORMAT, Batch, SinkAwayError, event_id
 
-# Kafka's own client tries again for so long (its defaults); after that the delivery pauses and begins anew.
+# Kafka's own client retries this long (its defaults); after that the delivery pauses and starts again.
 _DELIVERY_TIMEOUT_MS = 120_000
-# Of the errors that Kafka calls retriable, those of a broker that is away or busy. Databricks shades the package.
+# Kafka's retriable errors for a broker that is down or busy. Databricks shades the package.
 _AWAY = re.compile(
     r"kafka\.common\.errors\.(Timeout|Disconnect|Network|NotLeaderOrFollower|LeaderNotAvailable|BrokerNotAvailable"
     r"|NotEnoughReplicas\w*|CoordinatorNotAvailable|ThrottlingQuotaExceeded)Exception"
@@ -21,17 +21,17 @@ _AWAY = re.compile(
 
 
 class KafkaSink:
-    """One JSON object per row, at least once: a batch that comes again sends the same ids with the same values."""
+    """One JSON object per row, at least once: a repeated batch sends the same ids with the same values."""
 
     def __init__(self, table: Table, topic: str, connection: Mapping[str, str]) -> None:
         self._table, self._topic, self._connection = table, topic, dict(connection)
 
-    def write(self, rows: DataFrame, batch: Batch) -> None:  # noqa: ARG002 - a topic keeps no batches
-        """Send the rows, and wait until all in-sync replicas have them."""
+    def write(self, rows: DataFrame, batch: Batch) -> None:  # noqa: ARG002 - a topic does not track batches
+        """Send the rows and wait until all in-sync replicas have them."""
         self._send(messages(self._table, rows))
 
     def forget(self, rows: DataFrame) -> None:
-        """Send a message without a value per event id, by which readers forget it, as Kafka's own compaction does."""
+        """Send a tombstone (a message without a value) per event id: readers and log compaction delete the id."""
         self._send(messages(self._table, rows).withColumn("value", F.lit(None).cast("string")))
 
     def _send(self, sent: DataFrame) -> None:
@@ -47,9 +47,9 @@ class KafkaSink:
 
 
 def messages(table: Table, rows: DataFrame) -> DataFrame:
-    """One message per row: the event id as key and as header, a JSON object of the id and all columns as value.
+    """One message per row: the event id as key and header, a JSON object of the id and all columns as value.
 
-    Times are ISO 8601 in UTC; a column that is null is left out.
+    Times are ISO 8601 in UTC; null columns are left out.
     """
     named = rows.withColumn(EVENT_ID, event_id(table))
     header = F.struct(F.lit(EVENT_ID).alias("key"), F.encode(EVENT_ID, "UTF-8").alias("value"))

@@ -1,4 +1,4 @@
-"""The declared sinks of a model, opened with the secrets that the task's principal may read."""
+"""The declared sinks of a model, opened with secrets that the task's principal may read."""
 
 from collections.abc import Callable
 from functools import partial
@@ -16,7 +16,7 @@ from ml.tables import Tables
 
 
 def declared_sinks(tables: Tables, task: Common, secret_scope: str | None) -> dict[str, Callable[[], Sink]]:
-    """By name, how to open each sink of the task's model."""
+    """By name, a function that opens each sink of the task's model."""
     return {sink.name: partial(opened, tables, task, sink, secret_scope) for sink in task.model.sinks}
 
 
@@ -32,7 +32,7 @@ def opened(tables: Tables, task: Common, declared: SinkDeclaration, secret_scope
             reached = kafka_options.connection(declared.login, secrets, shaded=runtime.on_databricks())
             return kafka.KafkaSink(table, declared.topic, reached)
         case PostgresSink():
-            from ml.sinks import postgres  # noqa: PLC0415 - who has no such sink needs no driver
+            from ml.sinks import postgres  # noqa: PLC0415 - only this sink needs the driver
 
             return postgres.PostgresSink(table, declared.table, secrets, encrypted=declared.encrypted)
 

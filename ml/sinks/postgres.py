@@ -1,7 +1,7 @@
 """Predictions into a PostgreSQL table, each batch in one transaction.
 
-The transaction notes the batch in `mlops_batches`, beside the table; a batch that is noted there is not written again.
-Rows come from Spark in pieces and go on by COPY into a table of the transaction, then by event id into the real one.
+The transaction records the batch in `mlops_batches`, beside the table; a recorded batch is not written again. Rows come
+from Spark in pieces, go by COPY into a temporary table, and from there by event id into the real table.
 """
 
 from collections.abc import Iterator, Mapping
@@ -29,12 +29,12 @@ _TYPES = {
     "timestamp": "timestamp with time zone",
 }
 _CONNECT_TIMEOUT_S = 10
-# A server that is there and refuses: another try would be refused likewise. libpq gives no code before it is connected.
+# The server answers and refuses: a retry would be refused too. libpq gives no error code before it is connected.
 _REFUSED = ("authentication failed", "does not exist", "no pg_hba.conf entry", "certificate", "not support SSL")
 
 
 class PostgresSink:
-    """The table `schema.table` of a database; `secrets` are those of its declaration."""
+    """The table `schema.table` of a database; `secrets`: the declared ones."""
 
     def __init__(self, table: Table, into: str, secrets: Mapping[str, str], *, encrypted: bool) -> None:
         self._table, self._into, self._secrets, self._encrypted = table, into, dict(secrets), encrypted
@@ -42,7 +42,7 @@ class PostgresSink:
         self._target, self._batches = sql.Identifier(schema, name), sql.Identifier(schema, "mlops_batches")
 
     def write(self, rows: DataFrame, batch: Batch) -> None:
-        """Upsert the rows and note the batch, both or neither; nothing if it is noted."""
+        """Upsert the rows and record the batch, both or neither; nothing if it is already recorded."""
         with self._transaction() as cursor:
             self._prepare(cursor)
             if self._noted(cursor, batch):
@@ -50,7 +50,7 @@ class PostgresSink:
                 self._upsert(cursor)
 
     def forget(self, rows: DataFrame) -> None:
-        """Delete the rows, those that are there."""
+        """Delete the rows that exist."""
         ids = [row[EVENT_ID] for row in rows.select(event_id(self._table).alias(EVENT_ID)).collect()]
         with self._transaction() as cursor:
             self._prepare(cursor)
@@ -59,7 +59,7 @@ class PostgresSink:
 
     @contextmanager
     def _transaction(self) -> Iterator[Any]:
-        """What is done with the cursor is done whole, or not at all."""
+        """A cursor in one transaction: everything or nothing is committed."""
         try:
             with closing(self._connected()) as connection, connection, connection.cursor() as cursor:
                 yield cursor
@@ -76,7 +76,7 @@ class PostgresSink:
             else {"sslmode": "disable"}
         )
         secrets = self._secrets
-        # Without a password in the scope, it is a token of Entra's, new for each batch.
+        # Without a password in the scope, log in with an Entra token, new for each batch.
         password = secrets["password"] if "password" in secrets else entra.token(secrets)
         return psycopg2.connect(
             host=secrets["host"],
@@ -92,7 +92,7 @@ class PostgresSink:
         )
 
     def _prepare(self, cursor: Any) -> None:
-        """Make both tables, and columns that are declared since. One writer of a table at a time."""
+        """Create both tables and newly declared columns. One writer of a table at a time."""
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (self._into,))
         columns = sql.SQL(", ").join(_declared(column) for column in self._table.columns)
         known = self._known(cursor)
@@ -122,7 +122,7 @@ class PostgresSink:
         return {row[0] for row in cursor.fetchall()}
 
     def _noted(self, cursor: Any, batch: Batch) -> bool:
-        """Note the batch. False if it was noted before."""
+        """Record the batch. False if it was recorded before."""
         noted = sql.SQL("INSERT INTO {} (stream, batch) VALUES (%s, %s) ON CONFLICT DO NOTHING").format(self._batches)
         cursor.execute(noted, (batch.stream, batch.number))
         return bool(cursor.rowcount)
@@ -135,7 +135,7 @@ class PostgresSink:
         cursor.copy_expert(copied, Lines(self._texts(rows)))
 
     def _texts(self, rows: DataFrame) -> Iterator[tuple[str | None, ...]]:
-        """The rows as text, piece by piece: one piece at a time is in memory."""
+        """The rows as text, piece by piece: only one piece is in memory."""
         named = rows.withColumn(EVENT_ID, event_id(self._table))
         texts = [F.col(EVENT_ID), *(_text(column) for column in self._table.columns)]
         yield from map(tuple, named.select(*texts).toLocalIterator())
@@ -156,12 +156,12 @@ class PostgresSink:
 
 
 def _declared(column: Column) -> sql.Composed:
-    """The column; any may be null, so that one that is declared later can be added."""
+    """The column definition; all are nullable, so that a later declared column can be added."""
     return sql.SQL("{} {}").format(sql.Identifier(column.name), sql.SQL(_TYPES[column.type]))
 
 
 def _text(column: Column) -> Any:
-    """A value as both sides spell it; times in UTC, to the microsecond."""
+    """A value in a spelling that both sides share; times in UTC, to the microsecond."""
     if column.type == "timestamp":
         return F.date_format(F.col(column.name), TIME_FORMAT).alias(column.name)
     return F.col(column.name).cast("string").alias(column.name)

@@ -1,7 +1,7 @@
-"""What every sink promises: a batch that is written again changes nothing that a careful reader sees.
+"""The contract of every sink: a repeated batch changes nothing for a reader that follows the sink's rule.
 
-SinkAwayError       the broker or the database cannot be reached: worth another try
-anything else       a mistake that another try would repeat
+SinkAwayError       the broker or the database cannot be reached: a retry may succeed
+anything else       an error that a retry would repeat
 """
 
 from collections.abc import Callable
@@ -15,9 +15,9 @@ from pyspark.sql import functions as F  # noqa: N812
 from ml.declarations import Table
 
 EVENT_ID = "event_id"
-# ISO 8601 to the microsecond, which is what Delta keeps: text of a time that loses nothing. Sessions are in UTC.
+# ISO 8601 to the microsecond, Delta's precision, so the text loses nothing. Sessions are in UTC.
 TIME_FORMAT = "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX"
-# An outage of some minutes is waited for within a run; a longer one ends it, and the next run goes on from there.
+# A run waits out an outage of some minutes; a longer one ends it, and the next run resumes.
 PATIENCE_S = 600.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0
 
@@ -25,38 +25,38 @@ Result = TypeVar("Result")
 
 
 class SinkAwayError(RuntimeError):
-    """A sink cannot be reached. What was to be written is kept, and comes with the next try."""
+    """A sink cannot be reached. Its rows are kept for the next attempt."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """A batch of a stream: the pair is never used for other rows."""
+    """A batch of a stream: the pair of stream and number is never reused for other rows."""
 
     stream: str
     number: int
 
 
 class Sink(Protocol):
-    """Takes batches. Rows stay on Spark's workers or pass by in pieces: the driver's memory does not grow with them."""
+    """Accepts batches. Rows stay on Spark's workers or pass in pieces: the driver's memory does not grow with them."""
 
     def write(self, rows: DataFrame, batch: Batch) -> None:
-        """Take `rows`, each of which has a key of its own, as `batch`.
+        """Write `rows`, each with a unique key, as `batch`.
 
-        The same batch may come again after a kill, with the same rows; a reader who follows the sink's rule (an upsert
-        by event id, a manifest, one message per id) then sees what it would have seen had the batch come once.
+        The same batch may come again after a kill, with the same rows; a reader that follows the sink's rule (an upsert
+        by event id, a manifest, one message per id) then sees the same as after a single write.
 
         Raises `SinkAwayError` if the sink cannot be reached.
         """
 
     def forget(self, rows: DataFrame) -> None:
-        """Take back `rows`, or tell readers to: they were written before, or some of them. Doing it again is harmless.
+        """Remove `rows` that were written before, or tell readers to; some may be absent. A repeat is harmless.
 
         Raises `SinkAwayError` if the sink cannot be reached.
         """
 
 
 def event_id(table: Table) -> SparkColumn:
-    """What names a row of `table` in every sink, for ever: SHA-256 of its key by name, as JSON."""
+    """The stable id of a row of `table` in every sink: SHA-256 of its key by name, as JSON."""
     return F.sha2(F.to_json(F.struct(*sorted(table.keys))), 256)
 
 
@@ -67,7 +67,7 @@ def until_taken(
     now_s: Callable[[], float],
     sleep: Callable[[float], None],
 ) -> Result:
-    """What `attempt` returns. While the sink is away it is tried again, after pauses that double, for `patience_s`."""
+    """The result of `attempt`. While the sink is down, retry with doubling pauses for up to `patience_s`."""
     began_s, pause_s = now_s(), _FIRST_PAUSE_S
     while True:
         try:

@@ -1,7 +1,7 @@
-"""Whether answers are what their problem declares: no null, no NaN, within bounds, one of the allowed values.
+"""Checks of answers against the problem's declaration: no null, no NaN, within bounds, one of the allowed values.
 
-The rules are those of the declared columns. `require_rows` asks them of a Spark frame, `require_records` of rows as
-JSON has them; `tests/ml/versions/test_answers.py` gives both the same values.
+The declared columns define the rules. `require_rows` applies them to a Spark frame, `require_records` to rows from
+JSON; `tests/ml/versions/test_answers.py` gives both the same values.
 """
 
 import math
@@ -14,22 +14,22 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from ml.declarations import Column
 
-# It judges answers and makes none.
+# It judges answers and creates none.
 RETRAINS = False
 
 Answer = Mapping[str, object]
 
 _SHOWN = 3
-# JSON carries doubles exactly; another order of additions moves the last digits only.
+# JSON carries doubles exactly; a different order of additions changes only the last digits.
 _PART = 1e-6
 
 
 class UnusableAnswersError(ValueError):
-    """Answers that are not what the problem of the model declares."""
+    """Answers that do not match the declaration of the model's problem."""
 
 
 def unusable(column: Column) -> str:
-    """In words, which values of `column` cannot be used: "null, no finite number or outside 0..1"."""
+    """The unusable values of `column` in words: "null, no finite number or outside 0..1"."""
     words = [
         "null",
         "not a finite number" if column.type == "double" else f"no {column.type}",
@@ -50,7 +50,7 @@ def _bounds(column: Column) -> str:
 
 
 def require_rows(answers: DataFrame, columns: Sequence[Column], subject: str) -> None:
-    """Raise UnusableAnswersError that names each of `columns` with a value that cannot be used, and how many."""
+    """Raise UnusableAnswersError naming each of `columns` with unusable values, and their number."""
     counts = [F.count_if(~_usable(column)).alias(column.name) for column in columns]
     found = answers.agg(*counts).collect()[0].asDict()
     wrong = [
@@ -80,7 +80,7 @@ def _usable(column: Column) -> SparkColumn:
 
 
 def require_records(answers: Sequence[object], columns: Sequence[Column], *, rows: int) -> list[Answer]:
-    """The answers, one for each of `rows` rows. Raises UnusableAnswersError for the first that cannot be used."""
+    """The answers, one for each of `rows` rows. Raises UnusableAnswersError for the first unusable one."""
     if len(answers) != rows:
         raise UnusableAnswersError(f"{rows} rows were sent and {len(answers)} answers returned: {_few(answers)}")
     for place, answer in enumerate(answers, start=1):
@@ -91,7 +91,7 @@ def require_records(answers: Sequence[object], columns: Sequence[Column], *, row
 
 
 def _wrong(answer: object, columns: Sequence[Column]) -> str:
-    """What cannot be used of one answer; empty: nothing."""
+    """The unusable parts of one answer; empty: none."""
     if not isinstance(answer, Mapping):
         return f"it is {answer!r}; a value for each of {', '.join(column.name for column in columns)} is required"
     absent = [column.name for column in columns if column.name not in answer]
@@ -117,7 +117,7 @@ def _is_usable(value: object, column: Column) -> bool:
 
 
 def same(ours: Answer, theirs: Answer, columns: Sequence[Column]) -> bool:
-    """Whether two usable answers say the same: numbers up to another order of additions, the rest exactly."""
+    """Whether two usable answers are equal: numbers up to a different order of additions, the rest exactly."""
     return all(
         math.isclose(float(str(ours[column.name])), float(str(theirs[column.name])), rel_tol=_PART, abs_tol=_PART)
         if column.type == "double"
@@ -127,7 +127,7 @@ def same(ours: Answer, theirs: Answer, columns: Sequence[Column]) -> bool:
 
 
 def shown(answers: Sequence[Answer], columns: Sequence[Column], *, digits: int = 3) -> str:
-    """The answers in words: "0.100, 0.600" of one column; with the columns' names of several."""
+    """The answers in words: "0.100, 0.600" for one column; with the column names for several."""
     return ("; " if len(columns) > 1 else ", ").join(_said(answer, columns, digits) for answer in answers)
 
 

@@ -1,11 +1,11 @@
-"""The artifact of a version: a model packed with the specification of the features that Databricks looks up for it.
+"""The artifact of a version: a model packed with the specification of its feature look-ups on Databricks.
 
-    MLmodel                                    takes keys, and features that a request brings itself
-    data/feature_store/feature_spec.yaml       which feature is looked up where, and by which key
-    data/feature_store/raw_model/              a whole MLflow model that takes the features
+    MLmodel                                    takes keys, and features that a request supplies
+    data/feature_store/feature_spec.yaml       the table and the key of each looked-up feature
+    data/feature_store/raw_model/              a complete MLflow model that takes the features
 
-Serving loads the outer model. Jobs have read the features themselves, so every one of them loads `raw_model`, through
-`load` or `raw_model`; MLflow cannot load the outer one without Databricks' feature look-up.
+Serving loads the outer model. Jobs read the features themselves, so they load `raw_model`, through `load` or
+`raw_model`; MLflow cannot load the outer model without Databricks' feature look-up.
 """
 
 from pathlib import Path
@@ -17,21 +17,21 @@ from mlflow.pyfunc import PyFuncModel
 
 from ml.versions import pyfunc_model, reason_codes, scorer
 
-# These names are Databricks': serving finds what it needs by them.
+# Databricks' names, by which serving finds the files.
 LOADER_MODULE = "databricks.feature_store.mlflow_model"
 DATA_FOLDER = "feature_store"
 SPEC_FILE = "feature_spec.yaml"
 RAW_MODEL_FOLDER = "raw_model"
-# The client that serving installs to look features up.
+# The client that serving installs for feature look-ups.
 LOOK_UP_REQUIREMENT = "databricks-feature-lookup==1.*"
 
 
 class NoRawModelError(ValueError):
-    """An artifact that says that features are looked up for it, and does not hold what that takes."""
+    """An artifact with feature look-up that lacks the specification or the raw model."""
 
 
 def fetch(model_uri: str, into: Path) -> Path:
-    """Copy the artifact of a version under `into`, with the rights of this task; where it lies."""
+    """Copy the artifact of a version under `into`, with the permissions of this task; returns its folder."""
     return Path(mlflow.artifacts.download_artifacts(model_uri, dst_path=str(into)))
 
 
@@ -54,13 +54,13 @@ def looked_up_table(folder: Path) -> str:
 
 
 def raw_model(artifact: Path) -> Path:
-    """The folder of the model that takes features: within the artifact, or a plain model itself."""
+    """The folder of the model that takes features: within the artifact, or the plain model itself."""
     folder = look_up_folder(artifact)
     return artifact if folder is None else folder / RAW_MODEL_FOLDER
 
 
 def raw_contents(fitted: Path) -> dict[str, str]:
-    """What MLflow copies into a raw model, by the names that `pyfunc_model.py` knows: what was fitted, and code."""
+    """The files that MLflow copies into a raw model, by the names in `pyfunc_model.py`: fitted parameters, and code."""
     return {
         pyfunc_model.FITTED: str(fitted),
         pyfunc_model.SCORER: str(scorer.__file__),
@@ -69,7 +69,7 @@ def raw_contents(fitted: Path) -> dict[str, str]:
 
 
 def packed(artifact: Path) -> Path:
-    """The folder of what was fitted, as `scorer.Scorer` reads it."""
+    """The folder of the fitted parameters, as `scorer.Scorer` reads it."""
     raw = raw_model(artifact)
     saved = Model.load(str(raw)).flavors[mlflow.pyfunc.FLAVOR_NAME]["artifacts"][pyfunc_model.FITTED]["path"]
     return raw / str(saved)
@@ -78,7 +78,7 @@ def packed(artifact: Path) -> Path:
 def log_again(fetched: Path, name: str) -> tuple[str, str]:
     """Log the packed model in the folder `fetched` to the active run, as `name`. Returns its URI and MLflow's id.
 
-    Signature, requirements and provenance are those that it has. Raises NoRawModelError for one that is not packed.
+    Signature, requirements and provenance stay the same. Raises NoRawModelError for a model that is not packed.
     """
     folder = look_up_folder(fetched)
     if folder is None:
@@ -96,6 +96,6 @@ def log_again(fetched: Path, name: str) -> tuple[str, str]:
 
 
 def load(artifact: Path) -> PyFuncModel:
-    """The model that takes features. Whether its pinned packages are here, the infrastructure gate says."""
+    """The model that takes features. The infrastructure gate checks whether its pinned packages are installed."""
     model: PyFuncModel = mlflow.pyfunc.load_model(str(raw_model(artifact)), suppress_warnings=True)
     return model

@@ -5,10 +5,10 @@ from mlflow.exceptions import MlflowException
 
 from ml.versions.aliases import CHAMPION
 
-# It finds versions and makes none.
+# It finds versions and creates none.
 RETRAINS = False
 
-# MLflow's own server says INVALID_PARAMETER_VALUE for an alias that is not there, Unity Catalog the other.
+# For a missing alias, MLflow's own server answers INVALID_PARAMETER_VALUE, Unity Catalog the other code.
 _ABSENT = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 
 
@@ -17,7 +17,7 @@ class NoChampionError(RuntimeError):
 
 
 def champion_version(client: MlflowClient, model_name: str) -> int:
-    """The version that `@champion` names. Raises `NoChampionError` where there is none."""
+    """The version that `@champion` points to. Raises `NoChampionError` if there is none."""
     try:
         return int(client.get_model_version_by_alias(model_name, CHAMPION).version)
     except MlflowException as error:

@@ -1,4 +1,4 @@
-"""What a model takes and gives: its MLflow signature, input example, requirements and provenance."""
+"""A model's contract: its MLflow signature, input example, requirements and provenance."""
 
 import platform
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from ml.examples.dataset import Pinned
 from ml.versions.artifact import LOOK_UP_REQUIREMENT
 from ml.versions.pyfunc_model import REASONS
 
-# What a request may ask for beside the answer: so many reasons a row, none unless it says so.
+# Request parameters: the number of reasons per row, none by default.
 PARAMS = ParamSchema([ParamSpec(REASONS, DataType.long, 0)])
 _TYPES = {
     "int": DataType.long,
@@ -35,7 +35,7 @@ _PANDAS = {
     DataType.string: "object",
     DataType.datetime: "datetime64[ns]",
 }
-# Imports of `pyfunc_model.py` and `scorer.py`, which must be importable where the model is served.
+# Imports of `pyfunc_model.py` and `scorer.py`, which serving must be able to import.
 _ALWAYS = ("mlflow", "numpy", "pandas")
 _PACKAGES = {Algorithm.XGBOOST: ("xgboost",), Algorithm.LIGHTGBM: ("lightgbm",)}
 
@@ -47,7 +47,7 @@ def model_features(model: Model) -> tuple[Feature, ...]:
 
 
 def _type(feature: Feature) -> DataType:
-    """Whole numbers are long; they and truth values are double if they may be null."""
+    """Whole numbers are long; nullable whole numbers and booleans are double."""
     found = _TYPES[feature.type]
     return DataType.double if feature.null_meaning and found in (DataType.long, DataType.boolean) else found
 
@@ -58,12 +58,12 @@ def kinds(features: Sequence[Feature]) -> dict[str, str]:
 
 
 def signature(model: Model) -> ModelSignature:
-    """Of the raw model: every feature by name and type, and what its problem answers."""
+    """The signature of the raw model: every feature by name and type, and the problem's output columns."""
     return _signature(model, [ColSpec(_type(feature), feature.name) for feature in model_features(model)])
 
 
 def serving_signature(model: Model) -> ModelSignature:
-    """Of the packed model: the key, which a request must give, and every feature, which it may bring itself."""
+    """The signature of the packed model: the key, which a request must give, and every feature, all optional."""
     table = model.feature_table
     key = ColSpec(_KEYS.get(table.source.column(table.key).type, DataType.string), table.key)
     features = [ColSpec(_type(feature), feature.name, required=False) for feature in model_features(model)]
@@ -75,7 +75,7 @@ def _signature(model: Model, inputs: Sequence[ColSpec | TensorSpec]) -> ModelSig
 
 
 def label_schema(model: Model) -> Schema:
-    """The label, as MLflow names its type."""
+    """The label with MLflow's name of its type."""
     outcome = model.outcome
     return Schema([_answer(column) for column in outcome.table.columns if column.name == outcome.label])
 
@@ -85,18 +85,18 @@ def _answer(column: Column) -> ColSpec:
 
 
 def model_input(model: Model, frame: pd.DataFrame) -> pd.DataFrame:
-    """The model's features of `frame`, with the types of its signature. Extra columns are left behind."""
+    """The model's features from `frame`, with the types of its signature. Extra columns are dropped."""
     types = pandas_types(model)
     return frame[list(types)].astype(types)
 
 
 def pandas_types(model: Model) -> dict[str, str]:
-    """The pandas type of each feature, by name, as the signature of the model wants it."""
+    """The pandas type of each feature, by name, for the model's signature."""
     return {feature.name: _PANDAS[_type(feature)] for feature in model_features(model)}
 
 
 def signed_input(signature: ModelSignature, frame: pd.DataFrame) -> pd.DataFrame:
-    """As `model_input`, of a version that may have been trained by an earlier declaration: by its own signature.
+    """As `model_input`, but by the version's own signature, since an earlier declaration may have trained it.
 
     Raises ValueError if `frame` lacks a feature.
     """
@@ -108,9 +108,9 @@ def signed_input(signature: ModelSignature, frame: pd.DataFrame) -> pd.DataFrame
 
 
 def input_example(model: Model, frame: pd.DataFrame) -> pd.DataFrame:
-    """Three made-up rows: quartiles of each feature of `frame`, of a text its most frequent values.
+    """Three made-up rows: quartiles of each feature of `frame`; for text, its most frequent values.
 
-    No row is a real one, so none is personal.
+    No row is real, so none is personal data.
     """
     rows = pd.DataFrame({name: _made_up(frame[name], kind) for name, kind in kinds(model_features(model)).items()})
     return model_input(model, rows)
@@ -128,25 +128,25 @@ def _made_up(values: "pd.Series[Any]", kind: str) -> list[object]:
 
 
 def requirements(algorithms: Sequence[Algorithm], packages: Sequence[str] = ()) -> list[str]:
-    """The packages that serving needs, pinned to the versions that training used; `packages` are a problem's own."""
+    """The packages that serving needs, pinned to the versions that training used; `packages`: the problem's own."""
     names = [*_ALWAYS, *(name for algorithm in algorithms for name in _PACKAGES.get(algorithm, ())), *packages]
     return [f"{name}=={import_module(name).__version__}" for name in names]
 
 
 def index(url: str) -> list[str]:
-    """The line by which pip, and conda through it, asks only the index `url`; nothing without one."""
+    """The requirements line that restricts pip, also through conda, to the index `url`; nothing without one."""
     return [f"--index-url {url}"] if url else []
 
 
 def serving_requirements(
     algorithms: Sequence[Algorithm], package_index: str = "", packages: Sequence[str] = ()
 ) -> list[str]:
-    """What serving needs beside: the client that looks features up, and where to get everything from."""
+    """Serving's additional requirements: the feature look-up client, and the package index."""
     return [*index(package_index), *requirements(algorithms, packages), LOOK_UP_REQUIREMENT]
 
 
 def provenance(model: Model, pinned: Pinned) -> Mapping[str, object]:
-    """Which tables at which versions, and what trained: kept with the model, and read by people."""
+    """Provenance for people, stored with the model: tables with their versions, and the training code."""
     return {
         "features": {"table": pinned.features, "version": pinned.features_version},
         "outcome": {"table": pinned.outcomes, "version": pinned.outcomes_version, "label": model.outcome.label},

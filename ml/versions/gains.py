@@ -1,4 +1,4 @@
-"""What each optional source of a model version is worth: a tag of the version, and its sentence."""
+"""The gain from each optional source of a model version: a tag of the version, and a sentence."""
 
 import json
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ TAG = "gain_"
 
 @dataclass(frozen=True, kw_only=True)
 class Gain:
-    """By how much the features of the optional table `source` improve `measure`, with its paired interval."""
+    """The improvement of `measure` by the features of the optional table `source`, with its paired interval."""
 
     source: str
     measure: str
@@ -25,7 +25,7 @@ def as_tags(found: list[Gain]) -> dict[str, str]:
 
 
 def sentences(tags: Mapping[str, str]) -> list[str]:
-    """What the tags of a version say of its optional sources, in words."""
+    """The gains in the tags of a version, in words."""
     told = []
     for name, text in sorted(tags.items()):
         if name.startswith(TAG):

@@ -1,4 +1,4 @@
-"""What a model version was made from, as the tags it carries. Gates read it back; nothing else is trusted.
+"""The lineage of a model version, stored in its tags. Gates read it back and trust nothing else.
 
 Tag names are snake_case: Unity Catalog refuses dots, dashes and slashes in them.
 """
@@ -12,12 +12,12 @@ from ml.examples.dataset import Pinned
 
 
 class LineageError(ValueError):
-    """A model version whose tags do not say what it was made from."""
+    """A model version without readable lineage tags."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Lineage:
-    """Tables and versions, the windows in time, the code, and why."""
+    """Tables and versions, time windows, code, and the reason for training."""
 
     source_catalog: str
     feature_table: str
@@ -42,7 +42,7 @@ class Lineage:
 
     @property
     def pinned(self) -> Pinned:
-        """The tables to read again."""
+        """The pinned tables, for reading them again."""
         return Pinned(
             catalog=self.source_catalog,
             features=self.feature_table,
@@ -53,12 +53,12 @@ class Lineage:
         )
 
 
-# The tag that says what a version was trained for, one of `TrainingCause`.
+# The tag with the reason for training, one of `TrainingCause`.
 CAUSE = "cause"
 
 
 def read_cause(subject: str, tags: Mapping[str, str]) -> TrainingCause:
-    """What `subject` was trained for. Raises LineageError if its tags do not say."""
+    """The cause of `subject`'s training. Raises LineageError if its tags do not contain it."""
     try:
         return TrainingCause(tags.get(CAUSE, ""))
     except ValueError as error:
@@ -70,7 +70,7 @@ _PARSERS: Mapping[object, Callable[[str], object]] = {str: str, int: int, date: 
 
 
 def _parsed(kind: object, text: str) -> object:
-    """`text` as `kind`, or None where it is empty or something else."""
+    """`text` as `kind`, or None if it is empty or of another kind."""
     try:
         return _PARSERS[kind](text) if text else None
     except ValueError:
@@ -78,7 +78,7 @@ def _parsed(kind: object, text: str) -> object:
 
 
 def read_lineage(subject: str, tags: Mapping[str, str]) -> Lineage:
-    """The lineage in the tags of `subject`. Raises LineageError naming every tag that is missing or unreadable."""
+    """The lineage in the tags of `subject`. Raises LineageError naming every missing or unreadable tag."""
     given = {field.name: tags.get(field.name, "") for field in fields(Lineage)}
     values = {field.name: _parsed(field.type, given[field.name]) for field in fields(Lineage)}
     problems = [

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-# It finds versions and makes none.
+# It finds versions and creates none.
 RETRAINS = False
 
 if TYPE_CHECKING:
@@ -10,15 +10,15 @@ if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion
 
 READY = "READY"
-# Unity Catalog answers with smaller pages than are asked for; MLflow's own server gives what is asked.
+# Unity Catalog returns smaller pages than requested; MLflow's own server returns the requested size.
 _PAGE = 1000
 
 
 def versions(client: "MlflowClient", name: str) -> "list[ModelVersion]":
-    """Every version of the model, in no order; one whose upload was cut short is not READY.
+    """Every version of the model, unordered; a version with an interrupted upload is not READY.
 
-    A search in Unity Catalog takes one condition and no order, and leaves tags and aliases out:
-    `get_model_version` has those.
+    A search in Unity Catalog supports one condition and no order, and omits tags and aliases;
+    `get_model_version` returns those.
     """
     found: list[ModelVersion] = []
     token: str | None = None
@@ -31,5 +31,5 @@ def versions(client: "MlflowClient", name: str) -> "list[ModelVersion]":
 
 
 def newest(client: "MlflowClient", name: str) -> int:
-    """The number of the newest version that can be used; 0 if there is none."""
+    """The number of the newest usable version; 0 if there is none."""
     return max((int(version.version) for version in versions(client, name) if version.status == READY), default=0)

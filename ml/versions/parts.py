@@ -1,22 +1,22 @@
-"""A version that differs from the live one in one part: what its tags say of that.
+"""The tags of a version that differs from the live one in one part.
 
-A part is what a problem says it is, such as one series of a fleet. Such a version was not trained, so gates do not
-judge it: the row that comes back passed them with the version that it was fitted for.
+The problem defines its parts, for example one series of a fleet. Such a version was not trained, so gates do not judge
+it: the returning row passed them with the version that it was fitted for.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-# It makes no other model of what was fitted.
+# It does not change the fitted model.
 RETRAINS = False
 
-# Tags of such a version: the part, the version that was live, and the one that the part comes from.
+# Tags of such a version: the part, the version that was live, and the version that the part comes from.
 PART, PART_OF, PART_FROM = TAGS = ("part", "part_of", "part_from")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Made:
-    """What a version with one part of another is made of."""
+    """The origin of a version with one part from another version."""
 
     part: str
     of: int
@@ -24,12 +24,12 @@ class Made:
 
     @property
     def as_tags(self) -> Mapping[str, str]:
-        """One tag each."""
+        """One tag per field."""
         return {PART: self.part, PART_OF: str(self.of), PART_FROM: str(self.part_from)}
 
 
 def made_of(tags: Mapping[str, str]) -> Made | None:
-    """What the tags of a version say; None of one that was trained."""
+    """The origin in a version's tags; None for a trained version."""
     if PART not in tags:
         return None
     return Made(part=tags[PART], of=int(tags[PART_OF]), part_from=int(tags[PART_FROM]))

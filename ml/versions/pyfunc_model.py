@@ -1,6 +1,6 @@
-"""The model as it is served. MLflow stores this file in the artifact, so it imports nothing from `ml`.
+"""The served model. MLflow stores this file in the artifact, so it imports nothing from `ml`.
 
-What it answers is said by `scorer.py`, which lies beside it in the artifact.
+`scorer.py`, beside it in the artifact, computes the answers.
 """
 
 import runpy
@@ -14,9 +14,9 @@ import pandas as pd
 from mlflow.exceptions import MlflowException
 from mlflow.pyfunc.model import PythonModel
 
-# The parameter of a request that asks for reasons, and the artifact that holds the code which finds them.
+# The request parameter for reasons, and the artifact with the code that computes them.
 REASONS = "reasons"
-# The artifacts that hold what was fitted, and the code that answers by it.
+# The artifacts with the fitted parameters, and the code that scores with them.
 FITTED, SCORER = "model", "scorer"
 
 
@@ -24,7 +24,7 @@ class ServedModel(PythonModel):
     """The MLflow wrapper around `Scorer`."""
 
     def load_context(self, context: Any) -> None:
-        """Read what was fitted once, when the model is loaded."""
+        """Read the fitted parameters once, when the model is loaded."""
         scorer = runpy.run_path(context.artifacts[SCORER])["Scorer"]
         self._score = scorer(Path(context.artifacts[FITTED]), context.artifacts[REASONS])
         self.features: list[str] = self._score.features
@@ -38,7 +38,7 @@ class ServedModel(PythonModel):
         return answered
 
     def predict_matrix(self, matrix: npt.NDArray[np.float64]) -> dict[str, npt.NDArray[Any]]:
-        """What `predict` says of rows as numbers in the order of `features`: how the scoring server asks."""
+        """`predict` for rows as numbers in the order of `features`: the scoring server's call."""
         answers: dict[str, npt.NDArray[Any]] = self._score.numbers(matrix)
         return answers
 

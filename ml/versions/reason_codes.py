@@ -1,7 +1,7 @@
-"""Why a served model answers as it does: what each feature adds to the raw answer of a row.
+"""Reasons for a served model's answer: the contribution of each feature to a row's raw answer.
 
-MLflow stores this file beside `scorer.py`, which runs it when reasons are asked for and not before, so it imports
-nothing from `ml`. A raw answer is what the model says before calibration: log-odds, a class's score, or a value.
+MLflow stores this file beside `scorer.py`, which runs it only when a request asks for reasons, so it imports nothing
+from `ml`. A raw answer is the model's output before calibration: log-odds, a class's score, or a value.
 """
 
 import json
@@ -15,19 +15,19 @@ import pandas as pd
 from mlflow.exceptions import MlflowException
 
 Matrix = npt.NDArray[np.float64]
-# Features, one column per number, to shape (rows, outputs, columns + 1); the last is the base value. Their sum is the
-# raw answer.
+# From features, one column per number, to contributions of shape (rows, outputs, columns + 1); the last column is the
+# base value. They sum to the raw answer.
 Explained = Callable[[Matrix], Matrix]
 Expand = Callable[[Matrix, Sequence[Sequence[float]]], Matrix]
-# From the folder of a model to what answers rows, without PyTorch.
+# From the folder of a model to its scoring function, without PyTorch.
 Network = Callable[[Path], Callable[[Matrix], Matrix]]
-# Orders in which a network's columns are put in, each also backwards: beyond, contributions hardly change.
+# Orders in which a network's columns are added, each also in reverse: with more, contributions hardly change.
 _ORDERS = 8
 
 
 def _xgboost(directory: Path, _expand: Expand) -> Explained:
     """Exact Shapley values of the trees, by XGBoost (Lundberg et al. 2018, "Consistent Individualized Attribution")."""
-    import xgboost  # noqa: PLC0415 - another model is served where XGBoost need not be installed
+    import xgboost  # noqa: PLC0415 - other models are served without XGBoost installed
 
     booster = xgboost.Booster(params={"device": "cpu", "nthread": 1}, model_file=str(directory / "booster.ubj"))
 
@@ -39,7 +39,7 @@ def _xgboost(directory: Path, _expand: Expand) -> Explained:
 
 
 def _lightgbm(directory: Path, _expand: Expand) -> Explained:
-    """The same, by LightGBM."""
+    """The same with LightGBM."""
     import lightgbm  # noqa: PLC0415 - as with XGBoost
 
     booster = lightgbm.Booster(model_file=str(directory / "booster.txt"))
@@ -56,7 +56,7 @@ def _linear(directory: Path, expand: Expand) -> Explained:
     saved = json.loads((directory / "linear.json").read_text())
     weights, means = np.array(saved["weights"]), np.array(saved["means"])
     base = weights @ means + np.array(saved["intercepts"])
-    # Each column has a place in each bin, and whether it is null.
+    # Each column has a position in each bin, and a null indicator.
     ends = np.cumsum([len(edges) for edges in saved["edges"]])[:-1]
 
     def explained(matrix: Matrix) -> Matrix:
@@ -70,8 +70,8 @@ def _linear(directory: Path, expand: Expand) -> Explained:
 def _network(directory: Path, network: Network) -> Explained:
     """Sampled Shapley values against the median row (Strumbelj & Kononenko 2014, "Explaining prediction models").
 
-    A column's contribution is what the answer gains when the column takes the row's value, in a few fixed orders; they
-    sum to the raw answer whichever the orders are.
+    A column's contribution is the answer's mean gain when the column takes the row's value, over a few fixed orders;
+    contributions sum to the raw answer for any orders.
     """
     answer = network(directory)
     with np.load(directory / "network.npz", allow_pickle=False) as saved:
@@ -109,9 +109,9 @@ _EXPLAINED: Mapping[str, Callable[[Path, Expand], Explained]] = {
 def explainer(
     directory: Path, description: Mapping[str, Any], expand: Expand, network: Network | None = None
 ) -> Explained:
-    """What explains the model in `directory`, by feature and no longer by column; of an average, the mean of its parts.
+    """The explainer of the model in `directory`, by feature instead of column; for an average, the mean of its parts.
 
-    Raises MlflowException for a learner that cannot say.
+    Raises MlflowException for a learner without an explainer.
     """
     able = _EXPLAINED if network is None else {**_EXPLAINED, "network": lambda at, _: _network(at, network)}
     silent = [each for each in description["learners"] if each not in able]
@@ -135,10 +135,10 @@ def explainer(
 
 
 def reasons(explained: Explained, matrix: Matrix, features: Sequence[str], count: int) -> pd.DataFrame:
-    """One row per row of `matrix`: `raw_answer`, `base_value`, and `reasons`, the `count` largest contributions.
+    """One row per row of `matrix`: `raw_answer`, `base_value`, and `reasons`: the `count` largest contributions.
 
-    Base value and all contributions sum to the raw answer; of several classes it is that of the likeliest. A reason
-    is a `feature` and its `contribution`, the largest first, whichever way it pulls.
+    Base value and all contributions sum to the raw answer; with several classes, that of the likeliest class. A reason
+    is a `feature` and its `contribution`, the largest absolute one first.
     """
     found = explained(matrix)
     raw = found.sum(axis=2)

@@ -1,11 +1,11 @@
-"""What a version answers. MLflow stores this file in the artifact, so it imports nothing from `ml`.
+"""Scoring with a version. MLflow stores this file in the artifact, so it imports nothing from `ml`.
 
-No pickle: the artifact holds `model.json` (features, categories, learners, calibration) and what each learner fitted:
-XGBoost's `booster.ubj`, LightGBM's `booster.txt`, `linear.json`, `trees.npz` of Spark's trees, or `network.npz`, the
-weights of a network. Several are averaged.
-A learner that answers from more than a matrix of numbers brings its own reader: the package `brought`, with `load`.
+No pickle: the artifact holds `model.json` (features, categories, learners, calibration) and the fitted parameters of
+each learner: XGBoost's `booster.ubj`, LightGBM's `booster.txt`, `linear.json`, `trees.npz` for Spark's trees, or
+`network.npz` with the weights of a network. Several learners are averaged.
+A learner that needs more than a matrix of numbers brings its own reader: the package `brought`, with `load`.
 `Scorer` takes a DataFrame with the declared features, or numbers alone, and returns one row of the declared output per
-row given. Spark's workers load it by itself, so it does without MLflow, which takes a second to import.
+input row. Spark's workers load this file alone, so it does not import MLflow, which takes a second.
 """
 
 import json
@@ -32,22 +32,22 @@ BROUGHT_FOLDER = "brought"
 PROBABILITY = "probability"
 
 Matrix = npt.NDArray[np.float64]
-# Features, one column per number, to raw answers of shape (rows,), or (rows, classes).
+# From features, one column per number, to raw answers of shape (rows,), or (rows, classes).
 Raw = Callable[[Matrix], Matrix]
 Answer = Mapping[str, npt.NDArray[Any]]
 
-# Rows walked through the trees at once: 4,096 x 100 trees of indices are 3 MB.
+# Rows per pass through the trees: indices of 4,096 rows x 100 trees are 3 MB.
 _CHUNK = 4096
-# What PyTorch adds to a variance before its root is taken.
+# PyTorch's epsilon, added to a variance before the square root.
 _NORM_EPSILON = 1e-5
 _DAY = pd.Timedelta(days=1)
 
 
 def encode(frame: pd.DataFrame, kinds: Mapping[str, str], categories: Mapping[str, Sequence[str]]) -> Matrix:
-    """One column per number, as it is; per time, in days since 1970; and per known category of a text, 1 or 0.
+    """One column per number, unchanged; per time, in days since 1970; and per known category of a text, 1 or 0.
 
-    `kinds` says of each feature, in order, which of the three it is. A null is NaN in all columns of its feature; a
-    category that is not known has 0 in all of them.
+    `kinds` gives the kind of each feature, in order. A null is NaN in all columns of its feature; an unknown category
+    is 0 in all of them.
     """
     if set(kinds.values()) <= {"number"}:
         numbers: Matrix = frame[list(kinds)].astype("float64").to_numpy()
@@ -67,9 +67,9 @@ def _columns(values: "pd.Series[Any]", kind: str, known: Sequence[str] | None) -
 
 
 def expand(matrix: Matrix, edges: Sequence[Sequence[float]]) -> Matrix:
-    """What a linear model takes: per column its place in each bin, then whether it is null.
+    """The input of a linear model: per column its position in each bin, then a null indicator.
 
-    A value has 1 in the bins below its own, its share of the way through its own, and 0 in those above: a line with a
+    A value has 1 in the bins below its own, the covered share of its own bin, and 0 in the bins above: a line with a
     bend at each edge, flat outside. A null has 0 in all. Source: Gorishniy et al. 2022, "On Embeddings for Numerical
     Features in Tabular Deep Learning", section 3.1 (piecewise linear encoding).
     """
@@ -83,11 +83,11 @@ def expand(matrix: Matrix, edges: Sequence[Sequence[float]]) -> Matrix:
 
 
 def xgboost_raw(directory: Path) -> Raw:
-    """Margins by the XGBoost booster in `directory`; on the CPU, whatever it was fitted on.
+    """Margins from the XGBoost booster in `directory`; on the CPU, whatever device fitted it.
 
-    One thread: a server answers one row at a time and Spark runs a task per core, so more would only wait.
+    One thread: a server scores one row at a time and Spark runs a task per core, so more threads would only wait.
     """
-    import xgboost  # noqa: PLC0415 - another model is served where XGBoost need not be installed
+    import xgboost  # noqa: PLC0415 - other models are served without XGBoost installed
 
     booster = xgboost.Booster(params={"device": "cpu", "nthread": 1}, model_file=str(directory / XGBOOST_FILE))
 
@@ -99,7 +99,7 @@ def xgboost_raw(directory: Path) -> Raw:
 
 
 def lightgbm_raw(directory: Path) -> Raw:
-    """Raw scores by the LightGBM booster in `directory`, on one thread."""
+    """Raw scores from the LightGBM booster in `directory`, on one thread."""
     import lightgbm  # noqa: PLC0415 - as with XGBoost
 
     booster = lightgbm.Booster(model_file=str(directory / LIGHTGBM_FILE))
@@ -111,7 +111,7 @@ def lightgbm_raw(directory: Path) -> Raw:
 
 
 def linear_raw(directory: Path) -> Raw:
-    """The weighted sum of the expanded columns, by the weights in `directory`."""
+    """The weighted sum of the expanded columns, with the weights in `directory`."""
     saved = json.loads((directory / LINEAR_FILE).read_text())
     weights, intercepts = np.array(saved["weights"]), np.array(saved["intercepts"])
 
@@ -123,10 +123,10 @@ def linear_raw(directory: Path) -> Raw:
 
 
 def spark_raw(directory: Path) -> Raw:
-    """Log-odds by Spark's trees: arrays of shape (trees, nodes), walked for many rows at once.
+    """Log-odds from Spark's trees: arrays of shape (trees, nodes), traversed for many rows at once.
 
-    A leaf's children are itself, so a walk as deep as the deepest tree ends in a leaf everywhere. NaN goes right, as in
-    Spark.
+    A leaf is its own child, so after as many steps as the deepest tree has levels, every row is in a leaf. NaN goes
+    right, as in Spark.
     """
     with np.load(directory / TREES_FILE, allow_pickle=False) as saved:
         trees = {name: saved[name] for name in saved.files}
@@ -148,13 +148,13 @@ def spark_raw(directory: Path) -> Raw:
 
 
 def network_raw(directory: Path) -> Raw:
-    """The answers of the network whose weights lie in `directory`."""
+    """The scoring function of the network with the weights in `directory`."""
     with np.load(directory / NETWORK_FILE, allow_pickle=False) as saved:
         return network_of({name: saved[name].astype(np.float64) for name in saved.files})
 
 
 def network_of(weights: Mapping[str, Matrix]) -> Raw:
-    """The answers of the network that has these weights, by their names in PyTorch."""
+    """The scoring function of the network with these weights, by their names in PyTorch."""
     return partial(_in_chunks, partial(_stacked if "past" in weights else _tabular, weights))
 
 
@@ -198,7 +198,7 @@ def _normed(weights: Mapping[str, Matrix], rows: Matrix, name: str) -> Matrix:
 
 
 def _embedded(weights: Mapping[str, Matrix], matrix: Matrix) -> Matrix:
-    """The vectors of the columns, beside one another."""
+    """The embedding vectors of the columns, concatenated."""
     null = np.isnan(matrix)[:, :, None]
     places = (np.nan_to_num(matrix)[:, :, None] - weights["lower"]) / weights["span"]
     encoded = np.concatenate([np.where(null, 0.0, np.clip(places, 0.0, 1.0)), null], axis=2)
@@ -242,7 +242,7 @@ _CALIBRATIONS = {"sigmoid": _sigmoid, "temperature": _temperature, "bounds": _bo
 
 
 class Scorer:
-    """Features in, calibrated answers out; why, if it is given the file `reason_codes.py`, too."""
+    """Features in, calibrated answers out; with reasons if it is given the file `reason_codes.py`."""
 
     def __init__(self, directory: Path, reason_codes: str = "") -> None:
         self._directory, self._reason_codes = directory, reason_codes
@@ -256,7 +256,7 @@ class Scorer:
         self._calibration = self._description["calibration"]
 
     def __call__(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """One answer per row of `frame`, with its index. Raises ValueError for absent or null features."""
+        """One answer per row of `frame`, with its index. Raises ValueError for missing or null features."""
         absent = [name for name in self.features if name not in frame.columns]
         if absent:
             raise ValueError(f"features {absent} are missing: the model needs {self.features}")
@@ -269,19 +269,19 @@ class Scorer:
 
     @cached_property
     def _why(self) -> Callable[..., pd.DataFrame]:
-        # Read when it is first asked for, and kept: to read it takes as long as to give a row's reasons.
+        # Loaded on first use and kept: loading takes as long as explaining a row.
         code = runpy.run_path(self._reason_codes)
         return partial(code["reasons"], code["explainer"](self._directory, self._description, expand, network_raw))
 
     def with_reasons(self, frame: pd.DataFrame, count: int) -> pd.DataFrame:
-        """Its answers, and beside them why: the `count` largest reasons."""
+        """The answers with the `count` largest reasons."""
         answers, found = self(frame), self._why(self._encoded(frame), self.features, count)
         return answers.join(found.set_index(answers.index))
 
     def numbers(self, matrix: Matrix) -> Answer:
-        """By column, one answer per row of `matrix`, whose columns are `features`, NaN for null.
+        """By output column, one answer per row of `matrix`, whose columns are `features`; NaN for null.
 
-        For a model that takes numbers alone. Raises ValueError for null features.
+        For models with numeric features only. Raises ValueError for null features.
         """
         _refuse_nulls(name for at, name in self._required.items() if np.isnan(matrix[:, at]).any())
         if self._brought:
@@ -294,17 +294,17 @@ class Scorer:
 
 
 def _brought(directory: Path, description: Mapping[str, Any]) -> Callable[[pd.DataFrame], Answer] | None:
-    """What answers a frame of features, by the reader that the learner brought; None: it brought none."""
+    """The scoring function for a frame of features, from the learner's own reader; None: it has none."""
     folder = directory / BROUGHT_FOLDER
     if not folder.is_dir():
         return None
-    # A name of its own: one process may serve several versions, each with its own code.
+    # A unique module name: one process may serve several versions, each with its own code.
     name = f"{BROUGHT_FOLDER}_{sha256(str(folder.resolve()).encode()).hexdigest()[:16]}"
     described = spec_from_file_location(name, folder / "__init__.py", submodule_search_locations=[str(folder)])
     assert described is not None
     assert described.loader is not None
     sys.modules[name] = code = module_from_spec(described)
-    # The folder is a version's: what is logged, and served to others, holds no bytecode.
+    # The folder belongs to a version: logged and served artifacts contain no bytecode.
     written, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:
         described.loader.exec_module(code)

@@ -1,4 +1,4 @@
-"""Which versions of tables the live and the previous versions of models were trained on."""
+"""The table versions that the live and the previous versions of models were trained on."""
 
 from collections.abc import Iterable
 from itertools import product
@@ -8,18 +8,18 @@ from mlflow.exceptions import MlflowException
 
 from ml.versions.aliases import CHAMPION, PREVIOUS
 
-# It finds versions and makes none.
+# It finds versions and creates none.
 RETRAINS = False
 
-# MLflow's own server says INVALID_PARAMETER_VALUE for an alias that is not there, Unity Catalog the other.
+# For a missing alias, MLflow's own server answers INVALID_PARAMETER_VALUE, Unity Catalog the other code.
 _ABSENT = ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE")
 _TABLES = ("feature_table", "outcome_table")
 
 
 def trained_on(client: MlflowClient, model_names: Iterable[str]) -> dict[str, dict[int, str]]:
-    """By table (full name): its versions that are needed, each with the model version that needs it.
+    """By table (full name): its needed versions, each with the model version that needs it.
 
-    Raises MlflowException if the registry cannot be read: then nobody knows what is needed.
+    Raises MlflowException if the registry cannot be read: then the needed versions are unknown.
     """
     found: dict[str, dict[int, str]] = {}
     for model_name, alias in product(model_names, (CHAMPION, PREVIOUS)):
@@ -33,7 +33,7 @@ def trained_on(client: MlflowClient, model_names: Iterable[str]) -> dict[str, di
 
 def _tags(client: MlflowClient, model_name: str, alias: str) -> dict[str, str]:
     try:
-        # An alias' answer in Unity Catalog leaves the tags out.
+        # Unity Catalog omits the tags when a version is read by alias.
         version = str(client.get_model_version_by_alias(model_name, alias).version)
         return dict(client.get_model_version(model_name, version).tags) | {"_version": version}
     except MlflowException as error:

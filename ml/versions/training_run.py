@@ -1,15 +1,15 @@
-"""What the MLflow run of a version keeps, by name: training writes it, gates and commands read it."""
+"""Names of metrics and artifacts in a version's MLflow run: training writes them, gates and commands read them."""
 
-# Names decide no model.
+# Names do not affect the model.
 RETRAINS = False
 
-# Prefixes of metrics: the measures on the hold-out, what a protected column would add, where the examples went.
+# Prefixes of metrics: measures on the hold-out, the gain from a protected column, the split of the examples.
 HOLDOUT, PROTECTED, ROWS = "holdout_", "protected_gain_", "rows_"
-# The ends of an interval, after the name of the metric that it is of.
+# Suffixes of a metric's name for the ends of its interval.
 LOWER, UPPER = "_lower", "_upper"
-# Artifacts: Python and packages; what the model goes by, as a table and a picture.
+# Artifacts: Python and packages; feature importance as a table and a picture.
 ENVIRONMENT, IMPORTANCE, IMPORTANCE_PICTURE = "environment.json", "importance.json", "importance.png"
-# Which parts of the version are new, and which it keeps of the one before, if it has parts.
+# For a version with parts: which parts are new, and which are kept from the version before.
 DECISIONS = "decisions.json"
-# Artifacts that the gates write: the model card. The tag of the version that says where it is.
+# The model card, which the gates write, and the version's tag with its location.
 CARD_MARKDOWN, CARD_HTML, CARD_TAG = "model_card.md", "model_card.html", "model_card"

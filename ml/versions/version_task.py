@@ -1,4 +1,4 @@
-"""The model version that a task judges, releases or rolls back, with the door and the registry of this task."""
+"""The model version that a task judges, releases or rolls back, with the task's table door and registry."""
 
 import argparse
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from ml.tables import Tables, door
 from ml.versions import artifact
 from ml.versions.listing import READY
 
-# It finds versions and makes none.
+# It finds versions and creates none.
 RETRAINS = False
 
 
@@ -42,40 +42,40 @@ class Subject:
 
     @property
     def ops_schema(self) -> str:
-        """Where the records lie."""
+        """The schema of the records."""
         return self.common.schema(Layer.OPS)
 
     def registered(self) -> ModelVersion:
-        """The version with its tags. Raises MlflowException where there is none."""
+        """The version with its tags. Raises MlflowException if there is none."""
         return self.client.get_model_version(self.name, str(self.version))
 
     def alias(self, alias: str) -> int | None:
-        """The version that `alias` names, or None."""
+        """The version that `alias` points to, or None."""
         return aliases(self.client, self.name).get(alias)
 
 
 def aliases(client: mlflow.MlflowClient, name: str) -> dict[str, int]:
-    """The versions that the aliases of model `name` point to."""
+    """The aliases of model `name` with their versions."""
     model = client.get_registered_model(name)
     return {alias: int(version) for alias, version in model.aliases.items()}
 
 
 def version_number(text: str) -> int:
-    """A version given as a parameter."""
+    """A model version given as a parameter."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a model version: give its number, 1 or more")
     return int(text)
 
 
 def of_version(task: str) -> argparse.ArgumentParser:
-    """A parser of the tasks that work on one version of a model."""
+    """A parser for tasks that work on one version of a model."""
     flags = parameters.of_model(task)
     flags.add_argument("--version", required=True, type=version_number)
     return flags
 
 
 def judged(task: str, arguments: Sequence[str] | None, *, reads_data: bool) -> Subject:
-    """What the gate's task is given. Unknown or missing flags print an error and exit 2."""
+    """The parameters of a gate's task. Unknown or missing flags print an error and exit 2."""
     flags = of_version(task)
     if reads_data:
         flags.add_argument("--source-catalog", required=True, type=parameters.name)
@@ -84,7 +84,7 @@ def judged(task: str, arguments: Sequence[str] | None, *, reads_data: bool) -> S
 
 
 def opened(common: Common, version: int, source_catalog: str | None = None) -> Subject:
-    """A version with the door and the registry of this task."""
+    """A version with the task's table door and registry."""
     return Subject(
         common=common,
         version=version,
@@ -102,7 +102,7 @@ def fetch(subject: Subject, version: int, into: Path) -> Path:
 
 
 def missing_version(subject: Subject) -> str | None:
-    """Why the version cannot be judged, or None where it exists and is ready."""
+    """Why the version cannot be judged, or None if it exists and is ready."""
     try:
         found = subject.registered()
     except MlflowException as error:
