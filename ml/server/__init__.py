@@ -1,1 +1,1 @@
-"""The scoring server: one model version behind HTTP, with its features looked up. It imports no other room."""
+"""The scoring server: one model version behind HTTP, with feature look-up. It imports no other room."""

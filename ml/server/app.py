@@ -1,5 +1,5 @@
-"""The HTTP side: `POST /invocations` and `GET /ping`, as MLflow's scoring server has them, `GET /metrics`, and what all
-of it takes and answers, `GET /openapi.json`. ASGI.
+"""The ASGI application: `POST /invocations` and `GET /ping`, as in MLflow's scoring server, `GET /metrics`, and the
+OpenAPI document, `GET /openapi.json`.
 """
 
 import asyncio
@@ -21,14 +21,14 @@ from ml.server.version import Served, body
 
 # Databricks' documented limit for custom models.
 MAX_BODY_BYTES = 16 << 20
-# Requests that wait for the model, one of which it answers at a time; more are refused with 429.
+# Requests that may wait for the model, which answers one at a time; more are refused with 429.
 MAX_WAITING = 256
-# A body below it is read and answered in microseconds; a larger one must not hold the others up.
+# A smaller body is read and answered in microseconds; a larger one must not delay the others.
 _SMALL_BYTES = 64 << 10
-# Look-ups over the network at a time, each in a thread with a connection of its own; as many may wait as for the model.
+# Concurrent look-ups over the network, each in a thread with its own connection; as many may wait as for the model.
 _LOOK_UPS = 8
-# What is read of a body that is too large before the connection is given up: a client that is still sending would
-# otherwise never see the answer.
+# Bytes of an oversized body that are read before the connection is dropped: otherwise a client that is still sending
+# would never see the answer.
 _DRAINED_BYTES = 64 << 20
 _METHODS = {"/invocations": ("POST",), "/ping": ("GET", "HEAD"), "/metrics": ("GET",), openapi.PATH: ("GET",)}
 
@@ -40,7 +40,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What is sent: status, JSON or text, and headers beyond its type and length."""
+    """A response: status, JSON or text, and headers beyond content type and length."""
 
     status: int = 200
     body: bytes = b"\n"
@@ -49,7 +49,7 @@ class Answer:
 
 
 class Application:
-    """The ASGI application that answers with one version."""
+    """The ASGI application for one version."""
 
     def __init__(
         self,
@@ -65,9 +65,9 @@ class Application:
         self._look_up_limit_s = look_up_limit_s
         self._waiting = self._looking_up = 0
         self._metrics = Metrics()
-        # Look-ups that wait for the network, each in a thread with a connection of its own.
+        # Look-ups over the network, each in a thread with its own connection.
         self._look_ups = ThreadPoolExecutor(_LOOK_UPS, thread_name_prefix="look-up") if version.waits else None
-        # One thread: the model answers one request at a time, as a single unit of concurrency does.
+        # One thread: the model answers one request at a time, like one unit of provisioned concurrency.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="model")
         self._batches = Batches(version.plain.model.predict_matrix) if version.plain else None
         self._named = (b"served-entity-version", version.number.encode())
@@ -81,7 +81,7 @@ class Application:
             answer = await self._answer(scope, receive)
         except Refused as refused:
             answer = Answer(status=refused.status, body=refused.body(), headers=(self._named, *refused.headers))
-        except Exception:  # noqa: BLE001 - the log has the trace, the caller must not
+        except Exception:  # noqa: BLE001 - the log gets the trace, the caller must not
             traceback.print_exc()
             failure = Refused(500, "INTERNAL_ERROR", "The server failed on this request; its log says why.")
             answer = Answer(status=500, body=failure.body(), headers=(self._named,))
@@ -110,7 +110,7 @@ class Application:
         return Answer(body=encoded, headers=(self._named, *age))
 
     async def _body(self, receive: Receive, length: bytes | None) -> bytes:
-        """The request's body. Raises Refused 413 for one over the limit, after letting the client finish."""
+        """The request's body. Raises Refused 413 for a body over the limit, after letting the client finish."""
         chunks: list[bytes] = []
         size, more = 0, True
         while more and size <= _DRAINED_BYTES:
@@ -138,7 +138,7 @@ class Application:
         return await self._in_turn(lambda: self._version.predict(payload)), published_at
 
     async def _large(self, content_type: str, raw: bytes) -> tuple[bytes, float | None]:
-        """Beside the event loop; a look-up over the network never in the thread that the model needs."""
+        """Handle a request outside the event loop; a look-up over the network never runs in the model's thread."""
         if self._look_ups is None:
             return await self._in_turn(lambda: self._alone(content_type, raw))
         parsed = await self._in_turn(lambda: requests.read(content_type, raw))
@@ -146,9 +146,9 @@ class Application:
         return await self._in_turn(lambda: self._version.answer(payload)), published_at
 
     async def _looked_up(self, call: Callable[[], Result]) -> Result:
-        """What `call` returns, which looks features up: at once, or beside others if that goes over the network.
+        """The result of `call`, which looks features up: directly, or in a thread if the look-up goes over the network.
 
-        Raises Refused: 429 if too many wait, 503 if it has not ended after the limit, wherever it waits.
+        Raises Refused: 429 if too many requests wait, 503 if it has not ended within the limit, wherever it waits.
         """
         if self._look_ups is None:
             return call()
@@ -164,18 +164,18 @@ class Application:
             self._looking_up -= 1
 
     async def _published(self) -> dict[str, float]:
-        """When the features of each table were published; nothing while the online store is away."""
+        """When the features of each table were published; empty while the online store is down."""
         with suppress(Refused):
             return await self._looked_up(self._version.published)
         return {}
 
     async def _together(self, matrix: Matrix | None) -> bytes | None:
-        """The answer to plain numbers, with those of other requests; None if it takes MLflow to judge them."""
+        """The answer to plain numbers, batched with other requests; None if MLflow has to validate the request."""
         if matrix is None or self._batches is None:
             return None
         try:
             return body(await self._batches.ask(matrix))
-        except Exception:  # noqa: BLE001 - asked again by way of MLflow, which says it in its words
+        except Exception:  # noqa: BLE001 - repeated through MLflow, whose error message counts
             return None
 
     def _alone(self, content_type: str, raw: bytes) -> tuple[bytes, float | None]:

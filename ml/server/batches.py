@@ -1,4 +1,4 @@
-"""Requests that arrive together are asked of the model together: one call costs about as much as one with 32 rows."""
+"""Requests that arrive together are scored together: a call with one row costs about as much as one with 32 rows."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,14 +12,14 @@ Answer = list[dict[str, Any]]
 
 
 class Batches:
-    """Collects what the event loop has ready, and answers it at once. Nobody waits for others that may come."""
+    """Batches the requests that the event loop has ready and answers them together. No request waits for later ones."""
 
     def __init__(self, predict: Callable[[Matrix], Predictions]) -> None:
         self._predict = predict
         self._waiting: list[tuple[Matrix, asyncio.Future[Answer]]] = []
 
     def ask(self, matrix: Matrix) -> "asyncio.Future[Answer]":
-        """One dictionary per row, soon. The future raises what the model raises about these rows alone."""
+        """A future of one dictionary per row. It raises only the model's errors about these rows."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Answer] = loop.create_future()
         self._waiting.append((matrix, future))
@@ -33,7 +33,7 @@ class Batches:
             answers = records(self._predict(np.concatenate([matrix for matrix, _ in waiting])))
             if len(answers) != sum(len(matrix) for matrix, _ in waiting):
                 raise ValueError(f"the model answered {len(answers)} rows")
-        except Exception:  # noqa: BLE001 - a row that the model refuses is its own request's affair
+        except Exception:  # noqa: BLE001 - a refused row concerns its own request only
             self._one_by_one(waiting)
             return
         start = 0

@@ -1,9 +1,9 @@
-"""Entry point `serve_container`: the server in a container, which its environment variables describe.
+"""Entry point `serve_container`: the server in a container, configured by environment variables.
 
     MODEL_VERSION=3 [MODEL_FOLDER=/srv/model] [ONLINE_STORE=/features/online.db] [LOOK_UPS=off] [PORT=8080] [WORKERS=2]
     [MAX_FEATURES_AGE_S=3600]
 
-With LOOK_UPS=off a version that looks features up answers with those that a request brings: there is no online store.
+With LOOK_UPS=off there is no online store: a version with feature look-up uses the features in the request.
 """
 
 import os
@@ -16,7 +16,7 @@ MODEL_FOLDER, PORT, WORKERS = "/srv/model", "8080", "2"
 
 
 def arguments(environment: Mapping[str, str]) -> list[str]:
-    """The server's arguments. Raises SystemExit for what is missing or not understood."""
+    """The server's arguments. Raises SystemExit for missing or invalid variables."""
     version, look_ups = environment.get("MODEL_VERSION"), environment.get("LOOK_UPS", "on")
     if not version:
         raise SystemExit("MODEL_VERSION is not set: set it to the version in the image")
@@ -27,7 +27,7 @@ def arguments(environment: Mapping[str, str]) -> list[str]:
     given = [
         *("--model", str(raw if look_ups == "off" and raw.is_dir() else folder)),
         *("--version", version),
-        # Everybody who reaches the pod, which its network policy decides.
+        # All interfaces: the pod's network policy decides who can connect.
         *("--host", environment.get("HOST", "0.0.0.0")),  # noqa: S104
         *("--port", environment.get("PORT", PORT)),
         *("--workers", environment.get("WORKERS", WORKERS)),

@@ -1,9 +1,9 @@
-"""Entry point `copy_features`: put the published features of an online store's file into a PostgreSQL database.
+"""Entry point `copy_features`: copy the published features of an online store's file into a PostgreSQL database.
 
     copy_features --from online.db --to postgresql://writer@host/features
 
-Servers that run beside no such file look features up there (`--online-store postgresql://…`). A reader sees the old
-rows of all tables or the new ones. The password is libpq's affair: PGPASSWORD, PGPASSFILE.
+Servers without access to that file look features up there (`--online-store postgresql://…`). A reader sees the old
+rows of all tables or the new ones. libpq reads the password from PGPASSWORD or PGPASSFILE.
 """
 
 import argparse
@@ -25,13 +25,13 @@ CREATE TABLE IF NOT EXISTS sources (
     published_at double precision NOT NULL
 );
 """
-# One copy at a time: two would each delete what the other writes.
+# One copy at a time: two would delete each other's rows.
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('published features', 0))"
 _ROWS_AT_ONCE = 5_000
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Copy, and say how much."""
+    """Copy, and print the number of rows."""
     parser = argparse.ArgumentParser(prog="copy_features", allow_abbrev=False)
     parser.add_argument("--from", dest="source", type=Path, required=True, help="the online store's file")
     parser.add_argument("--to", required=True, help="libpq's URI of the database, without a password")
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def copy(source: Path, address: str) -> int:
-    """Make the database's tables equal to the file's, in one transaction. Returns the rows that they have now."""
+    """Make the database's tables equal to the file's, in one transaction. Returns their numbers of rows."""
     with (
         closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as file,
         closing(psycopg2.connect(address, application_name="copy_features")) as database,

@@ -1,4 +1,4 @@
-"""Scoring requests in CSV, as MLflow's scoring server takes them: the first line names the columns. Pure."""
+"""Scoring requests in CSV, as in MLflow's scoring server: the first line names the columns. Pure."""
 
 import csv
 import io
@@ -12,9 +12,9 @@ _TRUTHS = {"true": True, "false": False}
 
 
 def parse(raw: bytes) -> dict[str, Any]:
-    """The body as `dataframe_split`; a column is of the first type that all of its values have. An empty field is null.
+    """The body as `dataframe_split`; a column has the first type that fits all of its values. An empty field is null.
 
-    Raises Refused 400 for a body that is no UTF-8, has no rows, or rows of different lengths.
+    Raises Refused 400 for a body that is not UTF-8, has no rows, or has rows of different lengths.
     """
     try:
         lines = [line for line in csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""), strict=True) if line]
@@ -33,7 +33,7 @@ def parse(raw: bytes) -> dict[str, Any]:
 
 
 def _column(texts: Sequence[str]) -> list[Any]:
-    """The values of a column: whole numbers, numbers, truths, or texts."""
+    """The values of a column: whole numbers, numbers, booleans, or texts."""
     readers: tuple[Callable[[str], Any], ...] = (int, _number, _truth)
     for reader in readers:
         try:

@@ -1,15 +1,15 @@
-"""What the server refuses, as Databricks and MLflow's scoring server answer it."""
+"""Refusals of the server, in the format of Databricks and MLflow's scoring server."""
 
 import json
 from collections.abc import Sequence
 from math import ceil
 
 
-class Refused(Exception):  # noqa: N818 - named as what it says; `RefusedError` would read as a failure of the server
+class Refused(Exception):  # noqa: N818 - an answer to the client; `RefusedError` would read as a failure of the server
     """An answer with an HTTP error `status`, an `error_code` and a `message`; never a stack trace.
 
-    `retry_after_s`: when another try may go better, for the header `Retry-After`; None: not by waiting.
-    `allowed`: the methods that a path takes, for the header `Allow`.
+    `retry_after_s`: when a retry may succeed, for the header `Retry-After`; None: waiting does not help.
+    `allowed`: the allowed methods of a path, for the header `Allow`.
     """
 
     def __init__(
@@ -41,24 +41,24 @@ class Refused(Exception):  # noqa: N818 - named as what it says; `RefusedError` 
 
 
 def bad_request(message: str) -> Refused:
-    """400 BAD_REQUEST: what MLflow's scoring server answers to input that it cannot use."""
+    """400 BAD_REQUEST: MLflow's scoring server's answer to unusable input."""
     return Refused(400, "BAD_REQUEST", message)
 
 
 def not_served(method: str, path: str, allowed: Sequence[str]) -> Refused:
-    """404 for a path that is not `allowed` any method, otherwise 405."""
+    """404 for a path without `allowed` methods, otherwise 405."""
     if not allowed:
         return Refused(404, "ENDPOINT_NOT_FOUND", f"No API found for '{method} {path}'.")
     return Refused(405, "BAD_REQUEST", f"{path} takes {' or '.join(allowed)}; given: {method}.", allowed=allowed)
 
 
 def too_many(message: str) -> Refused:
-    """429 for a request that would wait behind more than may wait."""
+    """429 for a request that exceeds the limit on waiting requests."""
     return Refused(429, "REQUEST_LIMIT_EXCEEDED", f"{message} Try again later.", retry_after_s=1)
 
 
 def unavailable(why: str, retry_after_s: float) -> Refused:
-    """503 for what is needed and is away, or too slow."""
+    """503 for a dependency that is down or too slow."""
     return Refused(503, "TEMPORARILY_UNAVAILABLE", f"{why}: try again later, or send the features.", retry_after_s)
 
 
@@ -69,6 +69,6 @@ def too_large(limit_bytes: int, size: str) -> Refused:
 
 
 def first_line(error: BaseException) -> str:
-    """The kind of an error and the first line of its message."""
+    """The type of an error and the first line of its message."""
     text = str(error).strip().splitlines()
     return f"{type(error).__name__}: {text[0] if text else 'no message'}"

@@ -1,4 +1,4 @@
-"""`feature_spec.yaml`, as Databricks' feature engineering client writes it: what serving looks up, and by which key."""
+"""`feature_spec.yaml` of Databricks' feature engineering client: the features that serving looks up, and their keys."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,20 +11,20 @@ import yaml
 LOADER_MODULE = "databricks.feature_store.mlflow_model"
 FOLDER, RAW_MODEL = Path("data") / "feature_store", "raw_model"
 FILE = "feature_spec.yaml"
-# 8: columns say in which order they are resolved; 11: what the newest client writes.
+# 8: columns have a resolution order; 11: the newest client's version.
 _VERSIONS = range(8, 12)
 _REQUEST, _TABLE = "training_data", "feature_store"
 
 
 class SpecificationError(ValueError):
-    """A model that says that features are looked up for it, and does not say which in a way that is understood."""
+    """A model with feature look-up whose specification is missing or not supported."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LookUp:
     """One feature: a column of the published form of `table`, found by the request's `keys`.
 
-    `default` is what stands where nothing is found; None: null.
+    `default` is the value if nothing is found; None: null.
     """
 
     name: str
@@ -36,7 +36,7 @@ class LookUp:
 
 @dataclass(frozen=True, kw_only=True)
 class FeatureSpec:
-    """What a request gives, what is looked up, and which of both the model takes, in its order."""
+    """The request's columns, the looked-up features, and the model's inputs from both, in its order."""
 
     given: tuple[str, ...]
     look_ups: tuple[LookUp, ...]
@@ -44,13 +44,13 @@ class FeatureSpec:
 
     @cached_property
     def by_table(self) -> Mapping[str, tuple[LookUp, ...]]:
-        """What is looked up in each feature table."""
+        """The look-ups in each feature table."""
         tables = dict.fromkeys(look_up.table for look_up in self.look_ups)
         return {table: tuple(one for one in self.look_ups if one.table == table) for table in tables}
 
 
 def read(model: Path) -> FeatureSpec | None:
-    """The specification of the model in the folder, if it is packed for feature look-up; None for a plain one.
+    """The specification of the model in the folder, if it is packed for feature look-up; None for a plain model.
 
     Raises SpecificationError.
     """
@@ -81,7 +81,7 @@ def _loader(file: Path) -> str | None:
 
 
 def parsed(document: Mapping[str, Any]) -> FeatureSpec:
-    """The specification in a document. Raises KeyError, TypeError or ValueError for one that it cannot read. Pure."""
+    """The specification in a document. Raises KeyError, TypeError or ValueError if it is not readable. Pure."""
     version = int(document["serialization_version"])
     if version not in _VERSIONS:
         raise ValueError(f"serialization_version {version} is not one of {', '.join(map(str, _VERSIONS))}")
@@ -112,7 +112,7 @@ def _look_up(name: str, fields: Mapping[str, Any]) -> LookUp:
 
 
 def _value(text: str | None, data_type: str) -> Any:
-    """A default as its column's type holds it; None where none is declared."""
+    """A default in its column's type; None if none is declared."""
     if text in (None, ""):
         return None
     if data_type in ("float", "double"):

@@ -1,8 +1,8 @@
-"""A feature specification without a model: what is looked up by key is the answer.
+"""A feature specification without a model: the looked-up features are the answer.
 
 On Databricks that is a feature serving endpoint, whose served entity is a function of type FEATURE_SPEC
 (https://learn.microsoft.com/azure/databricks/machine-learning/feature-store/feature-function-serving). It takes the
-requests that a model's endpoint takes, and answers `outputs` in the place of `predictions`.
+requests that a model's endpoint takes, and answers `outputs` instead of `predictions`.
 """
 
 import json
@@ -18,19 +18,19 @@ from ml.server.lookups import Store
 
 @dataclass(frozen=True, kw_only=True)
 class Features:
-    """What a server answers with that serves no model. `number` is what answers call it."""
+    """A served feature specification without a model. `number` is the version in its answers."""
 
     number: str
     spec: FeatureSpec
     store: Store
     openapi: bytes
     max_features_age_s: float | None = None
-    # Nothing is to be computed, so nothing is computed together.
+    # There is nothing to compute, so nothing is batched.
     plain: None = None
 
     @property
     def waits(self) -> bool:
-        """Whether completing a request may wait for the network."""
+        """Whether completing a request may wait on the network."""
         return self.store.waits
 
     def completed(self, parsed: Mapping[str, Any]) -> tuple[dict[str, Any], float | None]:
@@ -40,11 +40,11 @@ class Features:
         return {"outputs": rows}, published_at
 
     def published(self) -> dict[str, float]:
-        """When the features of each table were published, in seconds since 1970, if they were."""
+        """When the features of each published table were published, in seconds since 1970."""
         return lookups.published(self.spec, self.store)
 
     def matrix(self, payload: Mapping[str, Any]) -> None:
-        """None: no model takes it."""
+        """None: there is no model."""
 
     def answer(self, payload: Mapping[str, Any]) -> bytes:
         """The JSON body of the answer to a completed request."""
@@ -54,7 +54,7 @@ class Features:
 
 
 def is_specification(folder: Path) -> bool:
-    """Whether `folder` holds a specification and no model."""
+    """Whether `folder` contains a specification and no model."""
     return (folder / feature_spec.FILE).is_file() and not (folder / "MLmodel").exists()
 
 
@@ -67,7 +67,7 @@ def load(
 ) -> Features:
     """The specification in `folder`; its features are looked up in `store`, as for a model (`version.load`).
 
-    Raises SpecificationError for one that cannot be read, FileNotFoundError if there is no store.
+    Raises SpecificationError for an unreadable specification, FileNotFoundError if there is no store.
     """
     spec = feature_spec.in_file(folder / feature_spec.FILE)
     if store is None:

@@ -1,9 +1,9 @@
-"""Entry point `fetch_features`: copy an online store from Azure's blob storage, as the workload's own identity.
+"""Entry point `fetch_features`: copy an online store from Azure Blob Storage with the workload's own identity.
 
     fetch_features --from https://account.blob.core.windows.net/served-credit/online.db --into /features/online.db
 
-The identity is that of a pod's service account: AZURE_CLIENT_ID, AZURE_TENANT_ID, AZURE_AUTHORITY_HOST and
-AZURE_FEDERATED_TOKEN_FILE, which the cluster sets. Its token is changed for one of storage, and nothing is kept:
+It uses the workload identity of the pod's service account: AZURE_CLIENT_ID, AZURE_TENANT_ID, AZURE_AUTHORITY_HOST and
+AZURE_FEDERATED_TOKEN_FILE, which the cluster sets. It exchanges that token for a storage token, and stores neither:
 https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
 """
 
@@ -21,18 +21,18 @@ from pathlib import Path
 
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _SCOPE = "https://storage.azure.com/.default"
-# The first of storage's API versions that takes tokens of Entra is 2017-11-09.
+# Azure Storage accepts Entra tokens from API version 2017-11-09 on.
 _STORAGE_API = "2021-12-02"
 _TIMEOUT_S = 60
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class FetchError(RuntimeError):
-    """The features could not be fetched; the message says from where, and why. It holds no token."""
+    """The features could not be fetched; the message names the source and the reason, and contains no token."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Fetch the file. Exit code 1 and the reason, in a line, if that fails."""
+    """Fetch the file. On failure exit with code 1 and the reason in one line."""
     parser = argparse.ArgumentParser(prog="fetch_features", allow_abbrev=False)
     parser.add_argument("--from", dest="source", required=True, help="the blob's URL")
     parser.add_argument("--into", type=Path, required=True, help="the file to write")
@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def fetch(source: str, into: Path, environment: Mapping[str, str]) -> None:
-    """Copy the blob `source` to `into`, whole or not at all. Raises FetchError."""
+    """Copy the blob `source` to `into`, completely or not at all. Raises FetchError."""
     headers = {"Authorization": f"Bearer {_token(environment)}", "x-ms-version": _STORAGE_API}
     aside = into.with_name(f"{into.name}.part")
     try:
@@ -79,7 +79,7 @@ def _token(environment: Mapping[str, str]) -> str:
 
 
 def _open(url: str, *, data: bytes | None = None, headers: Mapping[str, str] | None = None) -> HTTPResponse:
-    """The answer, if what is sent there is not seen on its way. Raises FetchError for another URL."""
+    """The response over TLS (or loopback). Raises FetchError for any other URL."""
     parts = urllib.parse.urlsplit(url)
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
         raise FetchError(f"{url}: allowed is https://")

@@ -1,4 +1,4 @@
-"""The socket that the server listens on, bound and not yet listening: until a version is loaded nobody can connect."""
+"""The server's socket, bound but not yet listening: clients cannot connect until a version is loaded."""
 
 import socket
 from pathlib import Path
@@ -6,16 +6,16 @@ from typing import Any
 
 
 class Listener(socket.socket):
-    """A socket that several workers may accept from, each a connection at a time.
+    """A socket shared by several workers, each of which accepts one connection at a time.
 
-    asyncio accepts all that are waiting as soon as it wakes, so that the worker which wakes first would get every
-    connection of a burst, and clients keep theirs. It stops at a BlockingIOError, and asks again if any are left.
+    asyncio accepts all waiting connections when it wakes, so the first worker to wake would get every connection of a
+    burst, and clients keep their connections. It stops at a BlockingIOError and tries again if any are left.
     """
 
     _accepted = False
 
     def accept(self) -> tuple[socket.socket, Any]:
-        """The next connection, and nothing before the event loop has turned once more. Raises BlockingIOError then."""
+        """The next connection; then BlockingIOError until the next turn of the event loop."""
         if self._accepted:
             self._accepted = False
             raise BlockingIOError
@@ -31,8 +31,8 @@ def bound(host: str, port: int, uds: Path | None) -> Listener:
         local.bind(str(uds))
         return local
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio turns Nagle's algorithm off only if the protocol is named; it costs 40 ms an answer. Workers that fork
-    # inherit this very socket, so it holds with several too.
+    # asyncio turns off Nagle's algorithm, which costs 40 ms per answer, only if the protocol is named. Forked workers
+    # inherit this socket, so this holds for all of them.
     found = Listener(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

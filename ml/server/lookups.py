@@ -1,4 +1,4 @@
-"""Completing a request's rows with published features, as the model's specification says. Values in the request win."""
+"""Completing a request's rows with published features by the model's specification. Values in the request win."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -10,29 +10,29 @@ from ml.server.feature_spec import FeatureSpec, LookUp
 from ml.server.online import OnlineStore, Published
 from ml.server.requests import Row
 
-# How long a look-up over the network may take, waiting and connecting included: it takes a millisecond when all is
-# well, so more is an outage, which the caller should hear about.
+# Limit on a look-up over the network, including waiting and connecting: normally it takes a millisecond, so a longer
+# one is an outage, which the caller should see.
 LIMIT_S = 2.0
 
 
 class Store(Protocol):
-    """Where published tables are found. `waits`: a look-up goes over the network."""
+    """A store of published tables. `waits`: a look-up goes over the network."""
 
     waits: bool
 
     def published(self, source_table: str) -> Published | None:
-        """What was published last from `source_table`; None if nothing was."""
+        """The newest published form of `source_table`; None if it was never published."""
 
     def read(self, online_table: str, keys: Sequence[str]) -> Mapping[str, Row]:
-        """The rows of those `keys` that are there, by key."""
+        """The rows of the existing `keys`, by key."""
 
 
 def complete(rows: Sequence[Row], spec: FeatureSpec, store: Store) -> tuple[list[Row], float | None]:
-    """The rows as the model takes them, and when the oldest features among them were published (seconds since 1970).
+    """The rows as the model takes them, and the publication time of their oldest features (seconds since 1970).
 
-    A feature that a row lacks, or gives as null, is looked up by the row's key; an unknown key gives the feature's
-    default, or null. The time is None if the request brings every feature. Raises Refused: 400 for a row without its
-    key, or with one of the wrong type, 404 for a table that is not published.
+    A feature that is missing or null in a row is looked up by the row's key; an unknown key gives the feature's
+    default, or null. The time is None if the request contains every feature. Raises Refused: 400 for a row with a
+    missing key or a key of the wrong type, 404 for a table that is not published.
     """
     _require_keys(rows, spec)
     completed = [dict(row) for row in rows]
@@ -42,7 +42,7 @@ def complete(rows: Sequence[Row], spec: FeatureSpec, store: Store) -> tuple[list
 
 
 def require_fresh(published_at: float | None, max_age_s: float | None) -> None:
-    """Raises Refused 503 if features were looked up that were published longer ago than `max_age_s`; None: no limit."""
+    """Raises Refused 503 if looked-up features were published longer ago than `max_age_s`; None: no limit."""
     if published_at is None or max_age_s is None:
         return
     age_s = time.time() - published_at
@@ -52,22 +52,22 @@ def require_fresh(published_at: float | None, max_age_s: float | None) -> None:
 
 
 def published(spec: FeatureSpec, store: Store) -> dict[str, float]:
-    """When the features of each table were published, in seconds since 1970, if they were."""
+    """When the features of each published table were published, in seconds since 1970."""
     found = {table: store.published(table) for table in spec.by_table}
     return {table: each.published_at for table, each in found.items() if each is not None}
 
 
 def opened(store: Path | str, limit_s: float) -> Store:
-    """The store in a file, or at a database's address, where a look-up may take `limit_s`."""
+    """The store in a file or at a database address; there, a look-up may take up to `limit_s`."""
     if str(store).startswith("postgresql:"):
-        from ml.server.postgres import PostgresStore  # noqa: PLC0415 - who has a file needs no driver
+        from ml.server.postgres import PostgresStore  # noqa: PLC0415 - a file needs no driver
 
         return PostgresStore(str(store), limit_s=limit_s)
     return OnlineStore(Path(store))
 
 
 def _require_keys(rows: Sequence[Row], spec: FeatureSpec) -> None:
-    """A key is needed even if the request brings every feature: so it is on Databricks."""
+    """As on Databricks, a key is required even if the request contains every feature."""
     for number, row in enumerate(rows):
         absent = [name for name in spec.given if row.get(name) is None]
         if absent:
@@ -98,18 +98,18 @@ def _add(rows: list[Row], look_ups: Sequence[LookUp], table: str, store: Store) 
 
 
 def _key(number: int, value: Any, column: str, *, text: bool) -> str:
-    """The row's key as it is stored. A whole number may arrive as 5 or 5.0."""
+    """The row's key in its stored form. A whole number may arrive as 5 or 5.0."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     wanted = str if text else int
     if not isinstance(value, wanted) or isinstance(value, bool):
         kind = "a string" if text else "a whole number"
         raise bad_request(f"Row {number}: '{column}' must be {kind}; given: {shown(value)}.")
-    # A lone surrogate is no text that any store holds.
+    # No store can hold a lone surrogate.
     return str(value).encode(errors="replace").decode()
 
 
 def shown(value: Any) -> str:
-    """A value of a request in a message: as it is, and cut if it is long."""
+    """A request's value for a message: unchanged, but truncated if it is long."""
     text = repr(value)
     return text if len(text) <= 80 else f"{text[:77]}..."

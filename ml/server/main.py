@@ -2,9 +2,9 @@
 
     server --model FOLDER --version 3 --online-store online.db --port 8080 --workers 2
 
-It listens once the version is loaded, so whoever can connect is answered. SIGTERM lets it finish what it has begun.
-Another version is another server: start it, move the traffic, and end the old one. A folder that holds a feature
-specification and no model is served too: what is looked up is the answer.
+It listens once the version is loaded, so every client that can connect gets an answer. On SIGTERM it finishes open
+requests. For another version, start another server, move the traffic, and stop the old one. It also serves a folder
+with a feature specification and no model: the looked-up features are the answer.
 """
 
 import argparse
@@ -24,12 +24,12 @@ from ml.server.errors import first_line
 from ml.server.lookups import LIMIT_S
 from ml.server.version import Served
 
-# A client, or a proxy that holds connections, may be silent for long between two requests.
+# A client, or a proxy with pooled connections, may be idle for long between two requests.
 _KEEP_ALIVE_S = 900
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Serve until SIGTERM. Exit code 1 and the reason, in a line, for a version that does not load."""
+    """Serve until SIGTERM. Exit with code 1 and the reason in one line if the version does not load."""
     options = _parser().parse_args(arguments)
     if options.memory_limit_bytes:
         with suppress(ValueError, OSError):
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _serve(options: argparse.Namespace, listener: listening.Listener) -> None:
-    # Each worker loads the version itself: a booster with threads of its own does not survive a fork.
+    # Each worker loads the version itself: a booster with its own threads does not survive a fork.
     _run(options, _load(options), listener)
 
 

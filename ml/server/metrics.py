@@ -1,6 +1,6 @@
-"""What a server counts, in OpenMetrics (https://prometheus.io/docs/specs/om/open_metrics_spec/).
+"""The server's metrics, in OpenMetrics (https://prometheus.io/docs/specs/om/open_metrics_spec/).
 
-Each worker counts for itself and says so by its label: a scraper that asks several times sees all of them.
+Each worker counts separately, under its own label: repeated scrapes see all workers.
 """
 
 import os
@@ -14,18 +14,18 @@ CONTENT_TYPE = b"application/openmetrics-text; version=1.0.0; charset=utf-8"
 
 @dataclass
 class Metrics:
-    """Of one worker: answers by status, and the seconds that they took in all."""
+    """Metrics of one worker: answers by status, and their total time in seconds."""
 
     answers: Counter[int] = field(default_factory=Counter)
     seconds: float = 0.0
 
     def count(self, status: int, seconds: float) -> None:
-        """One answer, and how long it took."""
+        """Count one answer and its time in seconds."""
         self.answers[status] += 1
         self.seconds += seconds
 
     def text(self, version: str, waiting: int, published: Mapping[str, float]) -> bytes:
-        """All of it, as a scraper takes it. `published`: when each feature table was, in seconds since 1970."""
+        """The OpenMetrics text. `published`: when each feature table was published, in seconds since 1970."""
         labels, now = f'version="{version}",worker="{os.getpid()}"', time.time()
         lines = [
             "# TYPE scoring_answers counter",

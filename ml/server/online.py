@@ -1,6 +1,6 @@
-"""The online store that features are looked up in: a SQLite file that others publish to and this server only reads.
+"""The online store for feature look-up: a SQLite file that others publish to and this server only reads.
 
-sources    (source_table, online_table, key_is_text, published_at)   what was published, from where, and when
+sources    (source_table, online_table, key_is_text, published_at)   each published table, its source, and the time
 published  (online_table, key, body)                                 one row per key; `body` is JSON
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-# SQLite's default limit on parameters of a statement is 32,766.
+# SQLite's default limit is 32,766 parameters per statement.
 _KEYS_AT_ONCE = 10_000
 _NEWEST = """
 SELECT online_table, key_is_text, published_at FROM sources WHERE source_table = ? ORDER BY published_at DESC LIMIT 1
@@ -21,7 +21,7 @@ SELECT online_table, key_is_text, published_at FROM sources WHERE source_table =
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """The published form of a feature table. `published_at`: seconds since 1970, when its rows were copied."""
+    """The published form of a feature table. `published_at`: time of the copy, in seconds since 1970."""
 
     online_table: str
     key_is_text: bool
@@ -29,25 +29,25 @@ class Published:
 
 
 class OnlineStore:
-    """Reads the file. Safe to use from threads: each has a connection of its own."""
+    """Reads the file. Thread-safe: each thread has its own connection."""
 
-    # A look-up takes microseconds: less than handing it to another thread would.
+    # A look-up takes microseconds: less than switching to another thread.
     waits = False
 
     def __init__(self, path: Path) -> None:
-        """Raises FileNotFoundError for no such file."""
+        """Raises FileNotFoundError if the file does not exist."""
         if not path.is_file():
             raise FileNotFoundError(f"there is no online store {path}: publish the features first")
         self._address = f"{path.resolve().as_uri()}?mode=ro"
         self._local = threading.local()
 
     def published(self, source_table: str) -> Published | None:
-        """What was published last from `source_table`; None if nothing was."""
+        """The newest published form of `source_table`; None if it was never published."""
         found = self._connection().execute(_NEWEST, (source_table,)).fetchone()
         return found and Published(online_table=found[0], key_is_text=bool(found[1]), published_at=float(found[2]))
 
     def read(self, online_table: str, keys: Sequence[str]) -> Mapping[str, dict[str, Any]]:
-        """The rows of those `keys` that are there, by key."""
+        """The rows of the existing `keys`, by key."""
         found: dict[str, dict[str, Any]] = {}
         for start in range(0, len(keys), _KEYS_AT_ONCE):
             some = keys[start : start + _KEYS_AT_ONCE]

@@ -1,8 +1,8 @@
-"""What the server answers to, as an OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.0). Pure.
+"""The server's API as an OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.0). Pure.
 
-Tools read it: generators of clients, gateways, and fuzzers. What a request may hold follows from the version: the
-columns of its signature, and for look-ups the keys, which alone are needed then. Whether a value is accepted decides
-MLflow, as for any other scoring server, so the document says no more of a column than its type.
+It is for tools: client generators, gateways and fuzzers. The version determines the request: the columns of its
+signature, and for look-ups the keys, the only required columns then. MLflow decides whether a value is accepted, as
+in any scoring server, so the document gives only the type of a column.
 """
 
 import json
@@ -26,7 +26,7 @@ _TYPES: Mapping[Any, Document] = {
     DataType.string: {"type": "string"},
     DataType.datetime: {"type": "string", "format": "date-time"},
 }
-# Why a request is refused, by status; 500 would be a mistake of the server or of the model.
+# Why a request is refused, by status; 500 would be a bug of the server or of the model.
 _REFUSED = {
     400: "The request cannot be used; the message says why.",
     404: "The features are not published.",
@@ -40,13 +40,13 @@ _REFUSED = {
 def encoded(schema: Schema | None, spec: FeatureSpec | None, version: str, *, answers: str = "predictions") -> bytes:
     """The document of a version, as JSON.
 
-    `schema`: of the model that takes features; `spec`: what is looked up; `answers`: the field that holds the answers.
+    `schema`: of the model that takes features; `spec`: the look-ups; `answers`: the field with the answers.
     """
     return json.dumps(document(schema, spec, version, answers)).encode()
 
 
 def document(schema: Schema | None, spec: FeatureSpec | None, version: str, answers: str) -> Document:
-    """The document of a version: its paths, what they take, and every answer."""
+    """The document of a version: its paths, their requests, and every response."""
     ping = {"content": {"text/plain": {"schema": {"type": "string"}}}, "description": "The version answers."}
     metrics = {
         "content": {"application/openmetrics-text": {"schema": {"type": "string"}}},
@@ -89,7 +89,7 @@ def _invocations(schema: Schema | None, spec: FeatureSpec | None, answers: str) 
 
 
 def _formats() -> list[Document]:
-    """A request by MLflow's scoring protocol: exactly one of four ways to write rows."""
+    """A request in MLflow's scoring protocol: exactly one of four row formats."""
     row = {"$ref": "#/components/schemas/Row"}
     rows = {"type": "array", "items": row, "minItems": 1}
     split = {
@@ -116,7 +116,7 @@ def _format(name: str, shape: Document) -> Document:
 
 
 def _row(schema: Schema | None, spec: FeatureSpec | None) -> Document:
-    """A row by name. Further values are left aside; of looked-up features those count that the row brings."""
+    """A row by name. Extra values are ignored; looked-up features may be given and then override the look-up."""
     columns = _columns(schema)
     keys: Mapping[str, Document] = {name: {"type": ["integer", "string"]} for name in (spec.given if spec else ())}
     needed = list(keys) if spec else [column.name for column in _specified(schema) if column.required]
@@ -132,7 +132,7 @@ def _specified(schema: Schema | None) -> list[ColSpec]:
 
 
 def _example(schema: Schema | None, spec: FeatureSpec | None) -> Document:
-    """A request of one row: keys alone if features are looked up, otherwise a value for each column."""
+    """A request of one row: only keys if features are looked up, otherwise a value for each column."""
     values: Mapping[str, Any] = {"boolean": True, "integer": 1, "string": "2024-01-31"}
     if spec is not None:
         return {"dataframe_records": [dict.fromkeys(spec.given, 1)]}

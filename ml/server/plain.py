@@ -1,7 +1,7 @@
-"""The short way from a request to a model: plain numbers straight into its matrix, without a data frame. Pure.
+"""The fast path from a request to a model: plain numbers straight into its matrix, without a data frame. Pure.
 
-Only values that are exactly what the signature says go this way. Whatever is in doubt, a cast, a null that may not be,
-a missing column, goes through MLflow, which alone decides what is accepted and what is said about it.
+Only values that exactly match the signature take it. Everything else (a cast, a forbidden null, a missing column) goes
+through MLflow, which alone decides on acceptance and on error messages.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ _EXACT = 1 << 53
 
 
 class MatrixModel(Protocol):
-    """What a served model offers to be asked without data frames.
+    """A served model that can score without data frames.
 
     `features` are the columns of the matrix, in order. `predict_matrix` answers as `predict` does, column by column; it
     may be called while `predict` runs in another thread, and its rows may come from several requests.
@@ -31,7 +31,7 @@ class MatrixModel(Protocol):
         """One value per row and column of the answer. Raises whatever `predict` would."""
 
 
-# Which Python types are exactly what a column of the signature says. True is no whole number here.
+# The Python types that exactly match a column type of the signature. True is not a whole number here.
 _PLAIN: Mapping[Any, frozenset[type]] = {
     DataType.double: frozenset((float, int, type(None))),
     DataType.long: frozenset((int,)),
@@ -41,13 +41,13 @@ _PLAIN: Mapping[Any, frozenset[type]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Plain:
-    """A model that can be asked this way, and which values each of its columns takes."""
+    """A model with the fast path, and the accepted value types of each column."""
 
     model: MatrixModel
     columns: tuple[tuple[str, frozenset[type]], ...]
 
     def matrix(self, rows: Sequence[Mapping[str, Any]]) -> Matrix | None:
-        """The rows as numbers, a null as NaN; None if any value is not plain or a column is missing."""
+        """The rows as numbers, null as NaN; None if any value is not plain or a column is missing."""
         values: list[list[Any]] = []
         for row in rows:
             line = []
@@ -62,7 +62,7 @@ class Plain:
 
 
 def plain(model: object, schema: Schema | None) -> Plain | None:
-    """How `model` is asked without data frames; None if it does not offer that, or its signature has other types."""
+    """The fast path of `model`; None if it has none, or its signature has other types."""
     features = getattr(model, "features", None)
     if not callable(getattr(model, "predict_matrix", None)) or not isinstance(features, list | tuple):
         return None

@@ -3,8 +3,8 @@
 An address is libpq's URI without a password, such as `postgresql://reader@host/features?sslmode=verify-full`; libpq
 takes the password from PGPASSWORD or from the file that PGPASSFILE names.
 
-A look-up has one limit on its time, connecting included. A database that is away is asked again after a pause; until
-then, look-ups are refused at once, so that no thread waits for what cannot come.
+One time limit covers a look-up and its connection. If the database is down, the next attempt comes after a pause; until
+then, look-ups are refused at once, so that no thread waits in vain.
 """
 
 import json
@@ -21,30 +21,30 @@ from ml.server.lookups import LIMIT_S
 from ml.server.online import Published
 from ml.server.waiting import SilentError, until_ready
 
-# After its limit a query is ended by the server, which says so; a server that does not even say that is away.
+# The database ends a query after its limit and reports that; a database that does not even report is down.
 _GRACE_S = 0.5
-# How long nobody connects after a database could not be reached.
+# Pause before the next connection after the database could not be reached.
 PAUSE_S = 1.0
-# A database that restarts, or moves to another machine, is back within a minute.
+# A database is back within a minute after a restart or a failover.
 _START_PATIENCE_S = 60.0
 _NEWEST = """
 SELECT online_table, key_is_text, published_at FROM sources WHERE source_table = %s ORDER BY published_at DESC LIMIT 1
 """
 _ROWS = "SELECT key, body FROM published WHERE online_table = %s AND key = ANY(%s)"
-# Each look-up sees what is published then; the server gives up a query that nobody waits for any more.
+# Each look-up sees the current publication; the database ends a query that no client waits for.
 _SETTINGS = "SET default_transaction_read_only = on; SET statement_timeout = %s"
-# Of this server a moment ago: a database that was restarted has ended the connection.
+# The connection was valid a moment ago: a restarted database has ended it.
 _ENDED = (psycopg2.OperationalError, psycopg2.InterfaceError)
 
 
 class PostgresStore:
-    """Reads the tables. Safe to use from threads: each has a connection of its own."""
+    """Reads the tables. Thread-safe: each thread has its own connection."""
 
-    # Others' requests need not wait for the network.
+    # Look-ups wait on the network, so they run in threads and do not block other requests.
     waits = True
 
     def __init__(self, address: str, *, limit_s: float = LIMIT_S, patience_s: float = _START_PATIENCE_S) -> None:
-        """Waits up to `patience_s` for the database. Raises OperationalError if it stays away, or refuses."""
+        """Waits up to `patience_s` for the database. Raises OperationalError if it stays down or refuses."""
         self._address, self._limit_s = address, limit_s
         self._local = threading.local()
         self._away_until_s = 0.0
@@ -61,16 +61,16 @@ class PostgresStore:
                 return
 
     def published(self, source_table: str) -> Published | None:
-        """What was published last from `source_table`; None if nothing was. Raises Refused 503 if nobody answers."""
+        """The newest published form of `source_table`, or None. Raises Refused 503 if the database does not answer."""
         found = self._asked(_NEWEST, (source_table,))
         return next((Published(online_table=row[0], key_is_text=row[1], published_at=row[2]) for row in found), None)
 
     def read(self, online_table: str, keys: Sequence[str]) -> Mapping[str, dict[str, Any]]:
-        """The rows of those `keys` that are there, by key. Raises Refused 503 if nobody answers."""
+        """The rows of the existing `keys`, by key. Raises Refused 503 if the database does not answer."""
         return {key: json.loads(body) for key, body in self._asked(_ROWS, (online_table, list(keys)))}
 
     def _asked(self, statement: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-        """The rows of a query; asked once more, on a new connection, if the one at hand has ended."""
+        """The rows of a query; retried once on a new connection if the current one has ended."""
         deadline_s = time.monotonic() + self._limit_s + _GRACE_S
         try:
             held = getattr(self._local, "connection", None)

@@ -16,7 +16,7 @@ Row = dict[str, Any]
 
 
 def read(content_type: str, raw: bytes) -> dict[str, Any]:
-    """The request in a body of that type. Raises Refused: 415 for any but JSON and CSV in UTF-8, otherwise 400."""
+    """The request in a body of that content type. Raises Refused: 415 unless JSON or CSV in UTF-8, otherwise 400."""
     media_type, _, parameters = content_type.lower().partition(";")
     charset = parameters.partition("charset=")[2].strip(' "')
     parser = _PARSERS.get(media_type.strip())
@@ -30,7 +30,7 @@ def read(content_type: str, raw: bytes) -> dict[str, Any]:
 def parse(raw: bytes) -> dict[str, Any]:
     """The body as a dictionary with exactly one of `FORMATS`. Raises Refused 400.
 
-    NaN and Infinity are no JSON and are refused; a missing value is `null`.
+    NaN and Infinity are not JSON and are refused; a missing value is `null`.
     """
     try:
         parsed = json.loads(raw, parse_constant=_not_json, parse_float=_finite)
@@ -65,7 +65,7 @@ def rows(parsed: Mapping[str, Any]) -> list[Row]:
 
 
 def plain_rows(payload: Mapping[str, Any]) -> list[Row] | None:
-    """The rows of a request that holds nothing but named rows; None for any other, which MLflow has to read."""
+    """The rows of a request with only named rows; None for any other, which MLflow has to read."""
     if len(payload) != 1:
         return None
     value = payload.get("dataframe_records")

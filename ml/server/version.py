@@ -1,4 +1,4 @@
-"""One model version, loaded: it completes a request with features, and answers it."""
+"""One loaded model version: it completes a request with features and answers it."""
 
 import json
 import traceback
@@ -21,19 +21,19 @@ from ml.server.plain import Matrix, Plain, plain, records
 
 
 class Served(Protocol):
-    """What a server answers with: a loaded version, or features without a model (`features`)."""
+    """A served entity: a loaded version, or features without a model (`features`)."""
 
     @property
     def number(self) -> str:
-        """What answers call it."""
+        """The version in answers."""
 
     @property
     def openapi(self) -> bytes:
-        """The document that says what it takes."""
+        """The OpenAPI document."""
 
     @property
     def plain(self) -> Plain | None:
-        """How it is asked without data frames, if it can be."""
+        """The fast path without data frames, if there is one."""
 
     @property
     def waits(self) -> bool:
@@ -46,20 +46,20 @@ class Served(Protocol):
         """When the features of each table that is looked up were published, in seconds since 1970."""
 
     def matrix(self, payload: Mapping[str, Any]) -> Matrix | None:
-        """The completed request as plain numbers; None if it takes more to judge it."""
+        """The completed request as plain numbers; None if it cannot take the fast path."""
 
     def answer(self, payload: Mapping[str, Any]) -> bytes:
-        """The JSON body of the answer, the short way if it is open. Raises Refused."""
+        """The JSON body of the answer, by the fast path if possible. Raises Refused."""
 
     def predict(self, payload: Mapping[str, Any]) -> bytes:
-        """The JSON body of the answer, the long way. Raises Refused."""
+        """The JSON body of the answer, without the fast path. Raises Refused."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Version:
-    """A loaded version: `number` is what answers call it, `spec` None for a model that looks nothing up.
+    """A loaded version: `number` is the version in answers, `spec` is None for a model without look-ups.
 
-    `openapi` is the document that says what it takes.
+    `openapi` is the OpenAPI document.
     """
 
     number: str
@@ -85,27 +85,27 @@ class Version:
         return {"dataframe_records": rows} | params, published_at
 
     def published(self) -> dict[str, float]:
-        """When the features of each table that is looked up were published, in seconds since 1970, if they were."""
+        """When the features of each published look-up table were published, in seconds since 1970."""
         if self.spec is None or self.store is None:
             return {}
         return lookups.published(self.spec, self.store)
 
     def matrix(self, payload: Mapping[str, Any]) -> Matrix | None:
-        """The completed request as plain numbers; None if it takes MLflow to judge it."""
+        """The completed request as plain numbers; None if MLflow has to validate it."""
         rows = requests.plain_rows(payload) if self.plain else None
         return self.plain.matrix(rows) if self.plain and rows else None
 
     def answer(self, payload: Mapping[str, Any]) -> bytes:
-        """The JSON body of the answer to a completed request, the short way if it is open. Raises Refused."""
+        """The JSON body of the answer to a completed request, by the fast path if possible. Raises Refused."""
         matrix = self.matrix(payload)
         if self.plain is not None and matrix is not None:
-            # What goes wrong is asked again by way of MLflow, which says it in its words.
+            # On any error, repeat through MLflow, whose error message counts.
             with suppress(Exception):
                 return body(records(self.plain.model.predict_matrix(matrix)))
         return self.predict(payload)
 
     def predict(self, payload: Mapping[str, Any]) -> bytes:
-        """The JSON body of the answer, by way of MLflow. Raises Refused for what the model cannot take."""
+        """The JSON body of the answer, through MLflow. Raises Refused for input that the model cannot take."""
         try:
             return self._predict(payload)
         except MemoryError as error:
@@ -127,7 +127,7 @@ class Version:
 
 
 def body(predictions: Any) -> bytes:
-    """The JSON body of an answer. NaN is no JSON: a model that answers it has not understood its input."""
+    """The JSON body of an answer. NaN is not JSON: a model that answers NaN could not use its input."""
     return json.dumps({"predictions": predictions}, cls=NumpyEncoder, allow_nan=False).encode()
 
 
@@ -138,13 +138,13 @@ def load(
     max_features_age_s: float | None = None,
     look_up_limit_s: float = lookups.LIMIT_S,
 ) -> Version:
-    """Load the version in `folder`; `store` is the file, or the database's address, that features are looked up in.
+    """Load the version in `folder`; `store` is the file or the database address for feature look-up.
 
-    Features that were published longer ago than `max_features_age_s` are refused, and so are look-ups over the network
-    that take longer than `look_up_limit_s`.
+    Features published longer ago than `max_features_age_s` are refused, and so are look-ups over the network that take
+    longer than `look_up_limit_s`.
 
     Raises SpecificationError for a damaged specification, FileNotFoundError if features are looked up and there is no
-    store, and whatever the model's own code raises.
+    store, and any error of the model's own code.
     """
     spec = feature_spec.read(folder)
     if spec is not None and store is None:
@@ -164,7 +164,7 @@ def load(
 
 
 def _own(model: PyFuncModel) -> object:
-    """The served model's own object; None for a flavour that has no such one."""
+    """The model's own Python object; None for a flavor without one."""
     try:
         unwrap: Any = model.unwrap_python_model
         own: object = unwrap()
@@ -179,8 +179,8 @@ def _schema(model: PyFuncModel) -> Any:
 
 
 def _use_one_thread() -> None:
-    """A request is a few rows: waking and joining threads costs more than they save (four times on a busy machine)."""
+    """Use one thread: for a few rows, starting and joining threads costs more than it saves (4x on a busy machine)."""
     with suppress(ImportError):
-        from threadpoolctl import threadpool_limits  # noqa: PLC0415 - a model may be served without it
+        from threadpoolctl import threadpool_limits  # noqa: PLC0415 - a model may be served without the library
 
         threadpool_limits(1)

@@ -1,7 +1,7 @@
-"""A query to PostgreSQL that never waits longer than it may, whatever the server does.
+"""A query to PostgreSQL that never waits beyond its deadline, whatever the server does.
 
-libpq's own limits leave gaps: a server that is frozen keeps its connections open and says nothing. So connections are
-asynchronous, and this waits for them (https://www.psycopg.org/docs/advanced.html#asynchronous-support).
+libpq's own limits leave gaps: a frozen server keeps its connections open and sends nothing. So connections are
+asynchronous, and this module waits for them (https://www.psycopg.org/docs/advanced.html#asynchronous-support).
 """
 
 import select
@@ -12,13 +12,13 @@ from psycopg2 import OperationalError, extensions
 
 
 class SilentError(OperationalError):  # type: ignore[misc]
-    """The server took longer than it may."""
+    """The server exceeded the deadline."""
 
 
 def until_ready(connection: Any, deadline_s: float) -> None:
-    """Wait until `connection` has done what it was asked; `deadline_s` is a value of `time.monotonic`.
+    """Wait until `connection` has finished its operation; `deadline_s` is a value of `time.monotonic`.
 
-    Raises SilentError at the deadline, and whatever the server says.
+    Raises SilentError at the deadline, and any error of the server.
     """
     while (state := connection.poll()) != extensions.POLL_OK:
         left_s = deadline_s - time.monotonic()

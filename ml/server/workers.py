@@ -1,4 +1,4 @@
-"""Several processes that answer on one socket."""
+"""Several worker processes on one socket."""
 
 import os
 import signal
@@ -9,16 +9,16 @@ import traceback
 from collections.abc import Callable
 from types import FrameType
 
-# Exit code of a worker whose version does not load: it would not load in another one either.
+# Exit code of a worker whose version does not load: it would not load in another worker either.
 _NOT_LOADED = 78
-# Between the death of a worker and the start of the next, so that one that dies at once does not take the machine.
+# Pause between a worker's exit and the next start, so that a crash loop does not occupy the machine.
 _PAUSE_S = 0.5
 
 
 def run(count: int, serve: Callable[[], None]) -> None:
-    """Run `serve` in `count` forked processes until SIGTERM or SIGINT; one that dies is replaced.
+    """Run `serve` in `count` forked processes until SIGTERM or SIGINT; a worker that dies is replaced.
 
-    A worker in which `serve` raises SystemExit ends them all, and this process with exit code 1.
+    If `serve` raises SystemExit in a worker, all workers end, and this process exits with code 1.
     """
     read_end, write_end = os.pipe()
     children: set[int] = set()
@@ -48,7 +48,7 @@ def run(count: int, serve: Callable[[], None]) -> None:
 
 
 def _fork(serve: Callable[[], None], read_end: int, write_end: int) -> int:
-    """The id of a new process. It ends when its parent does, however that ends: the pipe then closes."""
+    """The id of a new process. It ends when its parent ends for any reason, because the pipe then closes."""
     pid = os.fork()
     if pid:
         return pid
@@ -63,7 +63,7 @@ def _fork(serve: Callable[[], None], read_end: int, write_end: int) -> int:
     except SystemExit as stop:
         code = _NOT_LOADED
         print(stop.code, file=sys.stderr, flush=True)
-    except BaseException:  # noqa: BLE001 - a fork must not run on in its parent's code
+    except BaseException:  # noqa: BLE001 - a fork must not continue in its parent's code
         traceback.print_exc()
     finally:
         sys.stderr.flush()
