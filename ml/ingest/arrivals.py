@@ -1,8 +1,8 @@
-"""Which files lie in a feed's folder: the one place where Auto Loader and a listing differ.
+"""The files in a feed's folder: the only place where Auto Loader and a listing differ.
 
-Auto Loader, which only Databricks has, is a stream of what its notifications bring; it keeps in the stream's checkpoint
-what it has told. A listing costs one look at every file. Both give the same: each file as it lies there. What is new
-among them, and what becomes of it, is the same code for both.
+Auto Loader, which exists only on Databricks, is a stream of file notifications; its checkpoint records the reported
+files. A listing looks at every file each time. Both give the same result: each file in its current state. The same code
+then selects and processes the new files.
 """
 
 import re
@@ -19,19 +19,19 @@ from ml.streams.deliveries import HIDDEN, Delivery, listed
 
 AUTO_LOADER = "cloudFiles"
 _CHECKPOINT = "arrivals"
-# Of each file only what tells it from others: Auto Loader's format for whole files gives that without reading them.
+# Only the columns that identify a file: Auto Loader's `binaryFile` format gives them without reading the content.
 _FORMAT = "binaryFile"
 
 
 def present(feed: Loading) -> list[Delivery]:
-    """Every file of the feed's folder, as its declaration and the place where the task runs allow."""
+    """Every file of the feed's folder, by Auto Loader or a listing, depending on the declaration and the runtime."""
     if feed.feed.files.discovery is Discovery.AUTO_LOADER and runtime.on_databricks():
         return arrived(feed, notified(feed.tables.spark, feed.landing))
     return listed(feed.landing)
 
 
 def options() -> dict[str, str]:
-    """Auto Loader's: files that are there already count, and so does one that changed under its name."""
+    """Auto Loader's options: existing files count, and so does a file that was overwritten under its name."""
     return {
         "cloudFiles.format": _FORMAT,
         "cloudFiles.includeExistingFiles": "true",
@@ -40,12 +40,12 @@ def options() -> dict[str, str]:
 
 
 def notified(spark: SparkSession, folder: Path) -> DataFrame:
-    """The stream of Auto Loader: `path`, `modificationTime`, `length`, and `content`, which nothing here reads."""
+    """Auto Loader's stream: `path`, `modificationTime`, `length`, and `content`, which is never read here."""
     return spark.readStream.format(AUTO_LOADER).options(**options()).load(str(folder))
 
 
 def arrived(feed: Loading, stream: DataFrame) -> list[Delivery]:
-    """Keep in `ingest_arrivals` what the stream tells of; then every file that it ever told of, as it was last."""
+    """Record the stream's files in `ingest_arrivals`; returns every file ever reported, in its last state."""
     full_name = INGEST_ARRIVALS.full_name(feed.task.catalog, feed.task.use_case.name)
     query = feed.tables.append_stream(
         INGEST_ARRIVALS,
@@ -64,7 +64,7 @@ def arrived(feed: Loading, stream: DataFrame) -> list[Delivery]:
 
 
 def told(stream: DataFrame, feed: Loading) -> DataFrame:
-    """The rows of `ingest_arrivals` in a frame of whole files: without hidden ones, which are uploads under way."""
+    """The rows of `ingest_arrivals` from a frame of files: without hidden files, which are uploads in progress."""
     name = F.element_at(F.split("path", re.escape(f"{feed.landing}/")), -1)
     rows = stream.select(
         F.lit(feed.feed.name).alias("feed"),

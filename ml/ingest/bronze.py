@@ -1,10 +1,10 @@
-"""Task `bronze` of job `<usecase>-ingest`: what is new in each feed's source to bronze, exactly as received.
+"""Task `bronze` of job `<usecase>-ingest`: new records of each feed's source to bronze, exactly as received.
 
-This module takes files; `other_table` takes rows of another team's table, `topic` messages. Only deliveries that the
-feed's checkpoint does not know are read. Each gets its own verdict, once: loaded, refused, already loaded (the same
-bytes under the same name), or postponed (it was still being written). A file that cannot be understood is refused whole
-and recorded in `ingest_files`; all others load, and then the task fails naming the refused ones, so that nobody
-overlooks them. What is withdrawn, and who is forgotten, leaves before anything new is loaded.
+This module loads files; `other_table` loads rows of another team's table, `topic` loads messages. It reads only
+deliveries that the feed's checkpoint does not contain. Each gets one verdict: loaded, refused, already loaded (the same
+bytes under the same name), or postponed (it was still being written). An unreadable file is refused completely and
+recorded in `ingest_files`; all others load, and then the task fails and names the refused files, so that nobody
+overlooks them. Withdrawn deliveries and forgotten people are removed before anything new is loaded.
 """
 
 from collections.abc import Mapping, Sequence
@@ -74,7 +74,7 @@ def _report(files: Sequence[FileAccount], answered: Mapping[str, object]) -> Non
 
 
 def load_feed(feed: Loading) -> list[FileAccount]:
-    """Load what is new in one feed's source, whatever that is. The account of every delivery."""
+    """Load the new records of one feed from any kind of source. Returns the account of every delivery."""
     match feed.feed.source:
         case OtherTable() as source:
             return other_table.load(feed, source)
@@ -85,7 +85,7 @@ def load_feed(feed: Loading) -> list[FileAccount]:
 
 
 def load_files(feed: Loading) -> list[FileAccount]:
-    """Load the new files of one feed, after what a killed run has planned and not committed. The account of both."""
+    """Finish the uncommitted batch of a killed run, then load the feed's new files. Returns the account of both."""
     feed.tables.create(bronze(feed.feed), feed.full_name)
     position = feed.checkpoint.position()
     done: list[FileAccount] = []
@@ -102,7 +102,7 @@ def load_files(feed: Loading) -> list[FileAccount]:
 def _batch(
     feed: Loading, position: Position, held: Mapping[tuple[str, str], int]
 ) -> tuple[Position, list[FileAccount]]:
-    """Do what is planned, once. `held` is what a killed try of it has left in bronze, by name and hash."""
+    """Execute the plan exactly once. `held`: rows that a killed attempt has left in bronze, by name and hash."""
     assert position.plan is not None
     planned, loaded_at = dict(position.plan["files"]), datetime.fromisoformat(position.plan["loaded_at"])
     done = [feed.account(file, Verdict.LOADED, sha256=sha256, rows=rows) for (file, sha256), rows in held.items()]
@@ -124,9 +124,9 @@ def _batch(
 def _read(
     feed: Loading, position: Position, names: Sequence[str], loaded_at: datetime, *, appended: bool
 ) -> list[FileAccount]:
-    """Parse files and append their records. If the batch was `appended` before, what is readable only now waits."""
+    """Parse files and append their records. If the batch was `appended` before, newly readable files wait."""
     spark = feed.tables.spark
-    # A name that the stream has seen may bring bytes that were loaded; so may any, of a stream that starts anew.
+    # A known name may bring bytes that were loaded before; if the stream restarts, any name may.
     asked = [name for name in names if not position.seen or name in position.seen]
     before = file_log.loaded(feed.tables, feed.task, feed.full_name, [f"{feed.folder}/{name}" for name in asked])
     files = opened(spark, [feed.landing / name for name in names], before)
@@ -148,7 +148,7 @@ def _read(
 
 
 def _dropped(feed: Loading, marked: DataFrame) -> dict[str, int]:
-    """How many records each file has of people who are forgotten, by the file's name."""
+    """The number of forgotten people's records in each file, by the file's name."""
     if not feed.people:
         return {}
     counted = marked.where(F.col(PERSON).isNotNull()).groupBy("_source_file").agg(F.count("*").alias("rows"))
@@ -156,7 +156,7 @@ def _dropped(feed: Loading, marked: DataFrame) -> dict[str, int]:
 
 
 def _still(feed: Loading, found: Sequence[Inspected]) -> list[Inspected]:
-    """Files as they were inspected; one whose bytes were withdrawn has that for a problem."""
+    """The inspected files; withdrawn bytes count as a problem of the file."""
     if not any(each.known for each in found):
         return list(found)
     rows = withdrawals.withdrawn(feed.tables, feed.task, feed.full_name)

@@ -1,7 +1,7 @@
-"""Judges each delivery of a feed that declares expectations, once, after silver took its records.
+"""Judges each delivery of a feed with expectations once, after silver has processed its records.
 
-Only the delivery's own rows are read, and of what came before what `delivery_checks` says of it: a delivery costs what
-it brings, however long the history is.
+It reads only the delivery's own rows, and `delivery_checks` for earlier deliveries: the cost follows the delivery's
+size, however long the history is.
 """
 
 from collections.abc import Sequence
@@ -26,11 +26,11 @@ _KEY = ("source_file", "source_sha256")
 
 
 class UnmetError(RuntimeError):
-    """A delivery does not meet what is declared with severity `fail`. Everything has been written."""
+    """A delivery does not meet an expectation with severity `fail`. Everything has been written."""
 
 
 def judge(tables: Tables, task: Common, feeds: Sequence[Feed]) -> None:
-    """Judge what has not been judged yet. Raises UnmetError, at the end, for what is declared to fail."""
+    """Judge deliveries without a verdict. Raises UnmetError at the end for unmet expectations of severity `fail`."""
     expecting = [Judging(tables=tables, task=task, feed=feed) for feed in feeds if feed.expects]
     if not expecting:
         return
@@ -44,20 +44,20 @@ def judge(tables: Tables, task: Common, feeds: Sequence[Feed]) -> None:
 
 
 def _failed(judging: Judging) -> list[str]:
-    """What fails of what this run has judged, in any of its tries: a retry must not let it pass. A line each."""
+    """Failures among the deliveries that this run judged in any attempt: a retry must not pass them. One line each."""
     mine = (F.col("run_id") == judging.task.run_id) & (F.col("verdict") == str(Verdict.FAIL))
     failed = judging.rows_of(DELIVERIES).where(mine).orderBy("source_file").collect()
     return [f"{row['source_file']}: {row['reason']}" for row in failed]
 
 
 def _judge(judging: Judging) -> None:
-    """Judge what is pending of one feed."""
+    """Judge the pending deliveries of one feed."""
     pending = _pending(judging)
     if not pending:
         return
     before = _before(judging)
     rows = judging.tables.read(judging.name(silver(judging.feed)))
-    # A file that came again under its name is another delivery: the one before has its verdict.
+    # A file that came again under its name is a new delivery: the earlier one keeps its verdict.
     mine = rows.where(
         F.col("_source_file").isin([row["source_file"] for row in pending])
         & F.col("_source_sha256").isin([row["source_sha256"] for row in pending])
@@ -78,7 +78,7 @@ def _judge(judging: Judging) -> None:
         deliveries.append(file | counted | {"verdict": str(worst), "reason": reason})
         runtime.say(f"delivery {delivery.source_file}: {worst}{': ' if reason else ''}{reason}")
     _merge(judging, DELIVERY_CHECKS, checks)
-    # Last: a killed run judges what is not here again, to the same end.
+    # Last: after a kill, deliveries that are missing here are judged again, with the same result.
     _merge(judging, DELIVERIES, deliveries)
 
 
@@ -87,7 +87,7 @@ def _merge(judging: Judging, table: Table, rows: Sequence[Row]) -> None:
 
 
 def _pending(judging: Judging) -> list[Row]:
-    """The deliveries that silver has checked and nobody has judged, in the order in which they came."""
+    """The deliveries that silver has checked and that have no verdict, in order of arrival."""
     mine = (F.col("table_name") == judging.name(silver(judging.feed))) & (F.col("verdict") == str(FileVerdict.CHECKED))
     file = list(_KEY)
     came = judging.tables.read(judging.name(INGEST_FILES)).where(mine).groupBy(*file)
@@ -96,12 +96,12 @@ def _pending(judging: Judging) -> list[Row]:
 
 
 def _before(judging: Judging) -> list[Check]:
-    """The checks of the deliveries that have been judged, oldest first; no more of each than one may look back to."""
+    """The checks of judged deliveries, oldest first; of each, at most as many as the longest look-back."""
     last = max((getattr(each, "last", 0) for each in judging.feed.expects), default=0)
     if not last:
         return []
     newest = Window.partitionBy("expectation").orderBy(F.col("judged_at").desc(), F.col("source_file").desc())
-    # Checks of a delivery without a verdict are those of a try that was killed: it is judged again, not by itself.
+    # Checks without a verdict come from a killed attempt: the delivery is judged again, and not against itself.
     done = judging.rows_of(DELIVERIES).select(*_KEY)
     checks = judging.rows_of(DELIVERY_CHECKS).join(done, on=list(_KEY), how="left_semi")
     rows = checks.withColumn("_at", F.row_number().over(newest)).where(F.col("_at") <= last)
@@ -118,7 +118,7 @@ def _before(judging: Judging) -> list[Check]:
 
 
 def _merge_broken(judging: Judging, rows: DataFrame, said: Row) -> None:
-    """Write the records that do not meet what is expected, with the reason; the first ones, if they are many."""
+    """Write the records that break expectations, with the reason; only the first ones if there are many."""
     reasons = {each.name: why(each) for each in judging.feed.expects if isinstance(each, OfRows)}
     if not reasons:
         return

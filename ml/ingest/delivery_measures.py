@@ -1,4 +1,4 @@
-"""What is measured of deliveries: which records break which expectation, counts, and histograms. One pass over them."""
+"""Measures of deliveries in one pass: the broken expectations of each record, counts, and histograms."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Judging:
-    """One feed and the tables that its deliveries are judged by."""
+    """One feed and the tables for judging its deliveries."""
 
     tables: Tables
     task: Common
@@ -36,12 +36,12 @@ class Judging:
         return table.full_name(self.task.catalog, self.task.use_case.name)
 
     def rows_of(self, table: Table) -> DataFrame:
-        """The rows of a record table that are about the feed."""
+        """The rows of a record table for the feed."""
         return self.tables.read(self.name(table)).where(F.col("feed") == self.feed.name)
 
 
 def marked(judging: Judging, rows: DataFrame) -> DataFrame:
-    """`rows` of silver, with `_broken`: the names of the expectations of single records that each does not meet."""
+    """Silver `rows` with `_broken`: the names of the record-level expectations that each row breaks."""
     broken = []
     for number, each in enumerate(judging.feed.expects):
         if isinstance(each, Refers):
@@ -53,7 +53,7 @@ def marked(judging: Judging, rows: DataFrame) -> DataFrame:
 
 
 def _with_reference(judging: Judging, rows: DataFrame, each: Refers, found: str) -> DataFrame:
-    """With the column `found`: true if the other table has the key, null if it has not."""
+    """Adds the column `found`: true if the other table has the key, otherwise null."""
     keys = [F.col(key).alias(f"_key_{number}") for number, key in enumerate(each.to.keys)]
     there = judging.tables.read(judging.name(each.to)).select(*keys).distinct().withColumn(found, F.lit(True))
     same = [F.col(name) == F.col(f"_key_{number}") for number, name in enumerate(each.of)]
@@ -61,7 +61,7 @@ def _with_reference(judging: Judging, rows: DataFrame, each: Refers, found: str)
 
 
 def _breaks(each: OfRows, found: str) -> SparkColumn:
-    """Whether a record does not meet it; null counts as no."""
+    """Whether a record breaks the expectation; null counts as no."""
     match each:
         case Complete(column=column):
             return F.col(column).isNull()
@@ -84,7 +84,7 @@ def _all_known(columns: Sequence[str]) -> SparkColumn:
 
 
 def edges_of(feed: Feed, rows: DataFrame, before: Sequence[Check]) -> dict[str, list[float]]:
-    """What parts the bins of each steady column: as it was for earlier deliveries; at first, the deciles."""
+    """The bin edges of each column with a stability expectation: from earlier deliveries; at first, the deciles."""
     steady = [each for each in feed.expects if isinstance(each, Steady)]
     known = {check.expectation: json.loads(check.details)["edges"] for check in before if check.details}
     new = [each.column for each in steady if each.name not in known]
@@ -97,7 +97,7 @@ def edges_of(feed: Feed, rows: DataFrame, before: Sequence[Check]) -> dict[str, 
 def measure(
     judging: Judging, rows: DataFrame, pending: Sequence[Row], edges: Mapping[str, Sequence[float]]
 ) -> list[Delivery]:
-    """Each pending delivery as measured, in one pass over the marked rows; one that silver took nothing of has 0."""
+    """Each pending delivery, measured in one pass over the marked rows; 0 if silver took none of its records."""
     counted = [
         F.count_if(F.array_contains(BROKEN, each.name)).alias(f"broken {each.name}")
         for each in judging.feed.expects
@@ -135,6 +135,6 @@ def _delivery(judging: Judging, file: Row, row: Row, edges: Mapping[str, Sequenc
 
 
 def _bins(over: Sequence[int]) -> list[int]:
-    """Records in each bin, from how many lie over each edge, and how many there are, which is last."""
+    """Records in each bin, from the numbers above each edge and, last, the total."""
     *beyond, known = over
     return [more - less for more, less in pairwise([known, *beyond, 0])]

@@ -1,4 +1,4 @@
-"""The verdict on a delivery: each expectation against what was measured of it, and of those before it. Pure."""
+"""The verdict on a delivery: each expectation against the measures of it and of earlier deliveries. Pure."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -23,14 +23,14 @@ from ml.declarations.expectations import (
 )
 from ml.evaluation.two_samples import histograms
 
-# With fewer deliveries before it, what is usual is not known.
+# With fewer earlier deliveries, the usual range is unknown.
 ENOUGH = 3
-# That a delivery like the others is taken for another: one in a thousand, as monitoring's periods.
+# Chance of a false alarm for a normal delivery: one in a thousand, as for monitoring's periods.
 _CHANCE = 0.001
 
 
 class Verdict(StrEnum):
-    """From best to worst; `unknown` cannot be told."""
+    """From best to worst; `unknown`: there is too little data."""
 
     OK = "ok"
     UNKNOWN = "unknown"
@@ -40,8 +40,8 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Delivery:
-    """One delivery as measured. `broken`: records that break an expectation, by its name; `counts`: records in each bin
-    that `edges` part, by column, the last one of those over all edges; `period_ended`: the day after its newest period.
+    """One measured delivery. `broken`: records that break an expectation, by its name; `counts`: records in each bin
+    between `edges`, by column, the last bin above all edges; `period_ended`: the day after its newest period.
     """
 
     source_file: str
@@ -57,7 +57,7 @@ class Delivery:
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One expectation of one delivery. `details`: JSON that later deliveries are held against; None: nothing."""
+    """One expectation on one delivery. `details`: JSON that later deliveries are compared with; None: nothing."""
 
     expectation: str
     verdict: Verdict
@@ -67,12 +67,12 @@ class Check:
 
 
 def judged(delivery: Delivery, expects: Sequence[Expectation], before: Sequence[Check]) -> list[Check]:
-    """A check for each expectation. `before`: those of earlier deliveries, oldest first."""
+    """A check for each expectation. `before`: the checks of earlier deliveries, oldest first."""
     return [_checked(delivery, each, [one for one in before if one.expectation == each.name]) for each in expects]
 
 
 def verdict(checks: Sequence[Check]) -> tuple[Verdict, str]:
-    """The worst of them, and what is not met or not known."""
+    """The worst verdict of the checks, and the unmet or unknown expectations."""
     order = list(Verdict)
     worst = max((check.verdict for check in checks), key=order.index, default=Verdict.OK)
     said = [f"{check.expectation}: {check.reason}" for check in checks if check.verdict is not Verdict.OK]
@@ -147,7 +147,7 @@ def _steady(delivery: Delivery, each: Steady, before: Sequence[Check]) -> Check:
 
 
 def why(each: OfRows) -> str:
-    """What is wrong with a record that breaks it; no value is named, since it may be sensitive."""
+    """The problem of a record that breaks the expectation, without its value, which may be sensitive."""
     match each:
         case Complete(column=column):
             return f"{column} is null"

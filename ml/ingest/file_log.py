@@ -1,4 +1,4 @@
-"""The account of every source file that an ingest task keeps in `ingest_files`."""
+"""The account of every source file, in the table `ingest_files`."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ from ml.tables import Tables, frame_of
 
 
 class Verdict(StrEnum):
-    """What became of a file's records: bronze's verdicts, then silver's.
+    """The verdict on a file's records: bronze's verdicts, then silver's.
 
-    Silver's are `checked`, of new records; of old ones, `replaced` if they gave way to others, `removed` if they left
-    bronze, and `restored` if they count again because others left.
+    Silver's are `checked` for new records; for old ones, `replaced` if other records replaced them, `removed` if they
+    left bronze, and `restored` if they count again because others left.
     """
 
     LOADED = "loaded"
@@ -37,9 +37,9 @@ OF_DELIVERIES = (Verdict.LOADED, Verdict.ALREADY_LOADED, Verdict.REFUSED, Verdic
 
 @dataclass(frozen=True, kw_only=True)
 class FileAccount:
-    """One file and the table its rows were meant for. `source_sha256` is empty where it could not be read.
+    """One file and the target table of its rows. `source_sha256` is empty if the file could not be read.
 
-    `rows_in` is the sum of the three others, which are negative for rows that came in with an earlier batch.
+    `rows_in` is the sum of the three others, which are negative for rows that arrived with an earlier batch.
     """
 
     table_name: str
@@ -56,14 +56,14 @@ class FileAccount:
 def record(
     tables: Tables, task: Common, accounts: Iterable[FileAccount], recorded_at: datetime, *, stream: str, batch: int
 ) -> None:
-    """Add the accounts of a stream's batch to `ingest_files`, once."""
+    """Add the accounts of a stream's batch to `ingest_files`, exactly once."""
     rows = [vars(account) | {"run_id": task.run_id, "recorded_at": recorded_at} for account in accounts]
     full_name = INGEST_FILES.full_name(task.catalog, task.use_case.name)
     tables.append_batch(INGEST_FILES, full_name, frame_of(tables.spark, INGEST_FILES, rows), stream=stream, batch=batch)
 
 
 def loaded(tables: Tables, task: Common, table_name: str, source_files: Sequence[str]) -> dict[str, list[str]]:
-    """The hashes under which `table_name` has taken each of `source_files`, by the file's name without its folder."""
+    """The hashes with which `table_name` has loaded each of `source_files`, by the file's name without its folder."""
     full_name = INGEST_FILES.full_name(task.catalog, task.use_case.name)
     if not source_files or not tables.exists(full_name):
         return {}
@@ -78,7 +78,7 @@ def loaded(tables: Tables, task: Common, table_name: str, source_files: Sequence
 
 
 def require_balance(tables: Tables, task: Common, bronze_names: Sequence[str]) -> None:
-    """Raise `RowsUnaccountedError` if the bronze tables do not hold what their files had when they were loaded."""
+    """Raise `RowsUnaccountedError` unless the bronze tables hold the rows that their files had when loaded."""
     ledger = INGEST_FILES.full_name(task.catalog, task.use_case.name)
     if not tables.exists(ledger):
         return

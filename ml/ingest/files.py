@@ -1,4 +1,4 @@
-"""Delivered files as frames. Spark's workers open, hash and parse them, a piece at a time: any size fits."""
+"""Delivered files as frames. Spark's workers open, hash and parse them piece by piece: any size fits."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -9,24 +9,24 @@ from pathlib import Path
 
 import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F  # noqa: N812 - the name that Spark's own guides use
+from pyspark.sql import functions as F  # noqa: N812 - the name in Spark's own guides
 
 from ml.declarations import Binary, Feed, FileFormat
 from ml.ingest.formats import binary, read
 from ml.ingest.formats.binary import Whole
 from ml.ingest.formats.record import PIECE_BYTES, PIECE_RECORDS, Record, UnreadableFileError
 
-# The one row of each file that says what it is; records are numbered from 1.
+# The row number of each file's summary row; records are numbered from 1.
 _SUMMARY = 0
 CHANGED = "it changed while it was being read; the next run reads it again"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Inspected:
-    """What one file holds: the hash of its bytes and the number of its records.
+    """One inspected file: the hash of its bytes and the number of its records.
 
-    `problem` says why it is refused, None if it is not; `known`: these bytes were loaded before under this name;
-    `changing`: somebody was writing it while it was read, so nothing can be said of it yet.
+    `problem`: why it is refused, None if it is not; `known`: these bytes were loaded before under this name;
+    `changing`: it was written to while it was read, so there is no verdict yet.
     """
 
     name: str
@@ -38,11 +38,11 @@ class Inspected:
 
 
 def parsed(feed: Feed, opened: DataFrame, folder: str) -> DataFrame:
-    """One row per record of every file, in the shape of bronze, and one row per file that says what it is.
+    """One row per record of every file, in the shape of bronze, and one summary row per file.
 
-    `opened` has a row per file: `path` (where workers find it), `name`, and `loaded`, the hashes under which that
-    name was loaded before: those bytes are not parsed again. `folder` is how `_source_file` spells the landing
-    folder: as a volume, wherever the files really lie. Keep the frame (`runtime.computed_once`) to read it twice.
+    `opened` has a row per file: `path` (for the workers), `name`, and `loaded`, the hashes with which that name was
+    loaded before: those bytes are not parsed again. `folder` is the landing folder in `_source_file`: a volume path,
+    wherever the files are stored. Cache the frame (`runtime.computed_once`) to read it twice.
     """
     names = [column.name for column in feed.received]
 
@@ -60,7 +60,7 @@ def parsed(feed: Feed, opened: DataFrame, folder: str) -> DataFrame:
 
 
 def inspected(rows: DataFrame) -> list[Inspected]:
-    """What each file of a `parsed` frame is, by name."""
+    """The inspected files of a `parsed` frame, by name."""
     found = rows.where(F.col("_row_number") == _SUMMARY).select(
         F.regexp_extract("_source_file", r"[^/]+$", 0).alias("name"),
         F.col("_source_sha256").alias("sha256"),
@@ -81,13 +81,13 @@ def records(rows: DataFrame, files: Iterable[Inspected], folder: str, loaded_at:
 
 
 def opened(spark: SparkSession, paths: list[Path], loaded: dict[str, list[str]]) -> DataFrame:
-    """The frame that `parsed` takes, of files by their paths."""
+    """The input frame of `parsed`, from the paths of files."""
     rows = [(str(path), path.name, loaded.get(path.name, [])) for path in paths]
     return spark.createDataFrame(rows, "path string, name string, loaded array<string>")
 
 
 def _file(path: Path, source: str, loaded: list[str], feed: Feed) -> Iterator[pd.DataFrame]:
-    """All rows of one file, the one that sums it up last."""
+    """All rows of one file, its summary row last."""
     count, problem, digest, written = 0, None, "", feed.files.format
     names = [column.name for column in feed.received]
     try:

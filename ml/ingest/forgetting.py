@@ -1,4 +1,4 @@
-"""Forgetting a person: the request, the people of whom ingest takes no record, and which deliveries still have some."""
+"""Forgetting a person: the request, the people whose records ingest skips, and the deliveries that still have some."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from ml.tables import Tables, frame_of
 
 @dataclass(frozen=True, kw_only=True)
 class Forgetting:
-    """A person to forget. `by` and `reason` are recorded."""
+    """A person to forget. `by` and `reason` go into the records."""
 
     person: Request
     reason: str
@@ -33,7 +33,7 @@ class Forgetting:
 
 @dataclass(frozen=True, kw_only=True)
 class People:
-    """Those who are forgotten, by the hash of their keys, and the secret of these; without anybody there is none."""
+    """The forgotten people, by the hashes of their keys, and the secret of the hashes, empty if there are none."""
 
     hashes: tuple[str, ...] = ()
     secret: str = ""
@@ -42,7 +42,7 @@ class People:
         return bool(self.hashes)
 
     def marked(self, feed: Feed, use_case: UseCase, rows: DataFrame) -> DataFrame:
-        """`rows` in bronze's shape with `_person`: whose they are, null if they are of nobody who is forgotten."""
+        """`rows` in bronze's shape with `_person`: the forgotten person they belong to, otherwise null."""
         column = key_of(feed, use_case)
         if column is None or not self:
             return rows.withColumn(PERSON, F.lit(None).cast("string"))
@@ -51,9 +51,9 @@ class People:
 
 
 def key_of(feed: Feed, use_case: UseCase) -> SparkColumn | None:
-    """The plain key in a bronze row of the feed; None if the feed does not name people.
+    """The plain key in a bronze row of the feed; None if the feed does not identify people.
 
-    Of a record that fits no columns the key is the field in the key's place, which is as good as can be known.
+    For a record that does not fit the columns, it is the field at the key's position: the best available guess.
     """
     named = person_column(use_case)
     names = [column.name for column in feed.received]
@@ -64,7 +64,7 @@ def key_of(feed: Feed, use_case: UseCase) -> SparkColumn | None:
 
 
 def people(tables: Tables, task: Common, folder: Path) -> People:
-    """Those who are forgotten. `folder` has the secret; it is read only if somebody is."""
+    """The forgotten people. `folder` has the secret, which is read only if there are any."""
     records = FORGOTTEN.full_name(task.catalog, task.use_case.name)
     if not tables.exists(records):
         return People()
@@ -73,9 +73,9 @@ def people(tables: Tables, task: Common, folder: Path) -> People:
 
 
 def ask(tables: Tables, task: Common, asked: Forgetting, landed: Mapping[str, DataFrame], folder: Path) -> bool:
-    """Record that the person is forgotten, once; whether anything of them is there.
+    """Record once that the person is forgotten. Returns whether any of their data was found.
 
-    They are looked for in bronze and in `landed`, the records of the deliveries by feed.
+    The search covers bronze and `landed`, the records of the deliveries by feed.
     """
     found = {key for feed in task.use_case.feeds for key in _keys(tables, task, feed, asked, landed.get(feed.name))}
     if not found:
@@ -96,7 +96,7 @@ def ask(tables: Tables, task: Common, asked: Forgetting, landed: Mapping[str, Da
 
 
 def _keys(tables: Tables, task: Common, feed: Feed, asked: Forgetting, landed: DataFrame | None) -> Iterable[str]:
-    """The person's plain key, if bronze or a delivery of the feed has it."""
+    """The person's plain key, if bronze or a delivery of the feed contains it."""
     key, full_name = key_of(feed, task.use_case), bronze(feed).full_name(task.catalog, task.use_case.name)
     if key is None:
         return set()
@@ -110,7 +110,7 @@ def _keys(tables: Tables, task: Common, feed: Feed, asked: Forgetting, landed: D
 
 
 def holding(feed: Feed, use_case: UseCase, person: Request, landed: DataFrame) -> list[str]:
-    """The deliveries among the `landed` records that have the person."""
+    """The deliveries among the `landed` records that contain the person."""
     key = key_of(feed, use_case)
     if key is None:
         return []

@@ -1,4 +1,4 @@
-"""Whether an entry of a feed's landing folder can be opened, before it is."""
+"""Checks on an entry of a feed's landing folder, before it is opened."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ def entry_problem(path: Path, source: Source, calendar: Calendar, now: datetime 
         return "it is a folder; put files directly into the feed's folder"
     problem = name_problem(path.name, source, calendar, now or datetime.now(UTC))
     if problem or isinstance(source.format, Binary):
-        # What is wrong with the content of a binary file is said of its record, in quarantine.
+        # Problems with a binary file's content are reported for its record, in quarantine.
         return problem
     try:
         with path.open("rb") as file:
@@ -25,7 +25,7 @@ def entry_problem(path: Path, source: Source, calendar: Calendar, now: datetime 
 
 
 def name_problem(name: str, source: Source, calendar: Calendar, now: datetime) -> str | None:
-    """Why a file of this name is refused, or None: its rows would count for a period that cannot be meant."""
+    """Why a file with this name is refused, or None: its rows would count for an impossible period."""
     endings = source.format.endings
     ending = next((each for each in endings if name.endswith(each)), None)
     if source.period_from is PeriodFrom.COLUMN:

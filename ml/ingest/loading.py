@@ -1,4 +1,4 @@
-"""One feed's way to bronze, whatever its source is."""
+"""Loading one feed into bronze from any kind of source."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,16 +16,16 @@ from ml.records.received import bronze
 from ml.streams.checkpoint import Checkpoint
 from ml.tables import Tables
 
-# The columns of bronze that tell one delivery from another.
+# The columns of bronze that identify a delivery.
 DELIVERY = ("_source_file", "_source_sha256")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Loading:
-    """A feed, where its files lie if it has any, and how far its stream has come.
+    """A feed, the folder of its files if it has any, and the progress of its stream.
 
-    `people` are those who are forgotten, whose records are not taken; `kept` is the folder of the use case's
-    checkpoints, and `removals` how far what was asked to leave has left. `secret_scope` has the secrets of topics.
+    `people` are the forgotten people, whose records are not loaded; `kept` is the folder of the use case's checkpoints,
+    and `removals` the progress of requested removals. `secret_scope` has the secrets of topics.
     """
 
     tables: Tables
@@ -40,17 +40,17 @@ class Loading:
 
     @property
     def secrets(self) -> Path:
-        """The folder with the secret of people who are forgotten."""
+        """The folder with the secret for hashing forgotten people's keys."""
         return self.kept / "people"
 
     @property
     def full_name(self) -> str:
-        """The bronze table."""
+        """The full name of the bronze table."""
         return bronze(self.feed).full_name(self.task.catalog, self.task.use_case.name)
 
     @property
     def folder(self) -> str:
-        """The landing folder as `_source_file` spells it: as a volume, wherever the files really lie."""
+        """The landing folder as in `_source_file`: a volume path, wherever the files are stored."""
         volume = self.task.use_case.landing_volume.replace(".", "/")
         return f"/Volumes/{self.task.catalog}/{volume}/{self.feed.name}"
 
@@ -64,7 +64,7 @@ class Loading:
         rows: int = 0,
         dropped: int = 0,
     ) -> FileAccount:
-        """What became of one delivery of this feed: its rows are kept, but for those `dropped` of forgotten people."""
+        """The account of one delivery of this feed: its rows are kept, except `dropped` rows of forgotten people."""
         return FileAccount(
             table_name=self.full_name,
             source_file=source,
@@ -77,18 +77,18 @@ class Loading:
         )
 
     def marked(self, rows: DataFrame) -> DataFrame:
-        """`rows` in bronze's shape with `_person`: null unless they are of somebody who is forgotten."""
+        """`rows` in bronze's shape with `_person`: null unless they belong to a forgotten person."""
         return self.people.marked(self.feed, self.task.use_case, rows)
 
     def held(self, plan: Mapping[str, object]) -> dict[tuple[str, str], int]:
-        """What a killed try of a plan has left in bronze: rows by `_source_file` and hash."""
+        """The rows that a killed attempt of a plan has left in bronze, by `_source_file` and hash."""
         loaded_at = datetime.fromisoformat(str(plan["loaded_at"]))
         left = self.tables.read(self.full_name).where(F.col("_loaded_at") == F.lit(loaded_at))
         return per_delivery(left)
 
 
 def loading(tables: Tables, task: Common, feed: Feed, secret_scope: str | None = None) -> Loading:
-    """A feed with its own folders and checkpoints, which need not be one of the use case's."""
+    """A feed with its own folders and checkpoints; it need not be one of the use case's feeds."""
     landing = Path(tables.volume_path(f"{task.catalog}.{task.use_case.landing_volume}"))
     kept = Path(tables.volume_path(f"{task.catalog}.{task.use_case.checkpoints_volume}", write=True))
     return Loading(
@@ -104,6 +104,6 @@ def loading(tables: Tables, task: Common, feed: Feed, secret_scope: str | None =
 
 
 def per_delivery(rows: DataFrame) -> dict[tuple[str, str], int]:
-    """How many of bronze's `rows` each delivery brought, by `_source_file` and hash."""
+    """The number of bronze `rows` from each delivery, by `_source_file` and hash."""
     counted = rows.groupBy(*DELIVERY).agg(F.count("*").alias("held")).collect()
     return {(row["_source_file"], row["_source_sha256"]): row["held"] for row in counted}

@@ -1,8 +1,8 @@
-"""Task `masks` of job `<usecase>-ingest`: what hides sensitive columns, before the first row of them arrives.
+"""Task `masks` of job `<usecase>-ingest`: create the masking functions before the first sensitive row arrives.
 
-It makes the functions that the policies of the stack `<env>-masks` call, and the tables whose columns those policies
-name, empty. So the stack can be deployed before any file has landed. Whoever makes a function owns it, so nobody but
-this job's principal can make it show what it hides.
+It creates the functions that the policies of the stack `<env>-masks` call, and, empty, the tables whose columns those
+policies name. So the stack can be deployed before any file has landed. The creator owns a function, so only this job's
+principal can change it to show masked values.
 """
 
 import json
@@ -31,7 +31,7 @@ _BIGINT = "bigint"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Make functions and tables for the masks; run by job `<usecase>-ingest`."""
+    """Create functions and tables for the masks; run by job `<usecase>-ingest`."""
     parsed = parameters.with_unmasked_table("masks").parse_args(arguments)
     task = parameters.common(parsed)
     made = make_functions(WorkspaceClient(), task)
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def make_functions(workspace: WorkspaceClient, task: Common) -> list[str]:
-    """Make the functions that are not there yet, and return their full names. What is there stays as it is."""
+    """Create the missing functions, and return all full names. Existing functions stay as they are."""
     made = []
     for how in sorted({hidden.how for hidden in hidden_columns(task.use_case)}):
         wanted = function(task, how)
@@ -54,7 +54,7 @@ def make_functions(workspace: WorkspaceClient, task: Common) -> list[str]:
 
 
 def function(task: Common, how: str) -> CreateFunction:
-    """The function that hides in the way `how`: null of the column's own type, or whether a record's row may show."""
+    """The function for the mask `how`: null in the column's own type, or whether a record's row may be shown."""
     given, answer = ("string", "boolean") if how == RECORD else (how, how)
     name = hiding_function(how)
     return CreateFunction(
@@ -69,7 +69,7 @@ def function(task: Common, how: str) -> CreateFunction:
         parameter_style=CreateFunctionParameterStyle.S,
         is_deterministic=True,
         sql_data_access=CreateFunctionSqlDataAccess.CONTAINS_SQL,
-        # The only kind that Databricks has: its SQL functions are called for null too.
+        # Databricks' only kind: its SQL functions are called for null, too.
         is_null_call=True,
         security_type=CreateFunctionSecurityType.DEFINER,
         specific_name=name,
@@ -78,9 +78,9 @@ def function(task: Common, how: str) -> CreateFunction:
 
 
 def make_tables(tables: Tables, task: Common, unmasked_table: str | None = None) -> list[str]:
-    """Create every table with a hidden column, and return their full names. A table that is there stays as it is.
+    """Create every table with a masked column, and return their full names. An existing table stays as it is.
 
-    With `unmasked_table`, also the model's features without those columns, since the stack of masks grants that one.
+    With `unmasked_table`, also the model's features without those columns, since the masks stack grants that table.
     """
     wanted = {(hidden.layer, hidden.table) for hidden in hidden_columns(task.use_case)}
     found = [table for table in _written(task.use_case) if (table.layer, table.name) in wanted]
@@ -91,7 +91,7 @@ def make_tables(tables: Tables, task: Common, unmasked_table: str | None = None)
 
 
 def _written(use_case: UseCase) -> Iterator[Table]:
-    """The tables of this job that hold what was received or what follows from it."""
+    """The tables of this job that hold received data or data derived from it."""
     for feed in use_case.feeds:
         yield from (bronze(feed), silver(feed), quarantine(feed))
     yield from use_case.computed_tables

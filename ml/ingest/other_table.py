@@ -1,7 +1,7 @@
-"""Rows that are new in another team's table, to bronze: the same batches and accounts as of files.
+"""New rows of another team's table to bronze: the same batches and accounts as for files.
 
-A delivery is a version of the table, `catalog.schema.table@v12`; its rows are numbered in no particular order. What
-cannot be taken is refused, said, and not passed over: the next run finds it again.
+A delivery is a version of the table, `catalog.schema.table@v12`; its rows are numbered in no particular order. A
+version that cannot be loaded is refused, reported, and not skipped: the next run finds it again.
 """
 
 from datetime import UTC, datetime
@@ -27,7 +27,7 @@ _GONE = ("DELTA_MISSING_CHANGE_DATA", "DELTA_CHANGE_DATA_FILE_NOT_FOUND", "DELTA
 
 
 def load(feed: Loading, source: OtherTable) -> list[FileAccount]:
-    """Load what is new of the table, after what a killed run has planned and not committed. The account of both."""
+    """Finish the uncommitted batch of a killed run, then load the table's new rows. Returns the account of both."""
     feed.tables.create(bronze(feed.feed), feed.full_name)
     position = feed.checkpoint.position()
     done: list[FileAccount] = []
@@ -52,7 +52,7 @@ def load(feed: Loading, source: OtherTable) -> list[FileAccount]:
 
 def _refused(feed: Loading, position: Position, new: Changes, problem: str) -> FileAccount:
     refused = feed.account(f"{new.full_name}@v{new.until}", Verdict.REFUSED, reason=problem)
-    # A stream of its own: nothing was read, so the batch's number is still to be used for what will be.
+    # A separate stream: nothing was read, so the batch's number stays free for the rows to come.
     stream = f"{position.stream}-refused-{new.until}"
     file_log.record(feed.tables, feed.task, [refused], datetime.now(UTC), stream=stream, batch=position.batch)
     return refused
@@ -89,7 +89,7 @@ def _problem(feed: Loading, source: OtherTable, new: Changes, *, tracked: bool) 
 
 
 def _changed(feed: Loading, source: OtherTable, new: Changes) -> int:
-    """How many rows that were read up to `new.after` are no longer there as they were."""
+    """The number of rows read up to `new.after` that were changed or deleted since."""
     assert new.after is not None
     if source.compared_by is ComparedBy.VERSIONS:
         before = feed.tables.read(new.full_name, new.after).select(*_texts(feed))
@@ -101,7 +101,7 @@ def _changed(feed: Loading, source: OtherTable, new: Changes) -> int:
 def _batch(
     feed: Loading, source: OtherTable, position: Position, held: dict[tuple[str, str], int]
 ) -> tuple[Position, list[FileAccount]]:
-    """Do what is planned, once. `held` is what a killed try of it has left in bronze."""
+    """Execute the plan exactly once. `held`: rows that a killed attempt has left in bronze."""
     assert position.plan is not None
     plan = position.plan
     new = Changes(full_name=source.full_name(feed.task.catalog), after=plan["after"], until=plan["until"])
@@ -142,7 +142,7 @@ def _records(feed: Loading, source: OtherTable, new: Changes, table_id: str, loa
 
 
 def _new_rows(feed: Loading, source: OtherTable, new: Changes) -> DataFrame:
-    """The new rows as text, and the version that brought each."""
+    """The new rows as text, with the version that added each."""
     texts, until = _texts(feed), F.lit(new.until).alias(VERSION)
     if new.after is None or new.whole:
         return feed.tables.read(new.full_name, new.until).select(*texts, until)

@@ -11,12 +11,12 @@ from ml.records.received_values import Rule, fields_reason, period, reason, trim
 ORIGIN = ("_source_file", "_source_sha256", "_row_number", "_loaded_at")
 _ARRIVAL = ("_loaded_at", "_source_file", "_source_sha256", "_row_number")
 _VALUES = "_values"
-# Whether a row of a judged frame lay in silver before; the others are the records to judge.
+# Whether a row of a judged frame was in silver before; the others are the records to judge.
 _HELD = "_held"
 
 
 def checked(feed: Feed, bronze: DataFrame, calendar: Calendar) -> DataFrame:
-    """One row per bronze record, judged by itself.
+    """One row per bronze record, each checked separately.
 
     `received` (the record), the typed silver columns, its origin, `_values` (their hash), `_reason` (null: valid).
     """
@@ -24,7 +24,7 @@ def checked(feed: Feed, bronze: DataFrame, calendar: Calendar) -> DataFrame:
     named = [] if feed.source.period_from is PeriodFrom.COLUMN else [period(feed, calendar).alias(feed.period_column)]
     if feed.row_column:
         named.append(F.col("_row_number").alias(feed.row_column))
-    # In steps, so that a value is computed once and not again in every expression that asks for it.
+    # In steps, so that a value is computed once and not again in every expression that uses it.
     given = bronze.select(
         F.struct(*(column.name for column in received_table(feed).columns)).alias("received"),
         *ORIGIN,
@@ -45,9 +45,9 @@ def checked(feed: Feed, bronze: DataFrame, calendar: Calendar) -> DataFrame:
 
 
 def same_keys(feed: Feed, silver: DataFrame, records: DataFrame) -> DataFrame:
-    """The silver rows with the key of one of the valid `records`: their keys, origin and hash of values, no more.
+    """The silver rows with the key of one of the valid `records`: only their keys, origin and hash of values.
 
-    The hash is no column of silver: whoever may not see a sensitive value could find it by trying.
+    The hash is not a column of silver: a reader without access to a sensitive value could find it by trial.
     """
     keys = list(feed.silver.keys)
     asked = records.where(F.col("_reason").isNull()).select(*keys).distinct()
@@ -55,9 +55,9 @@ def same_keys(feed: Feed, silver: DataFrame, records: DataFrame) -> DataFrame:
 
 
 def judged(feed: Feed, records: DataFrame, held: DataFrame | None = None) -> DataFrame:
-    """`records` (checked ones), and the rows of silver that have a key of theirs, each with its verdict.
+    """The checked `records` and the silver rows that share a key with them, each with its verdict.
 
-    `_reason` is null for what silver is to hold. A row of `held` with a reason gives way to a record.
+    `_reason` is null for rows that silver shall hold. A row of `held` with a reason is replaced by a record.
     """
     rows = records.withColumn(_HELD, F.lit(False))
     if held is not None:
@@ -71,25 +71,25 @@ def judged(feed: Feed, records: DataFrame, held: DataFrame | None = None) -> Dat
 
 
 def kept(feed: Feed, rows: DataFrame) -> DataFrame:
-    """The silver rows among judged ones that silver does not hold yet: one per key."""
+    """The judged rows that are new to silver: one per key."""
     names = [column.name for column in feed.silver.columns]
     return rows.where(F.col("_reason").isNull() & ~F.col(_HELD)).select(*names, *ORIGIN)
 
 
 def rejected(rows: DataFrame) -> DataFrame:
-    """The quarantine rows among judged ones: the records as received, with `_reason`."""
+    """The judged rows for quarantine: the records as received, with `_reason`."""
     return rows.where(F.col("_reason").isNotNull() & ~F.col(_HELD)).select("received.*", "_reason")
 
 
 def replaced(rows: DataFrame) -> DataFrame:
-    """Where the silver rows that give way came from, and `_reason`."""
+    """The origins of the replaced silver rows, and `_reason`."""
     return rows.where(F.col("_reason").isNotNull() & F.col(_HELD)).select(*ORIGIN, "_reason")
 
 
 def per_file(rows: DataFrame) -> DataFrame:
     """One row per file and whether it is `_held`: `rows_in`, `rows_kept`, `rows_quarantined`, `rows_contradicting`.
 
-    Of held rows only those that give way are counted: they leave silver for quarantine and did not come in now.
+    Of held rows only the replaced ones are counted: they move from silver to quarantine and did not arrive now.
     """
     new, good = ~F.col(_HELD), F.col("_reason").isNull()
     gone = F.col(_HELD) & ~good
@@ -124,13 +124,13 @@ def _given(column: Column) -> str:
 
 
 def _by_key(feed: Feed) -> WindowSpec:
-    # Invalid records are no candidates: they are a group of their own for each key.
+    # Invalid records do not compete: they form a separate group for each key.
     valid = F.col("_reason").isNull()
     return Window.partitionBy(valid, *feed.silver.keys).orderBy(F.col(_HELD).desc(), *_ARRIVAL)
 
 
 def _first(feed: Feed, rows: DataFrame) -> DataFrame:
-    """The record that was received first stays, whatever arrives later: a verdict, once given, does not change."""
+    """The record that was received first stays, whatever arrives later: verdicts do not change."""
     by_key = _by_key(feed)
     first = F.first(F.struct(*ORIGIN, _VALUES)).over(by_key)
     why = F.concat(
@@ -145,7 +145,7 @@ def _first(feed: Feed, rows: DataFrame) -> DataFrame:
 
 
 def _newest(feed: Feed, rows: DataFrame) -> DataFrame:
-    """The newest record wins; of those that say the same in a row the first stays, so that a repeat changes nothing."""
+    """The newest record wins; of consecutive equal records the first stays, so that a repeat changes nothing."""
     by_key, valid = _by_key(feed), F.col("_reason").isNull()
     before = F.lag(_VALUES).over(by_key)
     turns = rows.withColumn("_turn", valid & (before.isNull() | (before != F.col(_VALUES))))

@@ -1,6 +1,6 @@
-"""What silver becomes if records leave bronze: every record with a key of theirs is judged anew. Pure frames.
+"""Silver after records leave bronze: every record that shares a key with them is judged again. Pure frames.
 
-A record that had lost against one that left counts again, and quarantine names the one that it now loses against.
+A record that lost against a removed one counts again, and quarantine names the record that it now loses against.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ _VERDICTS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Moved:
-    """The bronze records around a removal: `held` is all that bronze holds, `came` and `left` what changed.
+    """The bronze records around a removal: `held` are all records in bronze, `came` and `left` the changes.
 
     A record that came and left between two batches is in neither.
     """
@@ -41,14 +41,14 @@ class Moved:
 
 
 def moved(held: DataFrame, inserted: DataFrame, deleted: DataFrame) -> Moved:
-    """The records that came and those that left, among the changes of a bronze table that now holds `held`."""
+    """The records that came and left, from the changes of a bronze table that now holds `held`."""
     came = inserted.join(held.select(*_ORIGIN), _ORIGIN, "left_semi")
     left = deleted.join(held.select(*_ORIGIN), _ORIGIN, "left_anti")
     return Moved(held=held, came=came, left=left.join(inserted.select(*_ORIGIN), _ORIGIN, "left_anti"))
 
 
 def concerned(feed: Feed, records: Moved, held: DataFrame, changed: DataFrame) -> DataFrame:
-    """Every record of bronze that came, or has a key of one that came or left, with whether it is `_new`.
+    """Every bronze record that came or shares a key with one that came or left, with the flag `_new`.
 
     `held` and `changed` are those of `records`, checked.
     """
@@ -61,10 +61,10 @@ def concerned(feed: Feed, records: Moved, held: DataFrame, changed: DataFrame) -
 
 
 def per_file(rows: DataFrame, left: DataFrame, silver: DataFrame) -> DataFrame:
-    """One row per file and what became of its records: `status`, `kept` and `quarantined` (what was gained), `records`,
-    and how many of them are `contradicting` others.
+    """One row per file with the result for its records: `status`, `kept` and `quarantined` (the gains), `records`, and
+    the number that is `contradicting` others.
 
-    `rows` are judged, `left` those that left, `silver` is silver before.
+    `rows` are judged, `left` are the records that left, `silver` is the table before.
     """
     before = silver.select(*_ORIGIN, F.lit(1).alias("was"))
     now = F.when(F.col("_reason").isNull(), 1).otherwise(0)
@@ -94,12 +94,12 @@ def per_file(rows: DataFrame, left: DataFrame, silver: DataFrame) -> DataFrame:
 
 
 def origins(rows: DataFrame, left: DataFrame) -> DataFrame:
-    """Where the records come from that were judged or have left: silver's and quarantine's rows of them may change."""
+    """The origins of records that were judged or left: their rows in silver and quarantine may change."""
     return rows.select(*_ORIGIN).unionByName(left.select(*_ORIGIN))
 
 
 def accounts_of(feed: Feed, table_name: str, counted: Sequence[Row]) -> list[FileAccount]:
-    """The accounts that `per_file` comes to."""
+    """The accounts from the rows of `per_file`."""
     return [
         FileAccount(
             table_name=table_name,

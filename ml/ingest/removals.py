@@ -1,7 +1,7 @@
-"""What leaves bronze on request, once, however often a run is killed. It is bronze's own stream beside the landing one.
+"""Requested removals from bronze, exactly once, however often a run is killed. A stream beside the landing stream.
 
-What was asked for (deliveries to withdraw, people to forget) stands in tables of records; the checkpoint says how much
-of it is done. Silver and gold then follow from bronze's changes, as they do for what arrives.
+Record tables hold the requests (deliveries to withdraw, people to forget); the checkpoint records the progress. Silver
+and gold then follow from bronze's changes, as for new data.
 """
 
 from datetime import UTC, datetime
@@ -25,13 +25,13 @@ from ml.tables import Tables, frame_of
 
 
 def ever(tables: Tables, task: Common) -> bool:
-    """Whether anything was ever asked to leave: only then has bronze lost a record."""
+    """Whether a removal was ever requested: only then has bronze lost records."""
     names = (table.full_name(task.catalog, task.use_case.name) for table in (WITHDRAWALS, FORGOTTEN))
     return any(tables.exists(name) for name in names)
 
 
 def remove(feed: Loading) -> list[FileAccount]:
-    """Remove what was asked for and is still there, after what a killed run has planned. The account of both."""
+    """Finish the removals of a killed run, then execute new requests. Returns the account of both."""
     recorded = withdrawn(feed.tables, feed.task, feed.full_name)
     asked: dict[str, list[Any]] = {
         "deliveries": [[row["source_file"], row["source_sha256"]] for row in recorded],
@@ -51,7 +51,7 @@ def remove(feed: Loading) -> list[FileAccount]:
 
 
 def _batch(feed: Loading, position: Position) -> tuple[Position, list[FileAccount]]:
-    """Do what is planned, once: the plan's version has the records, whatever a killed try of it has removed."""
+    """Execute the plan exactly once: the plan's version has the records, whatever a killed attempt has removed."""
     assert position.plan is not None
     plan, tables, table = position.plan, feed.tables, bronze(feed.feed)
     with runtime.computed_once(_going(feed, plan["version"], plan["deliveries"], plan["people"])) as going:
@@ -68,7 +68,7 @@ def _batch(feed: Loading, position: Position) -> tuple[Position, list[FileAccoun
 
 
 def _going(feed: Loading, version: int, deliveries: list[list[str]], people: list[str]) -> DataFrame:
-    """Where the records of the plan come from, and `_why` they go."""
+    """The origins of the plan's records, and `_why` they are removed."""
     rows = feed.marked(feed.tables.read(feed.full_name, version))
     listed = [tuple(each) for each in deliveries]
     asked = feed.tables.spark.createDataFrame(listed, "_source_file string, _source_sha256 string")

@@ -1,4 +1,4 @@
-"""What a run of ingest is asked beside its daily work: to take a delivery back, restore a table, or forget a person."""
+"""Requests to an ingest run beside its daily work: withdraw a delivery, restore a table, or forget a person."""
 
 import argparse
 import json
@@ -26,7 +26,7 @@ from ml.tables.upkeep import stepped
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Record what is asked, for a continuous ingest to do in its next round; run by job `<usecase>-requests`."""
+    """Record the request, for a continuous ingest to execute in its next round; run by job `<usecase>-requests`."""
     given = parameters.with_requests("ingest_requests").parse_args(arguments)
     task, tables = parameters.common(given), door()
     answered = answer([loading(tables, task, feed) for feed in task.use_case.feeds], given)
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def answer(feeds: Sequence[Loading], given: argparse.Namespace) -> dict[str, object]:
-    """Record what is asked; bronze then does it. What the task's report says of it."""
+    """Record the request; bronze then executes it. Returns its part of the task's report."""
     tables, task = feeds[0].tables, feeds[0].task
     if given.withdraw:
         feed, _, delivery = given.withdraw.partition("/")
@@ -76,14 +76,14 @@ def _landed(feed: Loading) -> DataFrame:
 
 
 def gone_after(task: Common, now: datetime) -> date:
-    """The day from which maintenance removes the files that held the person, if no live model needs them."""
+    """The day from which maintenance removes the files that contained the person, if no live model needs them."""
     return (now + timedelta(days=stepped(task.use_case.retention.days(task.use_case.calendar, now)))).date()
 
 
 def trained_on(
     tables: Tables, task: Common, person: Request, models: Sequence[Mapping[str, object]]
 ) -> list[dict[str, object]]:
-    """The `models` (each with `table` and `table_version`, what it was trained on), and whether that `had` the person.
+    """The `models` (each with its training data, `table` and `table_version`), and whether that data `had` the person.
 
     `had` is None if that version can no longer be read.
     """
@@ -95,7 +95,7 @@ def _had(tables: Tables, task: Common, person: Request, model: Mapping[str, obje
     try:
         rows = tables.read(str(model["table"]), int(str(model["table_version"])))
         return not rows.where(person.means(plain_sql(F.col(column.name), column))).isEmpty()
-    except Exception as error:  # noqa: BLE001 - whatever forbids to look, the person is forgotten all the same
+    except Exception as error:  # noqa: BLE001 - the person is forgotten even if the version cannot be read
         print(f"{model['table']}@{model['table_version']} cannot be read: {error}", flush=True)
         return None
 

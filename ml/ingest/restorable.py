@@ -1,8 +1,8 @@
-"""Which tables of a use case can be taken back to an earlier version, and what follows. Pure.
+"""Tables of a use case that can be restored to an earlier version, and the consequences. Pure.
 
-Silver and gold are functions of bronze, so whatever is put back there, the stage that writes it computes it whole once:
-what came since is not lost, and nothing is counted twice. Bronze is no function of anything: it goes back only to a
-version that holds what `ingest_files` says. Records, predictions among them, say what happened, and stay.
+Silver and gold are functions of bronze, so after a restore the stage that writes the table recomputes it completely
+once: newer data is not lost, and nothing counts twice. Bronze is not derived from a table: it can only return to a
+version that matches `ingest_files`. Records, including predictions, document the past and cannot be restored.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,14 +13,14 @@ from ml.records.received import bronze, outcome_quarantine, quarantine, silver
 
 
 class RestoreRefusedError(ValueError):
-    """The table stays as it is. The message says why, and what to do instead."""
+    """The restore is refused and the table stays as it is. The message says why, and what to do instead."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Restorable:
-    """A table, and the checkpoint (below the use case's checkpoints) of the stage that computes what follows from it.
+    """A table, and the checkpoint (below the use case's checkpoints) of the stage that recomputes after a restore.
 
-    `is_received`: it is bronze.
+    `is_received`: it is a bronze table.
     """
 
     table: Table
@@ -29,14 +29,14 @@ class Restorable:
 
     @property
     def follows(self) -> str:
-        """What the next run of ingest does."""
+        """The action of the next ingest run."""
         if self.is_received:
             return "judges all of it again into silver and quarantine, and rebuilds the affected part of gold"
         return "recomputes it from its sources, so that newer rows are there again"
 
 
 def restorable(use_case: UseCase) -> Iterator[Restorable]:
-    """Every table of the use case that can be taken back."""
+    """Every table of the use case that can be restored."""
     for feed in use_case.feeds:
         at = f"silver/{feed.name}"
         yield Restorable(table=bronze(feed), checkpoint=at, is_received=True)
@@ -53,7 +53,7 @@ def restorable(use_case: UseCase) -> Iterator[Restorable]:
 
 
 def found(use_case: UseCase, catalog: str, full_name: str) -> Restorable:
-    """The table called `full_name`. Raises RestoreRefusedError for any other than `restorable` ones."""
+    """The table called `full_name`. Raises RestoreRefusedError if it is not `restorable`."""
     named = {each.table.full_name(catalog, use_case.name): each for each in restorable(use_case)}
     if full_name in named:
         return named[full_name]
@@ -77,7 +77,7 @@ def require_no_feed(use_cases: Iterable[UseCase], catalog: str, full_name: str) 
 def accounts_query(table: str, version: int, ledger: str, full_name: str) -> str:
     """SQL for the deliveries whose rows in bronze, as of `version`, differ from `ingest_files`: one row each.
 
-    `table` and `ledger` are SQL identifiers, quoted if needed.
+    `table` and `ledger` are SQL identifiers, already quoted if needed.
     """
     said = (
         "SELECT source_file AS file, source_sha256 AS sha256, max(rows_in) - sum(coalesce(rows_removed, 0)) AS said"
@@ -95,7 +95,7 @@ def accounts_query(table: str, version: int, ledger: str, full_name: str) -> str
 
 
 def unaccounted(full_name: str, version: int, files: list[tuple[str, int, int]]) -> str:
-    """Why bronze cannot go back to `version`: the `files` with their expected and actual numbers of rows."""
+    """Why bronze cannot be restored to `version`: the `files` with their expected and actual numbers of rows."""
     listed = "; ".join(f"{file.rpartition('/')[2]}: {said} rows, there {held}" for file, said, held in files[:5])
     more = f", and {len(files) - 5} more" if len(files) > 5 else ""
     return (

@@ -1,8 +1,8 @@
-"""Tables that are taken back to an earlier version: the request and its record, and doing it, once.
+"""Restores of tables to an earlier version: the request, its record, and its execution, exactly once.
 
-What was asked for stands in `restores`; a checkpoint says how much of it is done. So a continuous ingest does it at the
-beginning of its next round, and a run that was killed is completed by the next one. Before a table goes back, the stage
-that follows from it is made to compute it whole: killed in between, it does so for nothing, and nothing is wrong.
+The table `restores` holds the requests; a checkpoint records the progress. So a continuous ingest executes them at the
+start of its next round, and the next run completes a killed one. Before a table is restored, the dependent stage is set
+to recompute completely: after a kill in between it does so needlessly, but correctly.
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ from ml.usecases import USE_CASES
 
 @dataclass(frozen=True, kw_only=True)
 class Restore:
-    """A table to take back to `version`. `by` and `reason` are recorded."""
+    """A table to restore to `version`. `by` and `reason` go into the records."""
 
     full_name: str
     version: int
@@ -41,14 +41,14 @@ class Restore:
 
     @classmethod
     def read(cls, text: str, *, reason: str, by: str) -> "Restore":
-        """The request that `mlops restore` gives as TABLE@VERSION."""
+        """The request from `mlops restore`, as TABLE@VERSION."""
         full_name, _, version = text.rpartition("@")
         return cls(full_name=full_name, version=int(version), reason=reason, by=by)
 
 
 def ask(tables: Tables, task: Common, asked: Restore, kept: Path) -> None:
-    """Record that a table goes back. `kept`: the checkpoints. Raises RestoreRefusedError if the next run could not
-    follow, and what is there to do instead.
+    """Record a restore. `kept`: the checkpoints. Raises RestoreRefusedError, with an alternative, if the next run could
+    not follow it.
     """
     restorable.found(task.use_case, task.catalog, asked.full_name)
     restorable.require_no_feed(USE_CASES.values(), task.catalog, asked.full_name)
@@ -73,9 +73,9 @@ def ask(tables: Tables, task: Common, asked: Restore, kept: Path) -> None:
 
 
 def apply(tables: Tables, task: Common, kept: Path) -> None:
-    """Do what was asked for and is not done yet, oldest first.
+    """Execute the open requests, oldest first.
 
-    What has become impossible since another run asked for it is refused, once: the ingest after that goes on.
+    A request that has become impossible is refused once: the next ingest continues.
     """
     records = RESTORES.full_name(task.catalog, task.use_case.name)
     if not tables.exists(records):
@@ -112,7 +112,7 @@ def _compute_whole(folder: Path, why: str) -> None:
 
 
 def _require_possible(tables: Tables, task: Common, asked: Restore, kept: Path) -> None:
-    """Raise RestoreRefusedError unless the version can be read and written on, and the next run can follow."""
+    """Raise RestoreRefusedError unless the version is readable and can be continued, and the next run can follow."""
     found = restorable.found(task.use_case, task.catalog, asked.full_name)
     _require_nobody_back(tables, task, asked)
     _require_readable(tables, found.table.keys[0], asked)
@@ -136,7 +136,7 @@ def _require_nobody_back(tables: Tables, task: Common, asked: Restore) -> None:
 
 
 def _require_readable(tables: Tables, column: str, asked: Restore) -> None:
-    """Raise RestoreRefusedError if files of the version are gone. A count alone would be answered from the log."""
+    """Raise RestoreRefusedError if files of the version are gone. Delta would answer a plain count from the log."""
     try:
         tables.read(asked.full_name, asked.version).agg(F.bit_xor(F.hash(column))).collect()
     except PySparkException as error:
@@ -144,7 +144,7 @@ def _require_readable(tables: Tables, column: str, asked: Restore) -> None:
 
 
 def _other_columns(tables: Tables, found: restorable.Restorable, asked: Restore) -> str:
-    """How the version's columns differ, but for nullable ones that it lacks, which ingest adds."""
+    """The differences in the version's columns, except missing nullable ones, which ingest adds."""
     schema = tables.read(asked.full_name, asked.version).schema
     lacking = [column for column in found.table.columns if column.nullable and column.name not in schema.names]
     other = differences(found.table, schema)
@@ -152,11 +152,11 @@ def _other_columns(tables: Tables, found: restorable.Restorable, asked: Restore)
 
 
 def _require_accounted(tables: Tables, task: Common, asked: Restore, kept: Path) -> None:
-    """Raise RestoreRefusedError unless that version of bronze holds what was delivered, of every delivery."""
+    """Raise RestoreRefusedError unless that version of bronze holds all rows of every delivery."""
     feed = asked.full_name.rpartition(".")[2]
     cut = [name for name in ("bronze", "removals") if Checkpoint(kept / name / feed).position().plan is not None]
     if cut:
-        # What a cut batch wrote counts as written for Delta, so that it would not be written again.
+        # For Delta the rows of an interrupted batch count as written, so it would not write them again.
         raise RestoreRefusedError(f"the last ingest of feed {feed} was interrupted: run it to its end, then try again")
     ledger = tables.owned(INGEST_FILES.full_name(task.catalog, task.use_case.name))
     query = restorable.accounts_query(tables.owned(asked.full_name), asked.version, ledger, asked.full_name)

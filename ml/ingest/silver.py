@@ -1,8 +1,8 @@
 """Task `silver` of job `<usecase>-ingest`: bronze to silver, typed, checked and deduplicated; rejects to quarantine.
 
-Only records that bronze gained since the last batch are judged, against the silver rows that have their keys. The
-verdict depends on no others, so silver and quarantine are what they would be if all of bronze were judged at once. That
-is done when the feed's declaration has changed, and said in the log.
+Only the new bronze records since the last batch are judged, against the silver rows with their keys. The verdict
+depends on no others, so silver and quarantine are the same as if all of bronze were judged at once. That happens when
+the feed's declaration has changed, and the log says so.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,17 +24,17 @@ from ml.streams.checkpoint import Checkpoint, Position
 from ml.tables import Tables, changes, door
 from ml.tables.changes import Changes
 
-# Goes up when the rules of `checks` or `refine` change what a record's verdict is: then all of bronze is judged anew.
+# Increase it when the rules of `checks` or `refine` change verdicts: then all of bronze is judged again.
 RULES = 2
 
 
 class RepeatedRecordsError(RuntimeError):
-    """Records contradict others with their key, in a feed that refuses that. Everything has been written."""
+    """Records contradict others with the same key, in a feed that refuses that. Everything has been written."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Refining:
-    """One feed's way to silver: its tables, and how far its stream has come."""
+    """Refining one feed to silver: its tables, and the progress of its stream."""
 
     tables: Tables
     task: Common
@@ -48,7 +48,7 @@ class Refining:
 
     @property
     def fingerprint(self) -> str:
-        """Of the declaration, of the calendar and of the rules."""
+        """The fingerprint of declaration, calendar and rules."""
         calendar = self.task.use_case.calendar
         return f"{RULES}:{self.feed.fingerprint}:{calendar.period}:{calendar.timezone}:{calendar.week_starts}"
 
@@ -77,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _left(files: Sequence[FileAccount]) -> dict[str, int]:
-    """What the report says beside, if records left bronze: how many, and how many count again for that."""
+    """Extra entries of the report if records left bronze: their number, and how many others count again."""
     left = [file.rows_removed for file in files if file.verdict is Verdict.REMOVED]
     restored = sum(file.rows_kept for file in files if file.verdict is Verdict.RESTORED)
     return {"rows_left": sum(left), "rows_restored": restored} if left else {}
@@ -101,7 +101,7 @@ def _require_no_contradiction(files: Sequence[FileAccount]) -> None:
 
 
 def refine(feed: Refining) -> list[FileAccount]:
-    """Judge what is new of one feed, after what a killed run has planned and not committed. The account of both."""
+    """Finish the uncommitted batch of a killed run, then judge the feed's new records. Returns the account of both."""
     for table in (silver(feed.feed), quarantine(feed.feed)):
         feed.tables.create(table, table.full_name(feed.task.catalog, feed.task.use_case.name))
     position = feed.checkpoint.position()
@@ -133,7 +133,7 @@ def _say_why(feed: Refining, position: Position) -> None:
 
 
 def _batch(feed: Refining, position: Position) -> tuple[Position, list[FileAccount]]:
-    """Do what is planned, once: the versions in the plan are read, whatever a killed try of it has written since."""
+    """Execute the plan exactly once: it reads the planned versions, whatever a killed attempt has written since."""
     assert position.plan is not None
     plan = position.plan
     new = Changes(full_name=feed.name("bronze"), after=plan["after"], until=plan["until"])
@@ -151,7 +151,7 @@ def _batch(feed: Refining, position: Position) -> tuple[Position, list[FileAccou
 
 
 def _judged(feed: Refining, new: Changes, position: Position) -> list[FileAccount]:
-    """Judge what bronze gained, or all of it."""
+    """Judge the new records of bronze, or all of them."""
     assert position.plan is not None
     received = changes.rows(feed.tables, new)
     with runtime.computed_once(checked(feed.feed, received, feed.task.use_case.calendar)) as records:
@@ -167,13 +167,13 @@ def _judged(feed: Refining, new: Changes, position: Position) -> list[FileAccoun
 
 
 def _rejudged(feed: Refining, new: Changes, before: int) -> list[FileAccount]:
-    """Judge what bronze gained, and anew what has a key of what left it; silver was at version `before`."""
+    """Judge new bronze records, and again those that share a key with removed ones; silver was at version `before`."""
     tables, name = feed.tables, feed.name
     records = rejudge.moved(
         tables.read(name("bronze"), new.until), changes.rows(tables, new), changes.deleted(tables, new)
     )
     calendar = feed.task.use_case.calendar
-    # Kept before they are joined and ranked: of the many checks in one plan, Spark would derive ever more conditions.
+    # Cached before join and ranking: from many checks in one plan, Spark would derive ever more conditions.
     with (
         runtime.computed_once(checked(feed.feed, records.held, calendar)) as held,
         runtime.computed_once(checked(feed.feed, records.changed, calendar)) as changed,
@@ -187,7 +187,7 @@ def _rejudged(feed: Refining, new: Changes, before: int) -> list[FileAccount]:
 
 
 def _held(feed: Refining, records: DataFrame, version: int) -> DataFrame:
-    """The silver rows, as of `version`, with a key of the valid records. Files beyond their first key are not read."""
+    """The silver rows at `version` with a key of the valid records. Skips files outside their range of first keys."""
     first = feed.feed.silver.keys[0]
     bounds = records.where(F.col("_reason").isNull()).agg(F.min(first).alias("low"), F.max(first).alias("high"))
     low, high = bounds.collect()[0]
@@ -212,7 +212,7 @@ def _write(feed: Refining, rows: DataFrame, files: Sequence[FileAccount], positi
 
 
 def _replaced(feed: Refining, rows: DataFrame) -> DataFrame:
-    """The records, as received, of the silver rows that give way. Only bronze files of their loads are read."""
+    """The received records of the replaced silver rows. Only bronze files of their loads are read."""
     gone = replaced(rows)
     low, high = gone.agg(F.min("_loaded_at"), F.max("_loaded_at")).collect()[0]
     received = feed.tables.read(feed.name("bronze")).where(F.col("_loaded_at").between(F.lit(low), F.lit(high)))

@@ -1,9 +1,9 @@
-"""Messages of a topic to bronze by Structured Streaming, then the account of what arrived.
+"""Messages of a topic to bronze by Structured Streaming, then the account of the arrived messages.
 
-Spark keeps the offsets in the stream's checkpoint and Delta takes each batch of the stream once, so a run that was
-killed anywhere is completed by the next. A record's `_source_file` is `kafka://<topic>/<partition>`, its `_row_number`
-the offset; `_source_sha256` tells batches apart. What is no JSON object of the declared names arrives as text in
-`_fields`, and silver puts it in quarantine.
+Spark keeps the offsets in the stream's checkpoint and Delta accepts each batch of the stream once, so the next run
+completes a run that was killed anywhere. A record's `_source_file` is `kafka://<topic>/<partition>`, its `_row_number`
+is the offset; `_source_sha256` identifies the batch. A message that is not a JSON object of the declared names arrives
+as text in `_fields`, and silver puts it in quarantine.
 """
 
 import base64
@@ -37,9 +37,9 @@ SPARKS = "offsets"
 
 
 def load(feed: Loading, source: Topic) -> list[FileAccount]:
-    """Read all messages that are there, and account for them and for what a killed run has left without an account."""
+    """Read all available messages, and account for them and for messages that a killed run left without an account."""
     feed.tables.create(bronze(feed.feed), feed.full_name)
-    # What leaves must have been accounted for as it came.
+    # Account for arrivals first: a removal needs the account of its delivery.
     done = account(feed) + remove(feed) if ever(feed.tables, feed.task) else []
     query = feed.tables.append_stream(
         bronze(feed.feed),
@@ -53,13 +53,13 @@ def load(feed: Loading, source: Topic) -> list[FileAccount]:
 
 
 def opened(feed: Loading, source: Topic) -> DataFrame:
-    """The topic as a stream, with the secrets of its scope as the task's principal may read them."""
+    """The topic as a stream, with secrets from the scope that the task's principal may read."""
     made = options(source, secrets_of(feed, source), shaded=runtime.on_databricks())
     return feed.tables.spark.readStream.format("kafka").options(**made).load()
 
 
 def messages(feed: Loading, stream: DataFrame) -> DataFrame:
-    """The rows of bronze, one per message of a frame as Spark's Kafka source gives it."""
+    """The rows of bronze, one per message of a frame from Spark's Kafka source."""
     names, raw_names = [column.name for column in feed.feed.received], feed.feed.raw_columns
 
     def work(batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
@@ -75,14 +75,14 @@ def messages(feed: Loading, stream: DataFrame) -> DataFrame:
     parsed = stream.select(place, "offset", "value").mapInPandas(
         work, f"{texts}, _fields string, _row_number long, _source_file string"
     )
-    # The time of the batch: the same in all of its rows, and again if Spark does the batch again.
+    # The time of the batch: the same in all of its rows, and the same if Spark repeats the batch.
     batch = parsed.withColumn("_loaded_at", F.current_timestamp())
     told = F.sha2(F.concat_ws("@", "_source_file", F.col("_loaded_at").cast("string")), 256)
     return _emptied(feed, batch.withColumn("_source_sha256", told))
 
 
 def _emptied(feed: Loading, rows: DataFrame) -> DataFrame:
-    """`rows` with those of forgotten people emptied, so that every offset is still accounted for, in quarantine."""
+    """`rows` without the content of forgotten people's messages, so that every offset still counts, in quarantine."""
     if not feed.people:
         return rows
     marked, forgotten = feed.marked(rows), F.col(PERSON).isNotNull()
@@ -94,10 +94,10 @@ def _emptied(feed: Loading, rows: DataFrame) -> DataFrame:
 
 
 def account(feed: Loading) -> list[FileAccount]:
-    """Account for what bronze gained since the last account, each batch and partition once.
+    """Account for the new rows of bronze since the last account, each batch and partition once.
 
     Raises:
-        RowsUnaccountedError: if an offset is there twice.
+        RowsUnaccountedError: if an offset appears twice.
     """
     position = feed.checkpoint.position()
     done: list[FileAccount] = []
@@ -130,7 +130,7 @@ def _recorded(feed: Loading, position: Position) -> tuple[Position, list[FileAcc
 
 
 def secrets_of(feed: Loading, source: Topic) -> dict[str, str]:
-    """The secrets of its login, as the task's principal may read them. Raises `NotFound` and `PermissionDenied`."""
+    """The secrets for the topic's login, read as the task's principal. Raises `NotFound` and `PermissionDenied`."""
     if not feed.secret_scope:
         raise ValueError(f"feed {feed.feed.name!r} is a topic: give --secret-scope, the scope with its secrets")
     return {name: read_secret(feed.secret_scope, key) for name, key in source.secret_keys.items()}

@@ -1,4 +1,4 @@
-"""Deliveries that were taken by mistake: which one is meant, and the record of who withdrew it, when and why."""
+"""Withdrawals of deliveries that were loaded by mistake: finding the delivery, and the record of who, when and why."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ _LISTED = 50
 
 
 class UnknownDeliveryError(ValueError):
-    """No delivery, or more than one, is called so. The message lists those there are."""
+    """No delivery, or more than one, has this name. The message lists the existing ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Withdrawal:
-    """A delivery to withdraw. `by` and `reason` are recorded.
+    """A delivery to withdraw. `by` and `reason` go into the records.
 
     `delivery` is the file's name, with `@` and the first characters of its SHA-256 if several have that name.
     """
@@ -39,7 +39,7 @@ class Withdrawal:
             raise ValueError("reason or by is empty: give the reason and the name of the requester; both are recorded")
 
     def means(self, row: Row) -> bool:
-        """Whether the row (`source_file`, `source_sha256`) is of the delivery."""
+        """Whether the row (`source_file`, `source_sha256`) belongs to the delivery."""
         name, _, sha256 = self.delivery.rpartition("@")
         files = (row["source_file"], row["source_file"].rpartition("/")[2])
         return self.delivery in files or (name in files and row["source_sha256"].startswith(sha256))
@@ -54,9 +54,9 @@ def withdrawn(tables: Tables, task: Common, full_name: str) -> list[Row]:
 
 
 def ask(tables: Tables, task: Common, asked: Withdrawal) -> None:
-    """Record that a delivery is withdrawn; what was withdrawn before stays as it was recorded.
+    """Record a withdrawal; earlier withdrawals stay as they were recorded.
 
-    Raises UnknownDeliveryError for a feed or a delivery that is not there, or a name that means several deliveries.
+    Raises UnknownDeliveryError for an unknown feed or delivery, or a name that fits several deliveries.
     """
     feed = _feed(task, asked.feed)
     full_name = bronze(feed).full_name(task.catalog, task.use_case.name)
@@ -84,7 +84,7 @@ def ask(tables: Tables, task: Common, asked: Withdrawal) -> None:
 
 
 def deliveries(tables: Tables, full_name: str) -> list[Row]:
-    """Every delivery that a bronze table holds: `source_file`, `source_sha256`, `rows`; the newest last."""
+    """Every delivery in a bronze table: `source_file`, `source_sha256`, `rows`; the newest last."""
     counted = (
         tables.read(full_name)
         .groupBy(F.col("_source_file").alias("source_file"), F.col("_source_sha256").alias("source_sha256"))

@@ -1,4 +1,4 @@
-"""Readers of delivered files, one module per format: a path in, records out, none lost."""
+"""Readers of delivered files, one module per format: a path in, records out, with no loss."""
 
 import gzip
 import zlib
@@ -12,10 +12,10 @@ from ml.ingest.formats.record import Record, UnreadableFileError
 
 
 def read(path: Path, written: FileFormat, names: Sequence[str]) -> Iterator[Record]:
-    """The records of a file of any size, one by one, as they are read; `names` are its raw columns.
+    """The records of a file of any size, streamed one by one; `names` are its raw columns.
 
     Raises:
-        UnreadableFileError: possibly after the first records: then those do not count either.
+        UnreadableFileError: possibly after the first records, which then do not count either.
         OSError: if the file cannot be opened.
     """
     try:

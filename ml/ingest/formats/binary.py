@@ -1,4 +1,4 @@
-"""A whole file as one record: what it is, and its bytes up to a size. One that failed is a record for quarantine."""
+"""A complete file as one record: its metadata, and its bytes up to a size. A failed file is a record for quarantine."""
 
 import base64
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from pathlib import Path
 from ml.declarations import Binary
 from ml.ingest.formats.record import Record, misfit
 
-# The first bytes of common kinds; what has another ending is taken as it is.
+# The first bytes of common file types; files with other extensions are not checked.
 _BEGINNINGS = {
     ".pdf": (b"%PDF-",),
     ".png": (b"\x89PNG\r\n\x1a\n",),
@@ -26,7 +26,7 @@ _LONGEST_BEGINNING_BYTES = max(len(each) for known in _BEGINNINGS.values() for e
 
 @dataclass(frozen=True, kw_only=True)
 class Whole:
-    """A file to take as one record. `source` is its path as everybody may read it: as a volume."""
+    """A file to load as one record. `source` is its public path: a volume path."""
 
     path: Path
     source: str
@@ -34,7 +34,7 @@ class Whole:
 
 
 def read(file: Whole, written: Binary, names: Sequence[str]) -> Record:
-    """The one record of a file; `names` are the raw columns that are wanted of it.
+    """The one record of a file; `names` are the requested raw columns.
 
     Raises:
         OSError: if the file cannot be read.
@@ -58,7 +58,7 @@ def read(file: Whole, written: Binary, names: Sequence[str]) -> Record:
 
 
 def failed(source: str, problem: str, names: Sequence[str]) -> Record:
-    """The record of a file that cannot be taken, for quarantine: nothing of it is kept but where it lies."""
+    """The quarantine record of a file that cannot be loaded: it contains only the file's location."""
     return misfit(1, len(names), problem=problem, received=source)
 
 

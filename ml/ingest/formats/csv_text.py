@@ -1,4 +1,4 @@
-"""CSV (RFC 4180: a quoted field may span lines) to records, losing none. A stream in, records out."""
+"""CSV (RFC 4180: a quoted field may span lines) to records, with no loss. A stream in, records out."""
 
 import codecs
 import csv
@@ -12,10 +12,10 @@ from ml.ingest.formats.record import EMPTY, NO_ROWS, PIECE_BYTES, Record, Unread
 
 
 def read(file: BinaryIO, headers: Sequence[str], dialect: Csv | None = None) -> Iterator[Record]:
-    """The records of a file that must have exactly the columns `headers`, in any order, one by one.
+    """The records, one by one, of a file that must have exactly the columns `headers`, in any order.
 
     Raises:
-        UnreadableFileError: possibly after the first records: then those do not count either.
+        UnreadableFileError: possibly after the first records, which then do not count either.
     """
     lines = rows(file, dialect)
     header = next(lines)
@@ -26,10 +26,10 @@ def read(file: BinaryIO, headers: Sequence[str], dialect: Csv | None = None) -> 
 
 
 def rows(file: BinaryIO, dialect: Csv | None = None) -> Iterator[list[str]]:
-    """The fields of every line that is not blank, the header's first. The one strict reader, of demo files too.
+    """The fields of every line that is not blank, the header first. The only strict reader, also for demo files.
 
     Raises:
-        UnreadableFileError: if the file is no CSV of this dialect, or holds nothing.
+        UnreadableFileError: if the file is not CSV of this dialect, or is empty.
     """
     dialect = dialect or Csv()
     text = io.TextIOWrapper(file, encoding=_codec(dialect), newline="")
@@ -37,7 +37,7 @@ def rows(file: BinaryIO, dialect: Csv | None = None) -> Iterator[list[str]]:
     reader, header = csv.reader(lines, strict=True, delimiter=dialect.delimiter, quotechar=dialect.quote), True
     try:
         for fields in reader:
-            # Before the header a line of blanks is no record either; after it, it may be one of a single column.
+            # Before the header a blank line is not a record either; after it, it may be a record with a single column.
             if fields and not (header and not "".join(fields).strip()):
                 yield fields
                 header = False
@@ -66,7 +66,7 @@ def _codec(dialect: Csv) -> str:
 
 
 def _without_nul(lines: TextIO, dialect: Csv) -> Iterator[str]:
-    # Python's reader takes NUL for text from 3.11 on; in Spark's and pandas' it ends the field.
+    # Python's reader accepts NUL as text from 3.11 on; Spark's and pandas' end the field there.
     for number, line in enumerate(lines, start=1):
         if "\0" in line:
             raise UnreadableFileError(
@@ -90,9 +90,9 @@ def _records(lines: Iterator[list[str]], header: list[str], expected: Sequence[s
 
 
 def _wrong_byte(file: BinaryIO, dialect: Csv) -> int:
-    """Position of the first byte that is no text: a decoder counts from the start of its buffer."""
+    """Position of the first invalid byte in the file: a decoder counts from the start of its buffer."""
     file.seek(0)
-    # Counted with the byte order mark, which a decoder that drops it would keep pending.
+    # Counts the byte order mark, which a decoder that drops it would keep pending.
     decoder, offset = codecs.getincrementaldecoder(dialect.encoding)(), 0
     while chunk := file.read(PIECE_BYTES):
         pending = len(decoder.getstate()[0])
@@ -101,5 +101,5 @@ def _wrong_byte(file: BinaryIO, dialect: Csv) -> int:
         except UnicodeDecodeError as error:
             return offset - pending + error.start
         offset += len(chunk)
-    # Cut off within a character.
+    # Truncated within a character.
     return offset - len(decoder.getstate()[0])

@@ -1,4 +1,4 @@
-"""JSON lines to records, losing none: a line that is no object of the declared names is a record for quarantine."""
+"""JSON lines to records, with no loss: a line that is not an object of the declared names goes to quarantine."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,7 @@ _MARK = b"\xef\xbb\xbf"
 
 
 class _Number(float):
-    """A number with a point or an exponent, and how it was written: 1.50 stays 1.50."""
+    """A number with a point or an exponent, with its original spelling: 1.50 stays 1.50."""
 
     text: str
 
@@ -21,10 +21,10 @@ class _Number(float):
 
 
 def read(file: BinaryIO, names: Sequence[str]) -> Iterator[Record]:
-    """One record per line that is not blank. A name that is left out is null.
+    """One record per line that is not blank. A missing name is null.
 
     Raises:
-        UnreadableFileError: possibly after the first records: then those do not count either.
+        UnreadableFileError: possibly after the first records, which then do not count either.
     """
     number = position = 0
     for at, line in enumerate(file):
@@ -47,7 +47,7 @@ def _text(line: bytes, position: int) -> str:
 
 
 def record(number: int, text: str, names: Sequence[str]) -> Record:
-    """One JSON object, of a line or of a message; what is none goes to quarantine."""
+    """The record of one JSON object, from a line or a message; anything else goes to quarantine."""
     try:
         value = json.loads(text, parse_float=_Number, parse_constant=_no_constant, object_pairs_hook=_unique)
     except (ValueError, RecursionError) as error:

@@ -1,4 +1,4 @@
-"""Parquet to records: every value as text, the way that the CSV of the same rows would spell it."""
+"""Parquet to records: every value as text, spelled as in the CSV of the same rows."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ def read(file: BinaryIO, names: Sequence[str]) -> Iterator[Record]:
     """The records of a file that must have exactly the columns `names`, in any order.
 
     Raises:
-        UnreadableFileError: possibly after the first records: then those do not count either.
+        UnreadableFileError: possibly after the first records, which then do not count either.
     """
     try:
         number = 0
