@@ -1,4 +1,4 @@
-"""Small changes that last: a cumulative sum over periods, which adds up what no single period shows. Pure."""
+"""Small lasting changes: a cumulative sum (CUSUM) over periods finds changes that no single period shows. Pure."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -14,23 +14,23 @@ RETRAINS = False
 
 Floats = npt.NDArray[np.float64]
 
-# Half of the smallest change that is looked for, in standard errors of a period (Page 1954): where periods join, which
-# makes a change look smaller from period to period, and where they do not.
+# Half of the smallest change to detect, in standard errors of a period (Page 1954): if periods join, which makes a
+# change look smaller from period to period, and if they do not.
 _JOINING, _APART = 1.0, 0.75
-# So many standard errors of a start that does not join are allowed for, beside that.
+# Additional allowance, in standard errors of a start that does not join.
 _UNSURE = 2.5
-# For so many periods chance is kept: two years of months, longer than most versions live.
+# The false-alarm chance holds over this many periods: two years of months, longer than most versions live.
 LIFE_PERIODS = 24
 _LEAST = 1e-12
-# Standard errors that one period in 370 is off by chance (Shewhart 1931).
+# A deviation in standard errors that chance exceeds in one period of 370 (Shewhart 1931).
 _FAR_OUT = 3.0
 _CEILING = 1.25
-# Of the chance so much is for a head start. A promise that is not kept is most often not kept from the first period on;
-# a change that began before the version did is what periods that join forget.
+# The share of the chance for a head start. A broken promise is mostly broken from the first period on; joining periods
+# forget a change that began before the version.
 _HEAD_APART, _HEAD_JOINING = 0.65, 0.25
-# Points of the two integrals: more change no height by a thousandth.
+# Points of the two integrals: more points change no height by a thousandth.
 _POINTS, _STARTS = 48, 21
-# What is higher than this is not reached in a version's life, and too high for so few points.
+# A version's life does not reach a higher sum, and these few points are not exact above it.
 _HIGHEST = 64.0
 
 
@@ -44,8 +44,7 @@ class Seen:
 
 @dataclass(frozen=True, kw_only=True)
 class Sum:
-    """A cumulative sum after one period: how high it is, over how many periods, and by how much these differ from
-    before on average.
+    """A cumulative sum after one period: its height, its number of periods, and their mean difference from before.
     """
 
     height: float
@@ -55,7 +54,7 @@ class Sum:
 
 @dataclass(frozen=True, kw_only=True)
 class Bound:
-    """The `height` that an alarm is above, and the `head` start that the sum has before its first period."""
+    """The `height` above which the sum alarms, and the `head` start of the sum before its first period."""
 
     height: float
     head: float = 0.0
@@ -64,15 +63,16 @@ class Bound:
 def upward(start: Seen, series: Sequence[Seen], *, bound: Bound, least: float = 0.0, joins: bool) -> list[Sum]:
     """The cumulative sum after each period of `series` for a rise over `start`.
 
-    `start` is only an estimate, and its error is in every deviation. If it `joins`, each period is compared with
-    `start` and all periods before it together, by inverse variance, so that deviations are independent of each other
-    (Hawkins 1987, "Self-Starting CUSUM Charts for Location and Scale"); it forgets a change over many periods. If it
-    does not, its error is allowed for in every period, which is right where it is not much smaller than a period's and
-    few series are looked at. Changes of half of `least` and less do not add up.
+    `start` is only an estimate, and its error is part of every deviation. If it `joins`, each period is compared with
+    the inverse-variance mean of `start` and all earlier periods, so that deviations are independent (Hawkins 1987,
+    "Self-Starting CUSUM Charts for Location and Scale"); over many periods it forgets a change. If it does not join,
+    every period allows for its error, which is right if that error is not much smaller than a period's and few series
+    are monitored. Changes of at most half of `least` do not add up.
 
-    The sum stays within a quarter of the height, so that a change that has ended is not told for long; a period that is
-    far out joins as one that is three standard errors out, so that what follows is hardly held against it. To leave it
-    out would keep a start that is too low too low, and alarm 1.6 times as often where the start is of twelve periods.
+    The sum exceeds the height by at most a quarter, so that a change that has ended is not reported for long. An
+    outlying period joins as if it were three standard errors off, so it hardly affects the comparison of later
+    periods. Leaving it out would keep a start that is too low, and alarm 1.6 times as often with a start from twelve
+    periods.
     """
     known, weight, height, periods, deviations = start.value, _weight(start), bound.head, 0, 0.0
     found = []
@@ -90,7 +90,7 @@ def upward(start: Seen, series: Sequence[Seen], *, bound: Bound, least: float = 
 
 
 def allowance(unsure: float) -> float:
-    """What each deviation is less by, in errors of a period, if the start has an error of `unsure` of them."""
+    """The allowance subtracted from each deviation, in errors of a period; `unsure`: the start's error, in that unit."""
     return math.hypot(_APART, _UNSURE * unsure) if unsure else _JOINING
 
 
@@ -102,21 +102,21 @@ def _weight(seen: Seen) -> float:
 def bound_of(chance: float, unsure: float = 0.0) -> Bound:
     """The bound at which the sum of a steady figure begins an alarm in a share `chance` of `LIFE_PERIODS` periods.
 
-    `unsure`: the error of a start that does not join, in errors of a period; 0: it joins. Chance has it that some
-    starts are too good, and these alarm again and again: each time counts, and what is kept is the mean over all
-    starts. A head start has its share of the chance (Lucas & Crosier 1982, "Fast Initial Response for CUSUM
-    Quality-Control Schemes"): what is wrong is most often wrong from the first period on, or before it.
+    `unsure`: the error of a start that does not join, in errors of a period; 0: it joins. By chance some starts are too
+    good, and these alarm again and again: each alarm counts, and the bound keeps the mean over all starts. A head start
+    gets its share of the chance (Lucas & Crosier 1982, "Fast Initial Response for CUSUM Quality-Control Schemes"):
+    errors mostly exist from the first period on, or before it.
     """
     life = LIFE_PERIODS * chance
     head_share = _HEAD_APART if unsure else _HEAD_JOINING
     height = _root(lambda height: _alarms(height, 0.0, unsure) - life * (1 - head_share))
-    # How short of the height the sum begins.
+    # The distance of the sum's start below the height.
     short = _root(lambda short: _alarms(height, max(0.0, height - short), unsure) - life)
     return Bound(height=height, head=max(0.0, height - short))
 
 
 def _root(excess: Callable[[float], float]) -> float:
-    """Where it falls below zero; 0 if it is below from the start."""
+    """The root of the falling function `excess`; 0 if it starts at or below zero."""
     above, below = 0.0, 1.0
     if excess(above) <= 0:
         return 0.0
@@ -126,15 +126,15 @@ def _root(excess: Callable[[float], float]) -> float:
 
 
 def _alarms(height: float, head: float, unsure: float) -> float:
-    """How often a sum from `head` on passes `height` within `LIFE_PERIODS` periods in which nothing changes."""
+    """Expected alarms of a sum that starts at `head`, over `LIFE_PERIODS` periods without a change."""
     starts, weights = np.polynomial.hermite_e.hermegauss(_STARTS if unsure else 1)
     passed = _passed(height, head, allowance(unsure) - unsure * starts)
     return float(weights @ passed / weights.sum())
 
 
 def _passed(height: float, head: float, less: Floats) -> Floats:
-    """How often it does on average, for each of what deviations are `less` by: Page's integral equation (1954) for one
-    period after the other, of a sum that stays between 0 and its ceiling and may pass again once it has come down.
+    """Expected alarms for each allowance in `less`: Page's integral equation (1954), solved period by period, for a sum
+    that stays between 0 and its ceiling and may alarm again after it has come down.
     """
     points, weights = np.polynomial.legendre.leggauss(_POINTS)
     ceiling = _CEILING * height

@@ -1,4 +1,4 @@
-"""One thing that a gate checked, in plain words with its figures. Pure."""
+"""One check of a gate, in plain words with its figures. Pure."""
 
 import math
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ RETRAINS = False
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One thing that was checked, in plain words with its figures. Not `known`: too little to tell, so not passed."""
+    """One check in plain words with its figures. Not `known`: too little data to decide, so not passed."""
 
     passed: bool
     text: str
@@ -20,12 +20,12 @@ def _number(value: object) -> float:
 
 
 def at_least(name: str, value: object, limit: float, unit: str = "") -> Check:
-    """`value` must be a number not under `limit`."""
+    """`value` must be a number of at least `limit`."""
     return _bounded(name, value, limit, unit, words=("at least", "under"), passed=_number(value) >= limit)
 
 
 def at_most(name: str, value: object, limit: float, unit: str = "") -> Check:
-    """`value` must be a number not over `limit`."""
+    """`value` must be a number of at most `limit`."""
     return _bounded(name, value, limit, unit, words=("at most", "over"), passed=_number(value) <= limit)
 
 

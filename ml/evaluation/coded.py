@@ -1,4 +1,4 @@
-"""Columns of any kind as numbers, as trees read them."""
+"""Columns of any type encoded as numbers, for trees."""
 
 import math
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ RETRAINS = False
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Coded:
-    """Text by the order of its values in the rows it was made `of`; NaN for what is new, infinite or null."""
+    """Text is coded by the order of its values in the rows given to `of`; NaN for new, infinite or null values."""
 
     places: dict[str, dict[object, int]]
 

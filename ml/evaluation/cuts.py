@@ -1,4 +1,4 @@
-"""Columns cut into a few bins each, so that rows can be told apart by them in words."""
+"""Columns cut into a few bins each, so that slices of rows can be described in words."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,17 +10,17 @@ import pandas as pd
 RETRAINS = False
 
 Codes = npt.NDArray[np.int64]
-# Quintiles: a fifth of the rows is a slice that people can look at, and two of them make one of 4 %.
+# Quintiles: a fifth of the rows is a slice that people can inspect, and two columns together give slices of 4 %.
 _BINS = 5
-# A column with at most so many values is cut by value; what holds less of it than the share joins all others.
+# A column with at most this many values is cut by value; values with less than the share are merged into "others".
 _VALUES, _LEAST_SHARE = 12, 0.04
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Cut:
-    """How one column is cut: at `edges` if it is a number of many values, else by `values`; null is a bin of its own.
+    """The cut of one column: at `edges` for a number with many values, else by `values`; null is a separate bin.
 
-    `labels`: each bin in words, as `age > 60` or `sex = 2`.
+    `labels`: each bin in words, like `age > 60` or `sex = 2`.
     """
 
     column: str
@@ -42,12 +42,12 @@ class Cut:
 
 
 def cut(column: str, values: pd.Series) -> Cut | None:
-    """How to cut a column by these values: quintiles of a number, the common values of others; None: into one bin."""
+    """The cut of a column with these values: quintiles of a number, otherwise the common values; None: only one bin."""
     known = values.dropna()
     numeric = pd.api.types.is_numeric_dtype(known.dtype) and not pd.api.types.is_bool_dtype(known.dtype)
     shares = known.value_counts(normalize=True)
     if numeric and len(shares) > _VALUES:
-        # Edges are values that occur, each once: a bin between two equal ones would be empty.
+        # Edges are distinct existing values: a bin between two equal edges would be empty.
         inner = np.linspace(0, 1, _BINS + 1)[1:-1]
         edges = np.unique(np.quantile(known.to_numpy(dtype=float), inner, method="lower"))
         return Cut(column=column, edges=edges, values=(), labels=(*_between(column, edges), f"{column} = null"))

@@ -1,4 +1,4 @@
-"""How much more the periods of a reference differ than independent rows would: what its rows are worth."""
+"""Overdispersion: how much more the periods of a reference differ than independent rows would."""
 
 import math
 
@@ -11,11 +11,11 @@ Floats = npt.NDArray[np.float64]
 
 
 def dispersion(by_period: Floats) -> float:
-    """How much more periods of a reference differ than independent rows would; at least 1. Shape (periods, bins).
+    """The overdispersion of a reference's periods against independent rows; at least 1. Shape (periods, bins).
 
-    Pearson's statistic over its degrees of freedom (McCullagh & Nelder 1989, section 4.5): rows that come in clusters,
-    and periods that vary by themselves, raise it. 1 if that is within two of its standard errors from 1, or with fewer
-    than four periods; else a standard error more than it is, since bounds that rest on too little fail often.
+    Pearson's statistic over its degrees of freedom (McCullagh & Nelder 1989, section 4.5): clustered rows and periods
+    with variation of their own raise it. 1 if it is within two standard errors of 1, or with fewer than four periods;
+    otherwise one standard error is added, since bounds from too small a dispersion fail often.
     """
     counts = by_period[by_period.sum(axis=1) > 0][:, by_period.sum(axis=0) > 0]
     periods, bins = counts.shape
@@ -27,10 +27,10 @@ def dispersion(by_period: Floats) -> float:
 
 
 def ratio_of_means(scores: Floats, codes: npt.NDArray[np.int64]) -> tuple[float, int]:
-    """By how much the mean of `scores` differs more between periods than of independent rows, a ratio of variances, and
-    its degrees of freedom. `codes` say the period of each row, from 0 on. 1 and 0 with fewer than four periods.
+    """The variance of the mean of `scores` between periods over that of independent rows, and its degrees of freedom.
+    `codes` give the period of each row, from 0. Returns 1 and 0 with fewer than four periods.
 
-    Rows that follow each other may hardly change how many fall into a bin, and their mean all the more.
+    Autocorrelated rows may hardly affect the counts of bins, but strongly affect the mean.
     """
     rows = np.bincount(codes)
     periods = int((rows > 0).sum())
@@ -43,7 +43,7 @@ def ratio_of_means(scores: Floats, codes: npt.NDArray[np.int64]) -> tuple[float,
 
 
 def surely(found: float, freedom: int) -> float:
-    """A ratio of variances, if it is two of its standard errors above 1, and then one more than it is; else 1."""
+    """A ratio of variances plus one standard error, if it is two standard errors above 1; otherwise 1."""
     if not freedom:
         return 1.0
     error = math.sqrt(2 / freedom)

@@ -1,4 +1,4 @@
-"""How differently a classifier treats the groups of one attribute."""
+"""Differences in a classifier's treatment of the groups of one attribute."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from ml.evaluation.metrics import checked
 
 @dataclass(frozen=True, kw_only=True)
 class GroupRates:
-    """One group: its rows and true positives, and the share of each that is chosen."""
+    """One group: its rows and actual positives, and the selected share of each."""
 
     group: str
     rows: int
@@ -26,7 +26,7 @@ class Fairness:
     """Differences between the groups of one attribute. NaN: fewer than two groups are large enough.
 
     `demographic_parity_difference` is the largest minus the smallest selection rate,
-    `equal_opportunity_difference` the same of the true positive rates (Hardt, Price & Srebro 2016).
+    `equal_opportunity_difference` is the same for the true positive rates (Hardt, Price & Srebro 2016).
     `rows_unknown` have no group.
     """
 
@@ -39,7 +39,7 @@ class Fairness:
 
     @property
     def selection_ratio(self) -> float:
-        """The smallest selection rate by the largest; NaN for fewer than two groups, or if nobody is chosen."""
+        """The smallest selection rate over the largest; NaN for fewer than two groups, or if nobody is selected."""
         rates = [group.selection_rate for group in self.groups]
         return min(rates) / max(rates) if len(rates) > 1 and max(rates) > 0 else float("nan")
 
@@ -56,13 +56,13 @@ def _rates(group: str, labels: npt.NDArray[np.int64], chosen: npt.NDArray[np.boo
 
 
 def _spread(rates: list[float]) -> float:
-    """Largest minus smallest; NaN for fewer than two rates or where one is unknown."""
+    """Largest minus smallest; NaN for fewer than two rates or if one is unknown."""
     return max(rates) - min(rates) if len(rates) > 1 and not np.isnan(rates).any() else float("nan")
 
 
 @dataclass(frozen=True, kw_only=True)
 class LargeGroups:
-    """By name, which rows each group has that is large enough; the names of the others; rows without a group."""
+    """The rows of each group that is large enough, by name; the others' names; the number of rows without a group."""
 
     rows: Mapping[str, npt.NDArray[np.bool_]]
     left_out: tuple[str, ...]

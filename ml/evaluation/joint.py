@@ -1,7 +1,7 @@
-"""Whether two samples of many columns can be told apart: what no column shows alone, columns together may.
+"""Joint drift: whether a classifier can separate two samples by many columns, even if no single column differs.
 
-Source: Lopez-Paz & Oquab 2017, "Revisiting Classifier Two-Sample Tests". A classifier learns to tell the samples apart
-on some rows and is asked about others; if nothing has changed, its ranking of these is a coin's.
+Source: Lopez-Paz & Oquab 2017, "Revisiting Classifier Two-Sample Tests". A classifier learns to separate the samples on
+some rows and ranks the others; if nothing has changed, that ranking is random.
 """
 
 import math
@@ -27,8 +27,8 @@ _TWO_SIDED = 1.96
 
 @dataclass(frozen=True, kw_only=True)
 class Joint:
-    """`compared`: the ROC AUC with which the samples are told apart, from 0.5 on if they are alike; `error`: its own
-    standard error. `shares`: by which columns, the most telling first.
+    """`compared`: the ROC AUC of separating the samples, about 0.5 if they are alike; `error`: its standard
+    error. `shares`: the importance of each column, the largest first.
     """
 
     compared: Compared
@@ -37,24 +37,24 @@ class Joint:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """95 %."""
+        """The 95 % interval."""
         value = self.compared.value
         return value - _TWO_SIDED * self.error, min(1.0, value + _TWO_SIDED * self.error)
 
 
 def joint(before: pd.DataFrame, after: pd.DataFrame, dispersion: float = 1.0) -> Joint:
-    """Tell `after` from `before`, two samples with the same columns, of as many rows each as shall be looked at.
+    """Separate `after` from `before`: two samples with the same columns; all given rows are used.
 
-    Each half is ranked by a forest that was fitted on the other; the value is the mean of both ROC AUC. Of a coin each
-    is 0.5 with the variance of the rank-sum (Mann & Whitney 1947), `dispersion` times that if rows are not independent.
-    What is alike by chance in both halves moves both areas the same way, so the mean's variance is taken as one of
-    them, the most that it can be. Its own error is DeLong's (DeLong et al. 1988), by the same bound.
+    A forest fitted on one half ranks the other; the value is the mean of both ROC AUCs. For a random ranking each is
+    0.5 with the variance of the rank sum (Mann & Whitney 1947), times `dispersion` if rows are not independent. Chance
+    effects that both halves share move both areas the same way, so the variance of the mean is taken as that of one
+    area, its upper bound. The standard error is DeLong's (DeLong et al. 1988), with the same bound.
     """
     coded = Coded.of(before)
     numbers = np.vstack([coded.numbers(before), coded.numbers(after)])
     labels = np.repeat([0, 1], [len(before), len(after)])
     random = np.random.default_rng(_SEED)
-    # Half of each sample in each half.
+    # Each half contains half of each sample.
     half = np.concatenate([random.permutation(np.arange(count) % 2) for count in (len(before), len(after))])
     areas, shares = [], np.zeros(numbers.shape[1])
     for each in range(2):
@@ -79,7 +79,7 @@ def joint(before: pd.DataFrame, after: pd.DataFrame, dispersion: float = 1.0) ->
 
 
 def _area(low: Floats, high: Floats) -> tuple[float, float, float]:
-    """ROC AUC, its squared error by DeLong, and what it is squared if both are alike."""
+    """ROC AUC, its squared error by DeLong, and its squared error if both samples are alike."""
     ranks = stats.rankdata(np.concatenate([low, high]))
     above = (ranks[len(low) :] - stats.rankdata(high)) / len(low)
     below = 1 - (ranks[: len(low)] - stats.rankdata(low)) / len(high)

@@ -1,4 +1,4 @@
-"""Signs that a model knows what it could not know: measured on hold-out rows that it has answered."""
+"""Signs of leakage, that a model uses information it could not have: measured on its answers to hold-out rows."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
@@ -10,21 +10,21 @@ from ml.evaluation.resampling import Vector
 
 RETRAINS = False
 
-# Rows that importance is measured on, and the most cells that are answered at once.
+# Rows for measuring importance, and the maximum number of cells scored at once.
 _ROWS, _CELLS = 2_000, 2_000_000
 
 Answers = Callable[[pd.DataFrame], pd.DataFrame]
-# From truth and answers of the same rows to the loss of each row.
+# From truth and answers of the same rows to the loss per row.
 Losses = Callable[[Vector, pd.DataFrame], Vector]
-# From truth and ranks to the chance that two rows with different truths are ranked in its order; 0.5 for a coin.
+# From truth and ranks to the chance that two rows with different truths are ranked in order; 0.5 if random.
 Ordered = Callable[[Vector, Vector], float]
 
 
 def ranking_alone(values: pd.Series, truth: Vector, ordered: Ordered) -> float:
-    """How well one feature ranks the truth by itself, in the better direction.
+    """How well one feature alone ranks the truth, in the better direction.
 
-    Rows without a value share one rank, the lowest. A feature of another type than a number ranks by the mean truth of
-    its values in the other half of the rows.
+    Rows without a value share the lowest rank. A non-numeric feature ranks by the mean truth of its values in the
+    other half of the rows.
     """
     if pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
         numbers = values.astype(float).to_numpy()
@@ -40,7 +40,7 @@ def ranking_alone(values: pd.Series, truth: Vector, ordered: Ordered) -> float:
 
 
 def _either_way(truth: Vector, ranks: Vector, ordered: Ordered) -> float:
-    """By the ranks, or against them, whichever is better."""
+    """By the ranks or by the reversed ranks, whichever is better."""
     spread = float(np.ptp(ranks)) if ranks.size else 0.0
     scaled = (ranks - ranks.min()) / spread if spread > 0 else np.zeros_like(ranks)
     found = ordered(truth, scaled)
@@ -48,10 +48,10 @@ def _either_way(truth: Vector, ranks: Vector, ordered: Ordered) -> float:
 
 
 def concordance(truth: Vector, ranks: Vector) -> float:
-    """The chance that of two rows with different truths the larger one ranks higher; equal ranks count half.
+    """The chance that, of two rows with different truths, the larger ranks higher; equal ranks count half.
 
     For a truth of 1 and 0 it is ROC AUC. NaN if the truth does not vary. Source: Harrell et al. 1982, "Evaluating the
-    Yield of Medical Tests"; counted through Kendall's tau-b.
+    Yield of Medical Tests"; computed from Kendall's tau-b.
     """
     pairs = truth.size * (truth.size - 1) / 2
     unlike, unlike_ranks = (pairs - _tied(values) for values in (truth, ranks))
@@ -71,9 +71,9 @@ def _tied(values: Vector) -> float:
 def importance(
     answers: Answers, losses: Losses, frame: pd.DataFrame, features: Sequence[str], truth: Vector, *, seed: int
 ) -> Mapping[str, float]:
-    """The share of each feature in what the model knows: how much its mean loss grows if the feature is shuffled.
+    """Permutation importance, as shares: the growth of the model's mean loss if a feature is shuffled.
 
-    Source: Breiman 2001, "Random Forests", section 10. Shares of all growths that are positive; none is: all zero.
+    Source: Breiman 2001, "Random Forests", section 10. Shares of all positive growths; without any, all are zero.
     """
     rows, known = frame.head(_ROWS).reset_index(drop=True), truth[:_ROWS].astype(float)
 
@@ -89,7 +89,7 @@ def importance(
 def _shuffled(
     answers: Answers, rows: pd.DataFrame, features: Sequence[str], seed: int
 ) -> Iterator[tuple[str, pd.DataFrame]]:
-    """The answers with each feature shuffled; as many features as memory allows are answered in one call."""
+    """The answers with each feature shuffled; one call scores as many features as memory allows."""
     rng = np.random.default_rng(seed)
     at_once = max(1, _CELLS // max(1, rows.size))
     for start in range(0, len(features), at_once):

@@ -1,7 +1,7 @@
-"""Measures of a model on weighed rows, for the bootstrap: each takes truth and prediction, and then weights.
+"""Measures of a model on weighted rows, for the bootstrap: each takes truth and prediction, then weights.
 
-A measure whose value is a mean over rows is one line here; ranking and calibration have their own arithmetic. A row
-that is drawn twice counts twice.
+A measure that is a mean over rows is one line here; ranking and calibration have their own formulas. A row that is
+drawn twice counts twice.
 """
 
 import math
@@ -12,17 +12,17 @@ import numpy as np
 from ml.evaluation.metrics import CALIBRATION_BINS
 from ml.evaluation.resampling import Matrix, Vector, Weighed
 
-# As scikit-learn bounds probabilities of doubles: a certain and wrong answer is a large loss and no infinite one.
+# scikit-learn's bound for probabilities as doubles: a certain but wrong answer has a large, finite loss.
 _LEAST = float(np.finfo(np.float64).eps)
 
 
 def mean_of(values: Vector) -> Weighed:
-    """The mean of one figure a row."""
+    """The mean of one figure per row."""
     return lambda weights: np.asarray(weights @ values / weights.sum(axis=1))
 
 
 def roc_auc(truth: Vector, predicted: Vector) -> Weighed:
-    """The chance that a positive row is above a negative one; NaN where a class is empty. Equal scores count half.
+    """The chance that a positive row scores above a negative one; NaN if a class is empty. Equal scores count half.
 
     All resamples share one sort (Mann-Whitney, as in Hanley & McNeil 1982).
     """
@@ -44,23 +44,23 @@ def roc_auc(truth: Vector, predicted: Vector) -> Weighed:
 
 
 def log_losses(given: Vector) -> Vector:
-    """-ln of the probability that was `given` to what came true, a row each."""
+    """-ln of the probability that was `given` to the actual outcome, per row."""
     losses: Vector = -np.log(np.clip(given, _LEAST, 1))
     return losses
 
 
 def log_loss(truth: Vector, predicted: Vector) -> Weighed:
-    """Mean of -ln of the probability that was given to what came true."""
+    """Mean of -ln of the probability that was given to the actual outcome."""
     return mean_of(log_losses(np.where(truth == 1, predicted, 1 - predicted)))
 
 
 def brier_score(truth: Vector, predicted: Vector) -> Weighed:
-    """Mean squared distance of probability and outcome."""
+    """Mean squared distance between probability and outcome."""
     return mean_of((predicted - truth) ** 2)
 
 
 def expected_calibration_error(truth: Vector, predicted: Vector) -> Weighed:
-    """As `metrics.expected_calibration_error`: the bins are those of the rows themselves, in every resample."""
+    """As `metrics.expected_calibration_error`, with the original rows' bins in every resample."""
     parts = np.array_split(np.argsort(predicted, kind="stable"), min(CALIBRATION_BINS, truth.size))
     gaps = np.zeros((truth.size, len(parts)))
     for column, part in enumerate(parts):
@@ -80,7 +80,7 @@ def root_mean_squared_error(truth: Vector, predicted: Vector) -> Weighed:
 
 
 def r2(truth: Vector, predicted: Vector) -> Weighed:
-    """Share of the label's variance that is explained; NaN where the label does not vary."""
+    """Explained share of the label's variance; NaN if the label does not vary."""
     error, mean, square = mean_of((predicted - truth) ** 2), mean_of(truth), mean_of(truth**2)
 
     def weighed(weights: Matrix) -> Vector:
@@ -96,7 +96,7 @@ def r2(truth: Vector, predicted: Vector) -> Weighed:
 def cost(
     truth: Vector, predicted: Vector, *, threshold: float, false_positive: float, false_negative: float
 ) -> Weighed:
-    """What wrong decisions cost a row, if rows at `threshold` or above are chosen."""
+    """The cost of wrong decisions per row, if rows at or above `threshold` are selected."""
     chosen = predicted >= threshold
     wrong = np.where(chosen & (truth == 0), false_positive, np.where(~chosen & (truth == 1), false_negative, 0.0))
     return mean_of(wrong)

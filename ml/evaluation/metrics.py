@@ -1,4 +1,4 @@
-"""How good a binary classifier's probabilities are, on rows it has never seen."""
+"""Quality of a binary classifier's probabilities on rows that it has never seen."""
 
 import math
 from dataclasses import asdict, dataclass
@@ -39,7 +39,7 @@ class Evaluation:
 
 
 def checked(labels: npt.ArrayLike, probabilities: npt.ArrayLike) -> tuple[Labels, Probabilities]:
-    """Both as arrays of one length. Raises ValueError for what no measure can be trusted on."""
+    """Both as arrays of one length. Raises ValueError for input on which no measure can be trusted."""
     truth = np.asarray(labels, dtype=float)
     scores = np.asarray(probabilities, dtype=float)
     if truth.shape != scores.shape or truth.ndim != 1:
@@ -69,7 +69,7 @@ def expected_calibration_error(
 
 
 def roc_auc(labels: npt.ArrayLike, probabilities: npt.ArrayLike) -> float:
-    """Chance that a positive row scores above a negative one; NaN where only one class is present."""
+    """Chance that a positive row scores above a negative one; NaN if only one class is present."""
     truth, scores = checked(labels, probabilities)
     if np.unique(truth).size < 2:
         return math.nan

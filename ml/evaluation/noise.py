@@ -1,4 +1,4 @@
-"""How far a figure may lie beyond a limit by chance: what a model exactly at the limit exceeds once in a hundred."""
+"""Tolerance for chance at a limit: a model exactly at the limit exceeds it once in a hundred."""
 
 import math
 from collections.abc import Callable, Iterable, Mapping
@@ -13,7 +13,7 @@ from ml.evaluation.resampling import Vector
 
 RETRAINS = False
 
-# How often a model or a portfolio that is exactly at a limit is refused by chance.
+# Chance that a model or a portfolio exactly at a limit is refused.
 CHANCE = 0.01
 _DRAWS, _SEED = 4000, 1
 
@@ -22,7 +22,7 @@ def allowed_calibration_error(predicted: Vector, limit: float, chance: float = C
     """The expected calibration error that a model whose true error is `limit` exceeds with probability `chance`.
 
     Each bin's gap is normal around the limit with the spread of its outcomes; a sum of absolute gaps grows with that
-    noise, so few rows allow for more.
+    noise, so fewer rows get a larger allowance.
     """
     parts = np.array_split(np.sort(predicted), min(CALIBRATION_BINS, predicted.size))
     spread = np.array([math.sqrt(float((part * (1 - part)).sum())) / part.size for part in parts])
@@ -31,20 +31,20 @@ def allowed_calibration_error(predicted: Vector, limit: float, chance: float = C
     return float(np.quantile(gaps @ share, 1 - chance))
 
 
-# Measures that noise pushes one way, by name: what to allow at a limit.
+# By name, for measures that noise pushes one way: the allowed value at a limit.
 ALLOWED: Mapping[str, Callable[[Vector, float], float]] = {"expected_calibration_error": allowed_calibration_error}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rate:
-    """The rate of one group, seen in `rows` rows."""
+    """The rate of one group, observed in `rows` rows."""
 
     rows: int
     rate: float
 
 
 def bounds(rate: Rate, chance: float) -> tuple[float, float]:
-    """One-sided bounds of a rate, each exceeded with `chance` (Wilson 1927, which holds for none and for all, too)."""
+    """One-sided bounds of a rate, each exceeded with `chance` (Wilson 1927, which also holds for rates of 0 and 1)."""
     z = float(stats.norm.isf(chance))
     middle = (rate.rate + z**2 / (2 * rate.rows)) / (1 + z**2 / rate.rows)
     half = z / (1 + z**2 / rate.rows) * math.sqrt(rate.rate * (1 - rate.rate) / rate.rows + (z / (2 * rate.rows)) ** 2)
@@ -65,10 +65,10 @@ def mean_with_error(values: Vector) -> Mean:
 
 
 def mean_differences(means: Iterable[Mean], chance: float) -> list[tuple[float, float]]:
-    """For each pair of means, how far they are apart, and how far chance alone takes two equal ones apart.
+    """For each pair of means, their distance, and the distance that chance alone gives two equal ones.
 
-    The bound of the difference of two means with unequal variances (Welch 1938), normal for the sizes that are asked
-    for; in either direction, the chance split over all pairs.
+    The bound on the difference of two means with unequal variances (Welch 1938), normal for the required sizes;
+    two-sided, with the chance split over all pairs.
     """
     pairs = list(combinations(means, 2))
     z = float(stats.norm.isf(chance / (2 * max(1, len(pairs)))))
@@ -76,15 +76,15 @@ def mean_differences(means: Iterable[Mean], chance: float) -> list[tuple[float, 
 
 
 def means_surely_apart(means: Iterable[Mean], chance: float = CHANCE) -> float:
-    """By how much some mean is above another for sure; at most 0: no pair is. NaN for fewer than two means."""
+    """The largest certain distance between two means; at most 0: no pair differs. NaN for fewer than two means."""
     return max((apart - by_chance for apart, by_chance in mean_differences(means, chance)), default=math.nan)
 
 
 def surely_apart(rates: Iterable[Rate], share: float = 1.0, chance: float = CHANCE) -> float:
-    """By how much some group's rate, times `share`, is above another's for sure; at most 0: no pair is.
+    """The largest certain excess of a group's rate, times `share`, over another's; at most 0: no pair differs.
 
-    The lower bound of the difference of two rates by the hybrid of their bounds (Newcombe 1998), the chance split over
-    all pairs. NaN for fewer than two groups.
+    The lower bound on the difference of two rates from their hybrid score interval (Newcombe 1998), with the chance
+    split over all pairs. NaN for fewer than two groups.
     """
     groups = list(rates)
     pairs = list(permutations(groups, 2))

@@ -1,4 +1,4 @@
-"""Values of any column as they can be put in an order."""
+"""Values of any column in an ordered form."""
 
 from datetime import date
 
@@ -8,7 +8,7 @@ RETRAINS = False
 
 
 def comparable(values: pd.Series) -> pd.Series:
-    """Dates and timestamps as days since 1970, so that they have an order; other values as they are."""
+    """Dates and timestamps as days since 1970, so that they have an order; other values unchanged."""
     known = values.dropna()
     is_time = pd.api.types.is_datetime64_any_dtype(values.dtype) or (len(known) and isinstance(known.iloc[0], date))
     if not is_time:

@@ -9,19 +9,19 @@ import numpy.typing as npt
 
 Vector = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
-# A measure of one model: weights of its rows, shape (resamples, rows), to one value a resample.
+# A measure of one model: from row weights of shape (resamples, rows) to one value per resample.
 Weighed = Callable[[Matrix], Vector]
 
-# 10 resamples of 6,000 rows of doubles are half a MB a matrix, which stays in cache; a bound on memory for more rows.
+# A matrix of 10 resamples x 6,000 rows of doubles has half a MB and stays in cache; for more rows it bounds memory.
 _CELLS = 60_000
 _MOST = 100
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bootstrap:
-    """How resamples are drawn, and the confidence of what is read off them.
+    """The settings of resampling, and the confidence of its intervals.
 
-    `groups`: of each row the number of its group; rows of a group are drawn together. None: each row by itself.
+    `groups`: the group number of each row; rows of a group are drawn together. None: each row is drawn by itself.
     """
 
     confidence: float
@@ -43,7 +43,7 @@ class Interval:
 
 @dataclass(frozen=True, kw_only=True)
 class Estimate:
-    """A figure of one model and its interval at `confidence`; NaN bounds: some resample could not be measured."""
+    """A figure of one model and its interval at `confidence`; NaN bounds: a resample could not be measured."""
 
     value: float
     lower: float
@@ -55,7 +55,7 @@ class Estimate:
 class Paired:
     """One measure of both models on the same rows.
 
-    `least` and `most` bound the difference from one side each, at the interval's confidence; `error` is its standard
+    `least` and `most` are one-sided bounds on the difference, at the interval's confidence; `error` is its standard
     error.
     """
 
@@ -74,9 +74,9 @@ def draw_counts(rng: np.random.Generator, rows: int, resamples: int) -> Matrix:
 
 
 def draws(rows: int, drawn: Bootstrap) -> Iterator[Matrix]:
-    """Weights of all resamples, a bounded number of them at once.
+    """Weights of all resamples, in batches of bounded size.
 
-    Of groups as many are drawn as there are (Davison & Hinkley 1997, "Bootstrap Methods", section 3.8).
+    As many groups are drawn as exist (Davison & Hinkley 1997, "Bootstrap Methods", section 3.8).
     """
     rng = np.random.default_rng(drawn.seed)
     at_once = max(1, min(_MOST, _CELLS // max(1, rows)))
@@ -88,7 +88,7 @@ def draws(rows: int, drawn: Bootstrap) -> Iterator[Matrix]:
 
 
 def resampled(measures: Mapping[str, Weighed], rows: int, drawn: Bootstrap) -> Mapping[str, Vector]:
-    """The values of every measure, by its name, in the same resamples; the first value is that of the rows themselves.
+    """The values of every measure, by name, over the same resamples; the first value is from the original rows.
 
     Source: Efron & Tibshirani 1993, "An Introduction to the Bootstrap", chapters 6 and 13.
     """
@@ -100,10 +100,10 @@ def resampled(measures: Mapping[str, Weighed], rows: int, drawn: Bootstrap) -> M
 
 
 def estimate(values: Vector, confidence: float) -> Estimate:
-    """Value and interval of `values` as `resampled` gives them.
+    """Value and interval from `values`, the output of `resampled`.
 
-    The interval is moved by what resampling itself adds to the measure: a sum of absolute gaps grows with noise, and
-    its resamples have the noise twice.
+    The interval is shifted by the bias that resampling adds to the measure: a sum of absolute gaps grows with noise,
+    and resamples have the noise twice.
     """
     value, drawn = float(values[0]), values[1:]
     lower, upper = _bounds(drawn, confidence)
@@ -114,10 +114,10 @@ def estimate(values: Vector, confidence: float) -> Estimate:
 
 
 def paired(challenger: Vector, champion: Vector, confidence: float) -> Paired:
-    """Both models from values over the same resamples, as `resampled` gives them, with the percentile interval."""
+    """The comparison of both models from `resampled` values over the same resamples, with percentile intervals."""
     differences = challenger - champion
     lower, upper = _bounds(differences[1:], confidence)
-    # Each tail beyond these holds 1 - confidence.
+    # One-sided bounds: each tail has a probability of 1 - confidence.
     least, most = _bounds(differences[1:], 2 * confidence - 1)
     return Paired(
         challenger=estimate(challenger, confidence),

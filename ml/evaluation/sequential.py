@@ -1,7 +1,7 @@
-"""Two arms compared while their rows still arrive: intervals that hold however often one looks. Pure.
+"""Comparing two arms while their rows still arrive: intervals that stay valid under repeated evaluation. Pure.
 
-The mixture sequential probability ratio test, inverted: over all looks together the intervals miss the true difference
-with a chance of at most 1 - confidence, so a test may be stopped as soon as one of them says what it was to say.
+The inverted mixture sequential probability ratio test: over all evaluations together, the chance that an interval
+misses the true difference is at most 1 - confidence, so a test may stop as soon as an interval is conclusive.
 Source: Johari, Koomen, Pekelis, Walsh 2022, "Always Valid Inference: Continuous Monitoring of A/B Tests", Operations
 Research 70(3), section 4, after Robbins 1970, "Statistical Methods Related to the Law of the Iterated Logarithm".
 """
@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 @dataclass(frozen=True, kw_only=True)
 class Arm:
-    """The rows of one arm: how many, and the mean and the variance of their losses; NaN of fewer than two."""
+    """One arm: its number of rows, and the mean and variance of their losses; NaN for fewer than two rows."""
 
     rows: int
     mean: float
@@ -24,7 +24,7 @@ class Arm:
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """How much larger the second arm's mean loss is than the first's, and between what it surely lies."""
+    """The second arm's mean loss minus the first's, with its always-valid interval."""
 
     value: float
     low: float
@@ -32,7 +32,7 @@ class Difference:
 
 
 def arm(losses: npt.NDArray[np.float64]) -> Arm:
-    """Of one loss a row. Raises ValueError for a loss that is not finite."""
+    """An arm from one loss per row. Raises ValueError for a loss that is not finite."""
     if not np.isfinite(losses).all():
         raise ValueError("a loss is not a finite number: the answers cannot be compared")
     if len(losses) < 2:
@@ -41,10 +41,10 @@ def arm(losses: npt.NDArray[np.float64]) -> Arm:
 
 
 def difference(first: Arm, second: Arm, *, effect: float, confidence: float) -> Difference:
-    """The always-valid interval. `effect`: the difference that it is narrowest for, in the unit of the losses.
+    """The always-valid interval. `effect`: the difference for which it is narrowest, in the unit of the losses.
 
-    By the normal approximation of means, so each arm needs some hundred rows. An arm whose losses are all
-    equal says nothing: the interval is infinite.
+    It uses the normal approximation of means, so each arm needs some hundred rows. If an arm's losses are all equal,
+    the interval is infinite.
     """
     value = second.mean - first.mean
     if not (first.variance > 0 and second.variance > 0):

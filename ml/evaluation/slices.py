@@ -1,4 +1,4 @@
-"""Every slice of one or two columns, counted: rows, and how far their mean loss lies above that of all other rows."""
+"""Counts for every slice of one or two columns: rows, and the excess of their mean loss over all other rows."""
 
 import math
 from collections.abc import Collection, Iterator
@@ -14,14 +14,14 @@ from ml.evaluation.cuts import Codes, Cut, cut
 RETRAINS = False
 
 Floats = npt.NDArray[np.float64]
-# Columns that are paired: the pairs of more would cost each discovery more evidence than they add. All are tried alone.
+# Columns to pair: with more, each discovery would need more evidence than the pairs add. All columns are tried alone.
 MAX_PAIRED = 30
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Losses:
-    """One loss a row, finite, and how people call its mean. `clusters`: rows with one code share their luck; None: each
-    row has its own.
+    """One finite loss per row, and the name of its mean. `clusters`: rows with the same code are dependent; None: all
+    rows are independent.
     """
 
     title: str
@@ -31,25 +31,25 @@ class Losses:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Plan:
-    """Which slices there are: every bin of each cut, then those of each pair of `paired` cuts (places in `cuts`)."""
+    """The slices: every bin of each cut, then of each pair of `paired` cuts (positions in `cuts`)."""
 
     cuts: tuple[Cut, ...]
     paired: tuple[int, ...]
 
     @property
     def groups(self) -> tuple[tuple[int, ...], ...]:
-        """Places in `cuts`: each alone, then the pairs."""
+        """Positions in `cuts`: each alone, then the pairs."""
         return (*((place,) for place in range(len(self.cuts))), *combinations(self.paired, 2))
 
     def slices(self) -> Iterator[tuple[tuple[int, int], ...]]:
-        """Each slice as (cut, bin) of its one or two columns, in the order of tallies."""
+        """Each slice as (cut, bin) of its one or two columns, in the order of the tallies."""
         for group in self.groups:
             for bins in np.ndindex(*(len(self.cuts[place].labels) for place in group)):
                 yield tuple(zip(group, bins, strict=True))
 
 
 def plan(frame: pd.DataFrame, losses: Losses, always: Collection[str] = ()) -> Plan:
-    """Cut each column of `frame` by its rows; those of `always`, and those whose bins tell most of the losses, are
+    """Cut each column of `frame` by its rows; the columns in `always` and those that explain most of the losses are
     paired.
     """
     cuts = tuple(made for name in frame.columns if (made := cut(str(name), frame[name])))
@@ -67,8 +67,8 @@ def _explained(codes: Codes, values: Floats) -> float:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Tally:
-    """Of each slice of a plan: rows, units (rows, or clusters of them), sum of squares around its mean, and how far its
-    mean lies above that of the rest with both squared errors. Shape (slices,) each.
+    """Per slice of a plan: rows, units (rows, or clusters of rows), sum of squares around its mean, and the excess of
+    its mean over the rest with both squared errors. Shape (slices,) each.
     """
 
     mean_of_all: float
@@ -110,7 +110,7 @@ def _of_rows(cells: Codes, count: int, losses: Losses) -> tuple[Floats, ...]:
 
 
 def _of_clusters(cells: Codes, count: int, losses: Losses) -> tuple[Floats, ...]:
-    """Rows in clusters: errors of a ratio of sums over clusters (Liang & Zeger 1986), over those that have rows."""
+    """Clustered rows: errors of a ratio of sums over clusters (Liang & Zeger 1986), over the clusters with rows."""
     values = losses.values - losses.values.mean()
     clusters = losses.clusters if losses.clusters is not None else np.arange(len(values))
     most = int(clusters.max()) + 1
@@ -124,7 +124,7 @@ def _of_clusters(cells: Codes, count: int, losses: Losses) -> tuple[Floats, ...]
     with np.errstate(divide="ignore", invalid="ignore"):
         mean, rest = sums / rows, -sums / (len(values) - rows)
         apart = np.bincount(mine, weights=(total - mean[mine] * number) ** 2, minlength=count)
-        # Of every cluster as a whole, and for those with rows in the slice what is left of them in its place.
+        # For the rest: each whole cluster, but for clusters with rows in the slice only their rows outside it.
         whole = (all_totals[cluster] - rest[mine] * all_numbers[cluster]) ** 2
         left = (all_totals[cluster] - total - rest[mine] * (all_numbers[cluster] - number)) ** 2
         moments = (all_totals @ all_totals, all_totals @ all_numbers, all_numbers @ all_numbers)

@@ -1,7 +1,7 @@
-"""How far two samples of one column lie apart, and how far sampling alone takes them: five measures of one shape.
+"""Distances between two samples of one column, with their sampling noise: five measures in one form.
 
 Each has a value, the chance that two samples of one distribution reach it, and the value that they reach with a given
-chance. `spread` is 1 / reference rows + 1 / rows, times the overdispersion of the rows if they are not independent
+chance. `spread` is 1 / reference rows + 1 / rows, times the overdispersion if rows are not independent
 (`ml/evaluation/dispersion.py`).
 """
 
@@ -20,13 +20,13 @@ RETRAINS = False
 Floats = npt.NDArray[np.float64]
 # Added to every bin's count, so that an empty bin has a finite logarithm (Jeffreys 1946).
 _PRIOR_COUNT = 0.5
-# So far out no double holds the chance.
+# Beyond this the chance is below the smallest double.
 _FAR = 38.0
 
 
 @dataclass(frozen=True, kw_only=True)
 class Compared:
-    """One measure of two samples. `chance`: that sampling alone reaches `value`; `bound`: what it reaches with one."""
+    """One measure of two samples. `chance`: of reaching `value` by sampling alone; `bound`: the value for a chance."""
 
     metric: str
     value: float
@@ -35,10 +35,10 @@ class Compared:
 
 
 def psi(expected: npt.ArrayLike, actual: npt.ArrayLike, dispersion: float = 1.0) -> float:
-    """Population stability index of two histograms over the same bins; NaN where one is empty.
+    """Population stability index of two histograms over the same bins; NaN if one is empty.
 
-    Of rows that are not independent, `dispersion` of them count as one in what is added to each bin: else few clusters
-    that miss a bin look like many rows that do.
+    If rows are not independent, `dispersion` of them count as one in the count added to each bin: otherwise a few
+    clusters that miss a bin would look like many rows that do.
 
     Sum of (actual share - expected share) x ln(actual share / expected share). Source: Siddiqi 2006, "Credit Risk
     Scorecards", chapter 8; it is the symmetric Kullback-Leibler divergence of Jeffreys 1946.
@@ -52,7 +52,7 @@ def psi(expected: npt.ArrayLike, actual: npt.ArrayLike, dispersion: float = 1.0)
 
 
 def jensen_shannon(expected: Floats, actual: Floats) -> float:
-    """Jensen-Shannon divergence of two histograms in nats, 0 to ln 2 (Lin 1991); NaN where one is empty."""
+    """Jensen-Shannon divergence of two histograms in nats, 0 to ln 2 (Lin 1991); NaN if one is empty."""
     if not (expected.sum() > 0 and actual.sum() > 0):
         return math.nan
     before, after = expected / expected.sum(), actual / actual.sum()
@@ -61,7 +61,7 @@ def jensen_shannon(expected: Floats, actual: Floats) -> float:
 
 
 def chi_square(expected: Floats, actual: Floats) -> float:
-    """Pearson's statistic of homogeneity of two histograms (Pearson 1900); NaN where one is empty."""
+    """Pearson's statistic of homogeneity of two histograms (Pearson 1900); NaN if one is empty."""
     rows = np.array([expected.sum(), actual.sum()])
     pooled = (expected + actual)[expected + actual > 0]
     if not rows.all():
@@ -96,18 +96,18 @@ def histograms(expected: Floats, actual: Floats, dispersion: float) -> tuple[Com
     )
 
 
-# The same few arguments for every column of a period.
+# All columns of a period use the same few arguments.
 @lru_cache(maxsize=1024)
 def _chi2_isf(chance: float, freedom: int) -> float:
     return float(stats.chi2.isf(chance, freedom))
 
 
 def ks(ordered: Floats, values: Floats) -> float:
-    """Kolmogorov-Smirnov statistic: the largest distance of the two distribution functions; NaN where one is empty."""
+    """Kolmogorov-Smirnov statistic: the largest distance of the two distribution functions; NaN if one is empty."""
     if not ordered.size or not values.size:
         return math.nan
     sample = np.sort(values)
-    # The sample's function lies highest over the other at one of its points, and lowest just before one.
+    # The sample's function is highest above the other at one of its points, and lowest just before one.
     above = (_share(sample, sample, "right") - _share(ordered, sample, "right")).max()
     below = (_share(ordered, sample, "left") - _share(sample, sample, "left")).max()
     return float(max(above, below))
@@ -131,7 +131,7 @@ def kolmogorov(ordered: Floats, values: Floats, dispersion: float) -> Compared:
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """What the null of the Wasserstein distance needs of a reference: its spread, and the mean distance in it."""
+    """A reference's figures for the null distribution of the Wasserstein distance: its spread and its mean distance."""
 
     deviation: float
     mean: float
@@ -140,7 +140,7 @@ class Shape:
 def shape(ordered: Floats) -> Shape | None:
     """The shape of ascending values; None if they do not vary.
 
-    With F the distribution function the distance of samples of it, over the root of `spread`, tends to the integral of
+    With F the distribution function, the distance of its samples, over the root of `spread`, tends to the integral of
     |B(F(x))| dx, B a Brownian bridge (del Barrio, Gine & Matran 1999), whose mean is the integral of
     sqrt(2 / pi F (1 - F)).
     """
@@ -169,10 +169,10 @@ def wasserstein(ordered: Floats, of: Shape, values: Floats, dispersion: float) -
 
 
 def false_discoveries(chances: npt.ArrayLike, rate: float) -> float:
-    """The chance below which a test of many is a discovery, at a false-discovery rate of `rate`.
+    """The p-value below which one of many tests is a discovery, at a false-discovery rate of `rate`.
 
-    Source: Benjamini & Hochberg 1995. If nothing has changed, some test of all is below it with chance `rate` at most;
-    the more that have changed, the more it allows. At least that of Bonferroni.
+    Source: Benjamini & Hochberg 1995. If nothing has changed, the chance that any test is below it is at most
+    `rate`; the more columns have changed, the more it allows. At least Bonferroni's bound.
     """
     given = np.sort(np.asarray(chances, dtype=float))
     if not given.size:

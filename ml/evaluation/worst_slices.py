@@ -1,9 +1,9 @@
-"""Slices of one or two columns whose rows a model answers worse than all others, found among many.
+"""Search for slices of one or two columns whose rows a model answers worse than all others.
 
 Source: Chung, Kraska, Polyzotis, Tae & Whang 2019, "Slice Finder: Automated Data Slicing for Model Validation": a
 slice's mean loss against that of all other rows (its counterpart), tested with unequal variances (Welch 1947). All
-slices that are tried share one false-discovery rate (Benjamini & Hochberg 1995). Against a reference it is the change
-of that difference, so that a slice which is hard by nature, and was on the hold-out, is no discovery.
+tested slices share one false-discovery rate (Benjamini & Hochberg 1995). With a reference, the change of that
+difference is tested, so a slice that was already hard on the hold-out is not a discovery.
 """
 
 import math
@@ -18,16 +18,16 @@ from ml.evaluation.slices import Floats, Plan, Tally
 
 RETRAINS = False
 
-# Fewer clusters than this in a slice tell nothing of the spread over clusters.
+# With fewer clusters in a slice, their spread is unknown.
 _LEAST_CLUSTERS = 10
 
 
 @dataclass(frozen=True, kw_only=True)
 class Slice:
-    """A slice that was found.
+    """A discovered slice.
 
-    `excess`: mean loss above that of the other rows (beyond that of the reference), in the unit of the loss, with its
-    standard error. `parts`: how much of it each of its columns contributes, which adds up to it.
+    `excess`: mean loss above that of the other rows (beyond the reference's excess), in the unit of the loss, with its
+    standard error. `parts`: the contribution of each column, which add up to the excess.
     """
 
     conditions: tuple[str, ...]
@@ -45,18 +45,18 @@ class Slice:
 
 @dataclass(frozen=True, kw_only=True)
 class Search:
-    """What a search came to: how many slices had rows enough to be tried, and the worst that were found."""
+    """The result of a search: the number of slices with enough rows to be tested, and the worst ones found."""
 
     tried: int
     found: tuple[Slice, ...]
 
 
 def worst(planned: Plan, period: Tally, before: Tally | None, *, rate: float, least_rows: int, most: int) -> Search:
-    """The worst slices at a false-discovery rate of `rate`, at most `most`, the surest first.
+    """The worst slices at a false-discovery rate of `rate`, at most `most`, the most certain first.
 
-    A slice is tried that has `least_rows` rows (and clusters enough) in both. Of slices that share a condition the
-    surest alone is told, and counts: the many relatives of one bad slice would else open the way to slices that are bad
-    by chance.
+    Slices with `least_rows` rows (and enough clusters) in both samples are tested. Of slices that share a condition
+    only the most certain is reported and counted: otherwise the many relatives of one bad slice would admit slices that
+    are bad by chance.
     """
     excess = period.excess - (before.excess if before else 0.0)
     error = np.sqrt(_squared_error(period, before))
@@ -95,8 +95,8 @@ def _enough(of: Tally, least_rows: int) -> npt.NDArray[np.bool_]:
 
 
 def _squared_error(period: Tally, before: Tally | None) -> Floats:
-    """Of the excess. With a reference the slice's own spread is the larger of two: that of each sample by itself, and
-    that of both together, since a sample that lacks the rare large losses underrates its spread.
+    """The squared error of the excess. With a reference, the slice's own spread is the larger of the separate and the
+    pooled estimate, since a sample without the rare large losses underestimates its spread.
     """
     if before is None:
         return period.squared_error + period.rest_squared_error
@@ -111,7 +111,7 @@ def _squared_error(period: Tally, before: Tally | None) -> Floats:
 def _parts(
     planned: Plan, of: Sequence[tuple[int, int]], excess: Floats, places: Mapping[tuple[tuple[int, int], ...], int]
 ) -> dict[str, float]:
-    """How much each column contributes: its mean step over both orders in which they are added (Shapley 1953)."""
+    """The contribution of each column: its mean step over both orders of adding the columns (Shapley 1953)."""
     whole = float(excess[places[tuple(of)]])
     if len(of) == 1:
         return {planned.cuts[of[0][0]].column: whole}

@@ -1,6 +1,6 @@
-"""The frames of a use case's declarative pipeline, for the source that `infra/pipelines` writes.
+"""The frames of a use case's declarative pipeline, for the pipeline source that `infra/pipelines` generates.
 
-The source says which datasets there are; this room says what their rows are, by the pure functions of the jobs' stages.
+The source defines the datasets; this room computes their rows, with the pure functions of the jobs' stages.
 """
 
 from ml.pipelines.datasets import Datasets

@@ -1,4 +1,4 @@
-"""The rows of each dataset of a pipeline. Nothing is asked of Spark here: query functions say what to compute."""
+"""The rows of each dataset of a pipeline. Everything is lazy: the query functions trigger no Spark action."""
 
 from dataclasses import dataclass
 
@@ -18,9 +18,9 @@ from ml.usecases import USE_CASES
 
 @dataclass(frozen=True, kw_only=True)
 class Datasets:
-    """The datasets of `use_case` over its bronze tables in `catalog`, each by the name of what is declared.
+    """The datasets of `use_case` over its bronze tables in `catalog`, each by its declared name.
 
-    A table of the pipeline itself is read by its own name, which is of the pipeline's schema; another by its full one.
+    A table of the pipeline is read by its short name, in the pipeline's schema; any other by its full name.
     """
 
     use_case: UseCase
@@ -28,12 +28,12 @@ class Datasets:
 
     @classmethod
     def of(cls, use_case: str, *, catalog: str) -> "Datasets":
-        """Those of the use case of that name. Raises KeyError for one that is not declared."""
+        """The datasets of the use case with that name. Raises KeyError if it is not declared."""
         runtime.carry_code()
         return cls(use_case=USE_CASES[use_case], catalog=catalog)
 
     def accepted(self, feed: str) -> DataFrame:
-        """One row per record of the feed, judged; what is expected of the dataset leaves those that silver takes."""
+        """One row per record of the feed, judged; the dataset's expectations drop rows that silver does not accept."""
         declared = self._feed(feed)
         received = self._read(bronze(declared), self.use_case.name)
         return judged(declared, checked(declared, received, self.use_case.calendar))
@@ -48,10 +48,10 @@ class Datasets:
         return rejected(self.accepted(feed))
 
     def derived(self, name: str) -> DataFrame:
-        """The rows of a derived table, all of them."""
+        """All rows of a derived table."""
         declared = next(each for each in self.use_case.derived if each.table.name == name)
         if declared.sql is not None:
-            # Its inputs are tables of this pipeline, which a query reads by their own names.
+            # Its inputs are tables of this pipeline, so the query uses their short names.
             rows = self._spark.sql(declared.sql)
         else:
             inputs = {each.table.name: self._read(each.table, each.use_case) for each in declared.inputs}
@@ -74,7 +74,7 @@ class Datasets:
         return _as_declared(declared.outcome.table, self._outcomes(declared).where(F.col("_reason").isNull()))
 
     def unusable_outcomes(self, model: str) -> DataFrame:
-        """A model's outcomes that fit no event, with the reason."""
+        """A model's outcomes without a matching event, with the reason."""
         declared = self.use_case.model_named(model)
         waiting = self._outcomes(declared).where(F.col("_reason").isNotNull())
         return _as_declared(outcome_quarantine(declared.outcome), waiting)
@@ -90,12 +90,12 @@ class Datasets:
         return next(feed for feed in self.use_case.feeds if feed.name == name)
 
     def _read(self, table: Table, use_case: str | None = None) -> DataFrame:
-        """A table of this pipeline; one that a job of `use_case` makes, if that is given."""
+        """A table of this pipeline, or with `use_case` a table that a job of that use case writes."""
         return self._spark.read.table(table.full_name(self.catalog, use_case) if use_case else table.name)
 
     @property
     def _spark(self) -> SparkSession:
-        """The session of the pipeline, whose settings are the pipeline's: none is changed here."""
+        """The pipeline's session with the pipeline's settings, unchanged."""
         return SparkSession.active()
 
 

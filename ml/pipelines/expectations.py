@@ -1,7 +1,7 @@
-"""Expectations of a dataset, as decorators of its query function: Lakeflow's, or what does the same on open Spark.
+"""Expectations of a dataset, as decorators of its query function: Lakeflow's, or an equivalent on open-source Spark.
 
-Open Spark's pipelines (4.1) have none. There a row that is to be dropped is filtered out, one that fails the update
-fails its query, and nothing is counted.
+Open-source Spark's pipelines (4.1) have no expectations. There, rows to drop are filtered out, a row that must fail
+the update fails its query, and nothing is counted.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,27 +12,27 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
 Query = Callable[[], DataFrame]
-# What becomes of rows that do not meet a condition, which has a name.
+# A decorator for named conditions: it decides on rows that do not meet them.
 _Rule = Callable[[DataFrame, str, str], DataFrame]
 
 
 def counted(conditions: Mapping[str, str]) -> Callable[[Query], Query]:
-    """Rows without one of the conditions stay, and are counted in the pipeline's event log."""
+    """Rows that do not meet a condition stay, and are counted in the pipeline's event log."""
     return _lakeflow("expect_all", conditions) or (lambda query: query)
 
 
 def kept(conditions: Mapping[str, str]) -> Callable[[Query], Query]:
-    """Rows without one of the conditions are dropped, and counted."""
+    """Rows that do not meet a condition are dropped and counted."""
     return _lakeflow("expect_all_or_drop", conditions) or _applied(_filtered, conditions)
 
 
 def required(conditions: Mapping[str, str]) -> Callable[[Query], Query]:
-    """A row without one of the conditions fails the update: nothing of the dataset is written."""
+    """A row that does not meet a condition fails the update: nothing of the dataset is written."""
     return _lakeflow("expect_all_or_fail", conditions) or _applied(_refused, conditions)
 
 
 def _lakeflow(name: str, conditions: Mapping[str, str]) -> Callable[[Query], Query] | None:
-    # Only a pipeline has the module.
+    # The module exists only inside a pipeline.
     declared = getattr(import_module("pyspark.pipelines"), name, None)
     return None if declared is None else declared(dict(conditions))
 
