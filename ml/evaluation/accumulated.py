@@ -44,8 +44,7 @@ class Seen:
 
 @dataclass(frozen=True, kw_only=True)
 class Sum:
-    """A cumulative sum after one period: its height, its number of periods, and their mean difference from before.
-    """
+    """A cumulative sum after one period: its height, its number of periods, and their mean difference from before."""
 
     height: float
     periods: int
@@ -90,7 +89,7 @@ def upward(start: Seen, series: Sequence[Seen], *, bound: Bound, least: float = 
 
 
 def allowance(unsure: float) -> float:
-    """The allowance subtracted from each deviation, in errors of a period; `unsure`: the start's error, in that unit."""
+    """The allowance subtracted from each deviation, in errors of a period; `unsure`: the start's error, likewise."""
     return math.hypot(_APART, _UNSURE * unsure) if unsure else _JOINING
 
 

@@ -1,4 +1,4 @@
-"""What kind of question a model answers, in code: stages ask, and the problem of the model answers."""
+"""Problems: the kinds of question that models answer. Stages call the problem of their model."""
 
 # A change here trains a new version: see `ml/training/fingerprint.py`.
 RETRAINS = True

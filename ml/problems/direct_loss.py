@@ -1,7 +1,7 @@
-"""What rows will lose, before anybody knows: a second model that has learned the first one's losses on the hold-out.
+"""Estimates of losses before outcomes are known: a second model learns the first model's losses on the hold-out.
 
-Source: direct loss estimation (NannyML, "Direct Loss Estimation"; the second model is its "nanny"). It sees rows on
-which the first model is known to err more, a period before their outcomes; a changed meaning it does not see.
+Source: direct loss estimation (NannyML, "Direct Loss Estimation"; the second model is its "nanny"). It detects rows on
+which the first model is known to err more, a period before their outcomes; it does not detect concept drift.
 """
 
 import math
@@ -20,23 +20,23 @@ from ml.problems.monitor import TWO_SIDED, AgainstHoldout, Answered, Bounds, Fig
 RETRAINS = False
 
 _FOLDS, _SEED = 3, 1
-# Fewer hold-out rows teach it nothing; of more than these the others change nothing but the time.
+# Fewer hold-out rows are not enough to learn from; more than the maximum cost only time.
 _LEAST_ROWS, _MOST_ROWS = 200, 20_000
 
 
 def by_row(rows: Answered, values: Floats) -> Floats:
-    """Rows that do not share their luck: each counts by itself."""
+    """Independent rows: each is its own unit."""
     del rows
     return values
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Learned(Figure):
-    """What came true on the hold-out, and what was learned there.
+    """The realised figure on the hold-out, and the model learned there.
 
-    `expects` tells the loss of each row, and `misses` the square of what that is off by, since rows which lose more
-    scatter more; both from the numbers that `coded` makes of a row. On rows that it had not seen it was `shift` too
-    low, with the standard error `shift_error`.
+    `expects` predicts the loss of each row, and `misses` the squared error of that, since rows with larger losses vary
+    more; both take rows as numbers from `coded`. On unseen rows the prediction was too low by `shift`, with the
+    standard error `shift_error`.
     """
 
     coded: Coded
@@ -48,10 +48,10 @@ class Learned(Figure):
 
 @dataclass(frozen=True, kw_only=True)
 class DirectLoss(AgainstHoldout):
-    """The mean of `loss` that a period's rows lead to expect; `figure` is what outcomes say of it, once they are known.
+    """The expected mean of `loss` for a period's rows; `figure` is the realised one, once outcomes are known.
 
-    `inputs`: what the losses are learned from, numbers or text, with the same columns for all rows. `by_unit`: means
-    over units whose rows share their luck; these are taken to share it wholly. `most`: no loss is higher.
+    `inputs`: the columns to learn losses from, numbers or text, the same for all rows. `by_unit`: means over units with
+    dependent rows, treated as fully dependent. `most`: the highest possible loss.
     """
 
     loss: Callable[[Answered], Floats]
@@ -61,7 +61,7 @@ class DirectLoss(AgainstHoldout):
     unmeasurable: str = f"the hold-out has fewer than {_LEAST_ROWS} rows to learn losses from"
 
     def promise(self, holdout: Answered) -> Figure:
-        """What came true on the hold-out, with what is learned there; nothing of too few rows."""
+        """The realised figure on the hold-out, with the model learned there; an empty figure from too few rows."""
         rows = holdout.known
         if len(rows.truth) < _LEAST_ROWS:
             return Figure(rows=len(rows.truth))
@@ -85,7 +85,7 @@ class DirectLoss(AgainstHoldout):
         )
 
     def measure(self, period: Answered, bounds: Bounds) -> list[Finding]:
-        """One finding for the whole period; once most outcomes are known it says what came true."""
+        """One finding for the whole period; once most outcomes are known it includes the realised figure."""
         learned, rows = bounds.promised, len(period.truth)
         if not isinstance(learned, Learned):
             return [unknown(self.kind, self.name, "", rows, self.unmeasurable)]
@@ -95,7 +95,7 @@ class DirectLoss(AgainstHoldout):
         return [with_truth(found, period, self.figure)]
 
     def expected(self, period: Answered, learned: Learned) -> Figure:
-        """The estimate; its interval is for what will come true, so it has the spread of that, too."""
+        """The estimate; its interval is for the realised figure, so it includes the spread of the outcomes."""
         numbers = learned.coded.numbers(self.inputs(period))
         units = self.by_unit(period, learned.expects.predict(numbers))
         value = min(self.most, max(0.0, float(units.mean()) + learned.shift))
@@ -105,7 +105,7 @@ class DirectLoss(AgainstHoldout):
 
 
 def _fit(numbers: Floats, losses: Floats) -> DecisionTreeRegressor:
-    """One tree with many rows a leaf, since single losses are mostly chance."""
+    """One tree with many rows per leaf, since single losses are mostly chance."""
     kept = np.random.default_rng(_SEED).permutation(len(losses))[:_MOST_ROWS]
     tree = DecisionTreeRegressor(max_leaf_nodes=32, min_samples_leaf=50, random_state=_SEED)
     return tree.fit(numbers[kept], losses[kept])

@@ -1,4 +1,4 @@
-"""Estimates that are made before outcomes are known, and what they say once these are."""
+"""Estimates from before outcomes are known, and their comparison with the outcomes."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,12 +8,12 @@ from ml.problems.monitor import TWO_SIDED, Answered, Figure
 
 RETRAINS = False
 
-# A share of outcomes that says how good the estimate was.
+# From this share of known outcomes on, the reason includes the realised figure.
 _PAIRED_SHARE = 0.5
 
 
 def with_truth(found: Finding, period: Answered, realised: Callable[[Answered], Figure]) -> Finding:
-    """`found`, whose reason says what came true once most outcomes are known."""
+    """`found`, with the realised figure in its reason once most outcomes are known."""
     known = period.known
     if len(known.truth) < max(2, _PAIRED_SHARE * len(period.truth)):
         return found

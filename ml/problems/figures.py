@@ -1,4 +1,4 @@
-"""Figures of a period with their errors: shares, means, and whatever each row moves by a known amount."""
+"""Figures of a period with their errors: shares, means, and any figure with known influences of its rows."""
 
 import math
 
@@ -17,7 +17,7 @@ _DRAWS, _SEED = 2000, 1
 
 
 def share(happened: Floats) -> Figure:
-    """How often something happened, 1 or 0 a row, with the interval of Wilson 1927, which holds near 0 and 1, too."""
+    """The share of ones, with the interval of Wilson 1927, which also holds near 0 and 1."""
     rows = int(happened.size)
     if not rows:
         return Figure()
@@ -27,7 +27,7 @@ def share(happened: Floats) -> Figure:
 
 
 def influenced(value: float, influence: Floats) -> Figure:
-    """`value`, if each row moves it by its `influence` over the number of rows.
+    """`value` with the error from its rows: each moves it by its `influence` over the number of rows.
 
     The standard error is the spread of the influences (infinitesimal jackknife: Efron 1982, "The Jackknife, the
     Bootstrap and Other Resampling Plans", chapter 6).
@@ -39,10 +39,10 @@ def influenced(value: float, influence: Floats) -> Figure:
 
 
 def f1(chosen: Floats, truth: Floats) -> Figure:
-    """Harmonic mean of precision and recall of the rows that are 1; NaN if none is chosen and none is true.
+    """Harmonic mean of precision and recall for the rows that are 1; NaN if none is selected and none is true.
 
-    F1 is 2 J / (1 + J) of the share J of rows both chosen and true among those that are either; Wilson's interval of
-    that share is carried over, the number of such rows taken as given.
+    F1 is 2 J / (1 + J) for the share J of rows both selected and true among those that are either; Wilson's interval of
+    that share is transformed, taking the number of such rows as fixed.
     """
     either = (chosen == 1) | (truth == 1)
     jaccard = share(((chosen == 1) & (truth == 1))[either].astype(float))
@@ -52,10 +52,10 @@ def f1(chosen: Floats, truth: Floats) -> Figure:
 
 
 def average_precision(truth: Floats, scores: Floats) -> Figure:
-    """Mean of the precision at each true row, in order of the scores; rows of one score count together.
+    """Mean of the precision at each true row, in order of the scores; rows with equal scores count together.
 
     The interval is the logit interval of Boyd, Eng & Page 2013, "Area under the Precision-Recall Curve: Point Estimates
-    and Confidence Intervals". NaN with fewer than two true rows, or no other.
+    and Confidence Intervals". NaN with fewer than two true rows, or without any other row.
     """
     positives = int((truth == 1).sum())
     if positives < 2 or positives == truth.size:
@@ -76,8 +76,8 @@ def average_precision(truth: Floats, scores: Floats) -> Figure:
 def calibration(truth: Floats, chances: Floats) -> Figure:
     """Expected calibration error; `truth` and `chances` have shape (rows,), or (rows, classes) for their mean.
 
-    Each bin's gap is normal with the spread of its outcomes; the draws have that noise twice, by which the interval is
-    moved (`ml.evaluation.resampling.estimate`). It begins at 0 if a calibrated model would have such an error.
+    Each bin's gap is normal with the spread of its outcomes; the draws have that noise twice, so the interval is
+    shifted (`ml.evaluation.resampling.estimate`). It begins at 0 if a calibrated model would have such an error.
     """
     rows = len(truth)
     if rows < 2:
@@ -91,7 +91,7 @@ def calibration(truth: Floats, chances: Floats) -> Figure:
 
 
 def _gaps(truth: Floats, chances: Floats, seed: int) -> tuple[Floats, Floats]:
-    """The error, then what it would be in draws; and the draws of a calibrated model."""
+    """The error followed by its draws; and the draws of a calibrated model."""
     parts = np.array_split(np.argsort(chances, kind="stable"), min(CALIBRATION_BINS, truth.size))
     gaps = np.array([truth[part].mean() - chances[part].mean() for part in parts])
     share_of = np.array([part.size for part in parts]) / truth.size
@@ -101,7 +101,7 @@ def _gaps(truth: Floats, chances: Floats, seed: int) -> tuple[Floats, Floats]:
 
 
 def median(values: Floats) -> Figure:
-    """The median with the interval of its order statistics, whose ranks are binomial (Conover 1999, chapter 3)."""
+    """The median with an interval from order statistics, with binomial ranks (Conover 1999, chapter 3)."""
     rows = int(values.size)
     if rows < 6:
         return Figure(rows=rows)

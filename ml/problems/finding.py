@@ -1,4 +1,4 @@
-"""What a monitor finds: one measured value with its verdict."""
+"""A monitor's finding: one measured value with its verdict."""
 
 import math
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from ml.declarations import Limits
 RETRAINS = False
 
 
-# Loss of a slice that was found, and not declared: it needs outcomes though it is about groups.
+# Loss of a discovered, not declared, slice: it needs outcomes although it concerns groups.
 SLICE_LOSS = "slice_loss"
 
 
 class Verdict(StrEnum):
-    """`unknown` means that nothing can be said: it is never taken for `ok`. `recorded`: no limit is declared."""
+    """`unknown`: there is too little data; it never counts as `ok`. `recorded`: no limit is declared."""
 
     OK = "ok"
     RECORDED = "recorded"
@@ -24,7 +24,7 @@ class Verdict(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a metric is about, which decides what is done about a breach."""
+    """The subject of a metric, which decides the action on a breach."""
 
     DATA_QUALITY = "data_quality"
     DRIFT = "drift"
@@ -36,11 +36,11 @@ class Kind(StrEnum):
 class Finding:
     """A value with its verdict, before period and model version are attached.
 
-    A value from `threshold_low` to `threshold_high` is no breach; None: no bound on that side. The thresholds
+    A value from `threshold_low` to `threshold_high` is not a breach; None: no bound on that side. The thresholds
     include the noise bound of the period's rows, so a small period has wider ones. `reference_value` is the same
-    measure of the reference, and `column` the feature, group attribute, answer or slice (empty: the whole period).
+    measure on the reference, and `column` the feature, group attribute, answer or slice (empty: the whole period).
     `lower` and `upper` are the value's 95 % interval, `error` its standard error and `reference_error` that of
-    `reference_value`; None: not known. `slice`: which rows it is about, in words; None: all, or those of `column`.
+    `reference_value`; None: unknown. `slice`: the rows in words; None: all rows, or those of `column`.
     """
 
     kind: Kind
@@ -61,7 +61,7 @@ class Finding:
 
 
 def unknown(kind: Kind, metric: str, column: str, rows: int, reason: str) -> Finding:
-    """A finding of which nothing can be said, and why."""
+    """A finding without a verdict, and the reason."""
     return Finding(
         kind=kind, metric=metric, column=column, value=None, verdict=Verdict.UNKNOWN, reason=reason, rows=rows
     )
@@ -78,7 +78,7 @@ def at_most(
     noise: float = 0.0,
     reference_value: float | None = None,
 ) -> Finding:
-    """A measure of which more is worse. It must exceed both its limit and `noise` to be a warning or a breach."""
+    """A measure where more is worse. It must exceed both its limit and `noise` to be a warning or a breach."""
     if not math.isfinite(value):
         return unknown(kind, metric, column, rows, f"{metric} of {column or 'the period'} is not a finite number")
     warn, act = max(limits.warn, noise), max(limits.act, noise)
@@ -97,16 +97,16 @@ def at_most(
 
 
 def beyond(value: float, warn: float, act: float) -> Verdict:
-    """The verdict on a finite `value` of which more is worse."""
+    """The verdict on a finite `value` where more is worse."""
     return Verdict.BREACH if value > act else Verdict.WARN if value > warn else Verdict.OK
 
 
 def around(
     metric: str, column: str, value: float, centre: float, margins: tuple[float, float], *, rows: int, said: str
 ) -> Finding:
-    """A performance value that shall lie around `centre`: beyond the first margin is a warning, the second a breach.
+    """A performance value around `centre`: beyond the first margin it is a warning, beyond the second a breach.
 
-    `said` are both figures in words.
+    `said`: both figures in words.
     """
     warn, act = margins
     return Finding(
@@ -124,5 +124,5 @@ def around(
 
 
 def number(value: float) -> str:
-    """Three decimals, or four digits of what is too large or too small for them."""
+    """The number with three decimals, or with four digits if it is too large or too small for that."""
     return f"{value:.3f}" if value == 0 or 0.01 <= abs(value) < 1000 else f"{value:.4g}"

@@ -1,4 +1,4 @@
-"""Whether the answers are as good for every declared group: means of one figure a row, compared."""
+"""Comparison of declared groups by the mean of one figure per row."""
 
 import math
 from collections.abc import Callable
@@ -19,10 +19,10 @@ RETRAINS = False
 
 @dataclass(frozen=True, kw_only=True)
 class GroupMeans(Monitor):
-    """The largest difference between the means of two groups, of `values` of the rows with a known outcome.
+    """The largest difference between two groups' means of `values`, over rows with a known outcome.
 
-    Noise: `mean_differences`, as in the compliance gate; the pair that is furthest beyond its own bound counts.
-    `scale`: what the hold-out has, if the limits are shares of that.
+    Noise: `mean_differences`, as in the compliance gate; the pair furthest beyond its own bound counts. `scale`: the
+    hold-out's figure, if the limits are shares of it.
     """
 
     declared: Monitored
@@ -30,7 +30,7 @@ class GroupMeans(Monitor):
     scale: Callable[[Answered], Figure] | None = None
 
     def promise(self, holdout: Answered) -> Figure:
-        """What the limits are shares of."""
+        """The hold-out's figure that the limits are shares of."""
         return self.scale(holdout) if self.scale else Figure()
 
     def measure(self, period: Answered, bounds: Bounds) -> list[Finding]:

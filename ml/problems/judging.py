@@ -1,6 +1,6 @@
-"""What the gates ask of a problem: figures to compare by, signs of a leak, and whether groups are treated alike.
+"""The interface of problems for the gates: comparison figures, signs of leakage, and the treatment of groups.
 
-`numbers` are answers as measures read them, of shape (rows,), or (rows, classes) if there are several classes.
+`numbers` are answers in the form for measures, of shape (rows,), or (rows, classes) with several classes.
 """
 
 import math
@@ -21,13 +21,13 @@ from ml.problems.problem import Floats, Problem
 
 RETRAINS = False
 
-# If no limit is declared: a model that leaves less than this share unexplained is too good to be true.
+# Without a declared limit: a model that leaves less than this share unexplained is too good to be true.
 UNEXPLAINED = 0.03
 
 
 @dataclass(frozen=True, kw_only=True)
 class GroupFindings:
-    """How the groups of one attribute differ: `figures`, as the gate records them, and what they are held against."""
+    """Differences between the groups of one attribute: `figures` for the gate's record, and the checks on them."""
 
     attribute: str
     figures: Mapping[str, object]
@@ -35,42 +35,42 @@ class GroupFindings:
 
 
 class Judging(Protocol):
-    """One problem before the gates."""
+    """One problem's interface for the gates."""
 
     @property
     def problem(self) -> Problem:
-        """How truth reads, and what is measured."""
+        """The problem, which reads the truth and defines the measures."""
 
     def numbers(self, truth: Floats, output: pd.DataFrame) -> Floats:
         """The answers as numbers. Raises ValueError if they cannot be measured."""
 
     def drawn_together(self, numbers: Floats) -> npt.NDArray[np.int64] | None:
-        """Of each row the number of those that share its luck, which resamples draw whole; None: each by itself."""
+        """The group number of each row: resamples draw groups of dependent rows whole. None: rows are independent."""
 
     def measured(self) -> Mapping[str, Measured]:
-        """The function of each measure by its name, of truth and `numbers`."""
+        """The functions of truth and `numbers` for each measure, by name."""
 
     def seldom_over(self, measure: str, numbers: Floats, limit: float) -> float | None:
-        """What a model exactly at `limit` would seldom exceed by noise; None: noise pushes the measure no way."""
+        """The value that a model exactly at `limit` seldom exceeds by noise; None: noise does not bias the measure."""
 
     def indistinct(self, truth: Floats) -> str:
-        """Why such a truth tells models apart by no measure; empty if it does."""
+        """Why no measure can distinguish models on this truth; empty if one can."""
 
     def losses(self, truth: Floats, numbers: Floats) -> Floats:
-        """The loss of each row; a model knows what makes their mean small."""
+        """The loss of each row, for the model's importance of features."""
 
     def ranking_alone(self, values: pd.Series, truth: Floats) -> float:
-        """The chance that a feature by itself ranks two rows with different truths right, in the better direction."""
+        """The chance that a feature alone ranks two rows with different truths correctly, in the better direction."""
 
     def believable(self, truth: Floats) -> float:
-        """The first measure of a model that is as good as can be believed, if no limit is declared."""
+        """The best believable value of the first measure, if no limit is declared."""
 
     def fairness(self, attribute: str, groups: pd.Series, truth: Floats, output: pd.DataFrame) -> GroupFindings:
-        """How differently the groups of `attribute` are treated, by the limits of the compliance gate."""
+        """Differences in the treatment of the groups of `attribute`, by the limits of the compliance gate."""
 
 
 def difference(title: str, value: float, least: float, limit: float, unit: str = "") -> Check:
-    """A difference breaks its limit if it is surely over it; groups too small to show twice the limit cannot tell."""
+    """A difference breaks its limit if it is certainly above. Groups too small to show twice the limit: unknown."""
     of = f" {unit}" if unit else ""
     if value - least > limit:
         said = (
@@ -91,7 +91,7 @@ def rate_difference(title: str, rates: Sequence[Rate], limit: float) -> Check:
 
 
 def beyond_chance(title: str, rates: Sequence[Rate], limit: float) -> Check:
-    """As `rate_difference`, of rates that may be of few rows: it fails only if it is surely over the limit."""
+    """As `rate_difference`, for rates from possibly few rows: it fails only if it is certainly above the limit."""
     value, least = max(rate.rate for rate in rates) - min(rate.rate for rate in rates), surely_apart(rates)
     if least > limit:
         return Check(passed=False, text=f"{title} {value:.4g} is over the limit {limit:g}, surely {least:.4g}")
@@ -101,7 +101,7 @@ def beyond_chance(title: str, rates: Sequence[Rate], limit: float) -> Check:
 def mean_errors(
     title: str, groups: pd.Series, errors: Floats, gate: ComplianceGate, *, unit: str = ""
 ) -> GroupFindings:
-    """The difference of the mean of `errors`, which are answer - truth, between `groups`; their name is the attribute.
+    """The difference of the mean of `errors` (answer - truth) between `groups`; their name is the attribute.
 
     Source: Calders et al. 2013, "Controlling Attribute Effect in Linear Regression" (balanced residuals).
     """
@@ -122,11 +122,11 @@ def mean_errors(
 
 
 def alone(numbers: Floats) -> None:
-    """Rows share nothing, so each is drawn by itself."""
+    """Rows are independent, so each is drawn by itself."""
     del numbers
 
 
 def too_few_groups(title: str, attribute: str, min_rows: int) -> Check:
-    """Fewer than two groups are large enough: nothing failed, and nothing is known."""
+    """Fewer than two groups are large enough: nothing failed, but the result is unknown."""
     said = f"fewer than two groups of {attribute} have {min_rows} hold-out rows"
     return Check(passed=False, known=False, text=f"{title} is unknown ({math.nan}): {said}")

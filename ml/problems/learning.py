@@ -1,7 +1,7 @@
-"""What a learning algorithm offers to training: how to search, how to fit, how to score, how to save.
+"""The interface of learning algorithms for training: search, fit, score and save.
 
-Training brings algorithms that learn any question from a table of numbers; a problem may make learners of its own of
-them (`Problem.learners`).
+Training provides algorithms that learn any question from a table of numbers; a problem may build its own learners
+from them (`Problem.learners`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 Params = Mapping[str, float | int]
-# Called with the loss on the tuning periods after each round or epoch of a trial: whether to end it there.
+# Called with the loss on the tuning periods after each round or epoch of a trial: whether to stop the trial.
 Ends = Callable[[float], bool]
 # The known values of each text feature.
 Categories = Mapping[str, Sequence[str]]
-# The rows that a booster is fitted on, as its metric per round names them. To watch them changes no tree.
+# The fitted rows' name in a booster's metrics per round. Evaluating them changes no tree.
 FITTED = "fitted"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scores:
-    """Truth and raw answers of the same rows, as the problem has them."""
+    """Truth and raw answers of the same rows, in the problem's form."""
 
     truth: Floats
     raw: Floats
@@ -48,7 +48,7 @@ class Examples(Protocol):
 
     @property
     def features(self) -> tuple[Feature, ...]:
-        """What a model takes of them."""
+        """The features of the model."""
 
     @property
     def kinds(self) -> Mapping[str, str]:
@@ -56,15 +56,15 @@ class Examples(Protocol):
 
     @property
     def label(self) -> str:
-        """The column of what came true."""
+        """The column of the outcome."""
 
     @property
     def period(self) -> str:
-        """The column of the period that a row is of."""
+        """The column of a row's period."""
 
     @property
     def seed(self) -> int:
-        """Of whatever is drawn."""
+        """The seed of all random draws."""
 
     def of(self, periods: Sequence[date]) -> pd.DataFrame:
         """The rows of `periods`, in their order."""
@@ -80,13 +80,13 @@ class Examples(Protocol):
         problem: "Problem",
         past: tuple[str, ...] = (),
     ) -> Self:
-        """Other rows of the same periods, to learn another question from; `past` are the features that are the newest
-        values of a row's series.
+        """Other rows of the same periods, for learning another question; `past` are the features with the newest values
+        of a row's series.
         """
 
 
 class Fitted(Protocol):
-    """What has been fitted."""
+    """A fitted model."""
 
     @property
     def categories(self) -> Categories:
@@ -94,53 +94,53 @@ class Fitted(Protocol):
 
     @property
     def readers(self) -> tuple[str, ...]:
-        """By what `scorer.py` reads what `save` writes; several are averaged."""
+        """The readers with which `scorer.py` loads the output of `save`; several are averaged."""
 
     def scores(self, periods: Sequence[date]) -> Scores:
         """Truth and raw answers of the rows of `periods`."""
 
     def save(self, directory: Path) -> None:
-        """Write what was fitted into `directory`, as `scorer.py` reads it."""
+        """Write the fitted model into `directory`, in the format of `scorer.py`."""
 
 
 class Fitter(Protocol):
-    """What can be fitted on the rows that it has."""
+    """A learner that can be fitted on its rows."""
 
     def fit(self, params: Params, periods: Sequence[date]) -> Fitted:
-        """Fit on all rows of `periods`; `params` are those of a candidate with what its fitting found."""
+        """Fit on all rows of `periods`; `params` are a candidate's parameters plus those that its trial found."""
 
 
 class Learner(Fitter, Protocol):
-    """A learning algorithm with the rows it may use."""
+    """A learning algorithm with the rows that it may use."""
 
     @property
     def first(self) -> Params:
-        """Sensible parameters, tried before any others."""
+        """Sensible default parameters, tried first."""
 
     def suggest(self, trial: optuna.Trial) -> Params:
         """Parameters to try next."""
 
     def try_out(self, params: Params, split: Split, ends: Ends) -> tuple[float, Params]:
-        """Fit on the training periods; the problem's loss on the tuning periods, and what fitting found.
+        """Fit on the training periods. Returns the loss on the tuning periods, and the parameters that fitting found.
 
-        What is fitted in rounds or epochs asks `ends` after each.
+        Learners with rounds or epochs call `ends` after each.
         """
 
 
 @runtime_checkable
 class Narrowing(Fitter, Protocol):
-    """What can leave features out or take more, so that it can be seen what they add; averages are made of such."""
+    """A fitter that can drop or add features, to measure their gain; averages consist of these."""
 
     def without(self, features: Sequence[str]) -> "Narrowing":
-        """The same on the same rows, and fewer features."""
+        """The same fitter on the same rows with fewer features."""
 
     def beside(self, features: Sequence[Feature]) -> "Narrowing":
-        """The same on the same rows, and `features` besides, which are columns of the rows."""
+        """The same fitter on the same rows with additional `features`, which are columns of the rows."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Live:
-    """The version that is live: its number, and the folder of what `Fitted.save` wrote for it."""
+    """The live version: its number, and the folder that `Fitted.save` wrote."""
 
     version: int
     folder: Path
@@ -148,10 +148,10 @@ class Live:
 
 @runtime_checkable
 class Succeeding(Fitted, Protocol):
-    """What was fitted in parts, each of which takes the place of the live version's only if it is better."""
+    """A model fitted in parts, each of which replaces the live version's part only if it is better."""
 
     def after(self, live: Live | None, split: Split) -> "Succeeding":
-        """What becomes the version; `live` is None if no version is."""
+        """The model to register; `live` is None if no version is live."""
 
     def decisions(self) -> pd.DataFrame:
         """One row per part: whether it is new, what was kept instead, and why."""
@@ -161,17 +161,17 @@ class Succeeding(Fitted, Protocol):
 
 
 class UnknownPartError(ValueError):
-    """A version has no such part, or cannot take it from another one."""
+    """A version does not have this part, or cannot take it from the other version."""
 
 
 @runtime_checkable
 class Parted(Protocol):
-    """A problem whose versions have parts, each of which can go back by itself."""
+    """A problem whose versions have parts that can be rolled back separately."""
 
     def take_back(self, part: str, live: Live, earlier: Live, reason: str) -> pd.DataFrame | None:
-        """Write what `earlier` says of `part` into the files of `live`; what is decided about every part now.
+        """Copy `part` of `earlier` into the files of `live`; returns the decisions about every part.
 
-        None, and nothing is written, if both say the same. Raises UnknownPartError.
+        Returns None and writes nothing if both are equal. Raises UnknownPartError.
         """
 
 
@@ -185,5 +185,5 @@ def as_declared(declared: Algorithms, rows: Examples) -> Mapping[str, Learner]:
 
 
 def all_others(period: date, periods: Sequence[date]) -> list[date]:
-    """`periods` without `period`: whose rows tell nothing of its outcomes, if each outcome belongs to one row."""
+    """`periods` without `period`: their rows contain nothing about its outcomes, if each outcome belongs to one row."""
     return [each for each in periods if each != period]

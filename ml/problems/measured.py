@@ -12,13 +12,13 @@ from ml.evaluation.comparing import compare
 from ml.evaluation.resampling import Bootstrap, Interval, Weighed
 
 Floats = npt.NDArray[np.float64]
-# What the challenger and the champion answer for the same rows.
+# The challenger's and the champion's answers to the same rows.
 Pair = tuple[Floats, Floats]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """Values by name over `rows` rows; `units` names those that have one."""
+    """Values by name over `rows` rows; `units`: the units of those that have one."""
 
     rows: int
     values: Mapping[str, float]
@@ -29,13 +29,13 @@ class Measured:
         return {"rows": self.rows, **self.values}
 
     def summary(self) -> str:
-        """One line; values without a unit have four digits, others their own unit."""
+        """One line; values without a unit have four digits, others show their unit."""
         listed = (f"{name} {value:.4f} {self.units.get(name, '')}".rstrip() for name, value in self.values.items())
         return f"{self.rows} rows: " + ", ".join(listed)
 
 
 def checked(truth: npt.ArrayLike, output: pd.DataFrame, columns: tuple[str, ...]) -> tuple[Floats, pd.DataFrame]:
-    """Both, of one length. Raises ValueError for no rows, absent columns, or a number that is NaN or infinite."""
+    """Both, of equal length. Raises ValueError for no rows, missing columns, or a number that is NaN or infinite."""
     values = np.asarray(truth, dtype=float)
     absent = [name for name in columns if name not in output]
     if absent:
@@ -54,7 +54,7 @@ def checked(truth: npt.ArrayLike, output: pd.DataFrame, columns: tuple[str, ...]
 def improvement(
     measure: Measure, measured: Callable[[Floats, Floats], Weighed], truth: Floats, pair: Pair, drawn: Bootstrap
 ) -> Interval:
-    """How much better the challenger is than the champion: above zero, whichever way `measure` improves."""
+    """How much better the challenger is than the champion: positive is better, whichever way `measure` improves."""
     challenger, champion = pair
     found = compare({measure.name: measured}, truth, challenger, champion, drawn)[measure.name].interval
     if measure.better is Direction.HIGHER:

@@ -1,4 +1,4 @@
-"""What a monitor of a problem is: it judges the answers of a period by what came true, or by how groups fare."""
+"""Monitors of a problem: they judge the answers of a period by their outcomes, or by the treatment of groups."""
 
 import math
 from abc import ABC, abstractmethod
@@ -25,10 +25,10 @@ TWO_SIDED = 1.96
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Answered:
-    """Rows that a version has answered, of a period or of its hold-out.
+    """Rows answered by a version, of a period or of its hold-out.
 
-    `truth` as the problem reads it, NaN for a row whose outcome is not known; `groups` has a column per attribute, and
-    `features` one per feature and attribute (none, if nobody asks for them).
+    `truth` in the problem's form, NaN for a row without a known outcome; `groups` has a column per attribute, and
+    `features` one per feature and attribute (none if they are not needed).
     """
 
     truth: Floats
@@ -38,20 +38,20 @@ class Answered:
 
     @property
     def known(self) -> "Answered":
-        """The rows whose outcome is known."""
+        """The rows with a known outcome."""
         return self.where(~np.isnan(self.truth))
 
     def where(self, mask: npt.NDArray[np.bool_]) -> "Answered":
-        """The rows that `mask` says."""
+        """The rows selected by `mask`."""
         features = self.features[mask] if len(self.features.columns) else self.features
         return Answered(truth=self.truth[mask], answers=self.answers[mask], groups=self.groups[mask], features=features)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A value over `rows` rows with its standard error; NaN: it cannot be measured on them.
+    """A value over `rows` rows with its standard error; NaN if it cannot be measured.
 
-    `lower` and `upper` bound it at 95 % where the normal interval is not meant.
+    `lower` and `upper` are its 95 % bounds if the normal interval does not apply.
     """
 
     value: float = math.nan
@@ -62,7 +62,7 @@ class Figure:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The 95 % interval; NaN if it is not known."""
+        """The 95 % interval; NaN if it is unknown."""
         if math.isfinite(self.lower) and math.isfinite(self.upper):
             return self.lower, self.upper
         return self.value - TWO_SIDED * self.error, self.value + TWO_SIDED * self.error
@@ -80,10 +80,10 @@ def _known(value: float) -> float | None:
 
 @dataclass(frozen=True, kw_only=True)
 class Bounds:
-    """What a period is held against.
+    """The limits for a period.
 
-    `chance`: of one monitor to call a stable period a breach. `promised`: the monitor's own figure of the hold-out.
-    `min_group_rows`: smaller groups are not compared. No `limit`: the metric is written, and nobody judges it.
+    `chance`: of a false breach per monitor in a stable period. `promised`: the monitor's own figure on the hold-out.
+    `min_group_rows`: smaller groups are not compared. No `limit`: the metric is recorded without a verdict.
     """
 
     limit: Limit | None
@@ -93,9 +93,9 @@ class Bounds:
 
     @property
     def margins(self) -> tuple[float, float]:
-        """The limit's two sizes in the metric's unit; NaN if they are shares of what the hold-out does not have.
+        """The limit's two margins in the metric's unit; NaN if they are shares of a figure that the hold-out lacks.
 
-        Infinite if there is no limit: nothing is beyond it.
+        Infinite if there is no limit.
         """
         return self.limit.at(self.promised.value) if self.limit else (math.inf, math.inf)
 
@@ -112,39 +112,39 @@ class Monitor(ABC):
 
     @property
     def kind(self) -> Kind:
-        """About groups, or about performance."""
+        """Groups or performance."""
         return Kind.FAIRNESS if Needs.GROUPS in self.declared.needs else Kind.PERFORMANCE
 
     @property
     def needs_outcomes(self) -> bool:
-        """Whether nothing can be said before outcomes are known."""
+        """Whether the monitor needs known outcomes."""
         return Needs.OUTCOMES in self.declared.needs
 
     @property
     def is_of_slices(self) -> bool:
-        """Whether it is one figure of any rows, so that it can be measured of a group alone."""
+        """Whether it is a single figure over any rows, so that it can be measured for one group."""
         return self.needs_outcomes and self.kind is Kind.PERFORMANCE and self.columns(()) == ("",)
 
     def columns(self, groups: tuple[str, ...]) -> tuple[str, ...]:
-        """The columns of its findings, whatever the rows hold: group attributes, or the whole period."""
+        """The columns of its findings, independent of the rows: group attributes, or the whole period."""
         return groups if self.kind is Kind.FAIRNESS else ("",)
 
     def promise(self, holdout: Answered) -> Figure:
-        """What the hold-out leads to expect; nothing, if the monitor does not look at it."""
+        """The expectation from the hold-out; an empty figure if the monitor does not use it."""
         del holdout
         return Figure()
 
     @abstractmethod
     def measure(self, period: Answered, bounds: Bounds) -> list[Finding]:
-        """One finding per column of `columns`. A monitor of performance that needs outcomes gets rows with known
-        truth only.
+        """One finding per column of `columns`. A performance monitor that needs outcomes receives only rows with known
+        truth.
 
         Raises ValueError for answers on which nothing can be measured.
         """
 
 
 def mean_figure(values: Floats) -> Figure:
-    """The mean of one figure a row with its standard error; no error below two rows."""
+    """The mean of one figure per row with its standard error; no error below two rows."""
     rows = int(values.size)
     if rows < 2:
         return Figure(rows=rows)
@@ -154,16 +154,16 @@ def mean_figure(values: Floats) -> Figure:
 
 @dataclass(frozen=True, kw_only=True)
 class AgainstHoldout(Monitor):
-    """A figure that shall not be worse than on the hold-out, by more than its limit and than chance explains.
+    """A figure that must not be worse than on the hold-out by more than its limit and by more than chance.
 
-    Both standard errors enter, at the one-sided normal bound of `chance`. A period too small to show even a severe
-    change is `unknown` rather than `ok`.
+    The noise bound uses both standard errors, at the one-sided normal quantile of `chance`. A period too small to show
+    even a severe change is `unknown` instead of `ok`.
     """
 
     declared: Monitored
     better: Direction
     figure: Callable[[Answered], Figure]
-    # Why some rows have no figure.
+    # The reason why some rows have no figure.
     unmeasurable: str = "there are too few rows"
 
     def promise(self, holdout: Answered) -> Figure:
@@ -175,7 +175,7 @@ class AgainstHoldout(Monitor):
         return [self.judge(self.figure(period), bounds)]
 
     def judge(self, period: Figure, bounds: Bounds) -> Finding:
-        """The period's figure against the promised one."""
+        """Compare the period's figure with the promised one."""
         promised = bounds.promised
         if not math.isfinite(period.value):
             return unknown(self.kind, self.name, "", period.rows, self.unmeasurable)

@@ -1,7 +1,7 @@
-"""What a problem answers to the stages: how its truth reads, what learners minimise, how answers are measured.
+"""The interface of problems for the stages: reading the truth, the objective of learners, measuring answers.
 
-Arrays: `truth` has shape (rows,). `raw`, what a learner says before calibration, has shape (rows,), or (rows, classes)
-if there are several classes. `output` is a table with the columns that the problem declares, a row per row of `truth`.
+Arrays: `truth` has shape (rows,). `raw`, a learner's answers before calibration, has shape (rows,), or (rows, classes)
+with several classes. `output` is a table with the problem's declared columns, one row per row of `truth`.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -25,13 +25,13 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True)
 class Objective:
-    """What each library is to minimise.
+    """The objective of each library.
 
     Attributes:
         xgboost: its `objective` and `eval_metric`.
         lightgbm: its `objective` and `metric`.
         linear: coefficients (outputs, columns) and intercepts (outputs,) from a matrix without NaN, truth and penalty.
-        network: `logistic` or `squared`, as `ml/neural/losses.py` has them; empty if no network learns the problem.
+        network: `logistic` or `squared`, as in `ml/neural/losses.py`; empty if no network supports the problem.
     """
 
     xgboost: Mapping[str, object]
@@ -41,29 +41,29 @@ class Objective:
 
 
 class Calibration(Protocol):
-    """From raw answers to those that mean what they say."""
+    """A calibration: from raw to calibrated answers."""
 
     @property
     def as_params(self) -> Mapping[str, str | float]:
-        """Its method and numbers, as the run of a training records them."""
+        """Its method and numbers, for the training run's record."""
 
     @property
     def description(self) -> Mapping[str, object]:
-        """What the served model reads: `method` and its numbers."""
+        """The served model's input: `method` and its numbers."""
 
     @property
     def in_words(self) -> str:
-        """What was done, for the description of a version: "sigmoid-calibrated"."""
+        """The calibration in words, for the description of a version: "sigmoid-calibrated"."""
 
 
 class Measures(Protocol):
-    """A model on rows that it has not seen."""
+    """The measures of a model on unseen rows."""
 
     def as_dict(self) -> dict[str, float]:
         """The number of `rows`, and every measure of the problem by name."""
 
     def summary(self) -> str:
-        """One line for log, description and report."""
+        """One line for the log, the description and the report."""
 
 
 class Problem(Protocol):
@@ -75,7 +75,7 @@ class Problem(Protocol):
 
     @property
     def objective(self) -> Objective:
-        """What learners minimise."""
+        """The objective of learners."""
 
     def split(
         self,
@@ -87,16 +87,16 @@ class Problem(Protocol):
         calibration_ratio: float,
         holdout_start: date | None = None,
     ) -> Split:
-        """Which periods train, tune, calibrate and judge. Raises ValueError if a part would be empty."""
+        """The periods for training, tuning, calibration and hold-out. Raises ValueError if a part would be empty."""
 
     def truth(self, labels: "pd.Series[Any]") -> Floats:
-        """The label column as numbers. Raises ValueError for a value that the problem does not know."""
+        """The label column as numbers. Raises ValueError for an unknown value."""
 
     def loss(self, truth: Floats, raw: Floats) -> float:
-        """What the search minimises, on rows that were not fitted."""
+        """The loss that the search minimises, on rows that were not fitted."""
 
     def calibrate(self, truth: Floats, raw: Floats) -> Calibration:
-        """From rows that were not fitted. Raises ValueError if they are too few, or contradict the model."""
+        """Calibrate on rows that were not fitted. Raises ValueError if they are too few, or contradict the model."""
 
     def measure(self, truth: Floats, output: pd.DataFrame) -> Measures:
         """Every measure of the problem. Raises ValueError for no rows, or NaN among the answers."""
@@ -104,22 +104,22 @@ class Problem(Protocol):
     def improvement(
         self, truth: Floats, challenger: pd.DataFrame, champion: pd.DataFrame, drawn: Bootstrap
     ) -> Interval:
-        """How much better the challenger is on the same rows by the problem's first measure, with its paired interval.
+        """The challenger's improvement on the same rows by the problem's first measure, with its paired interval.
 
-        Above zero is better, whichever way the measure improves.
+        Positive is better, whichever way the measure improves.
         """
 
     def learners(self, declared: Algorithms, rows: Examples) -> Mapping[str, Learner]:
-        """What learns from `rows`, by name: the declared algorithms, or what the problem makes of them."""
+        """The learners over `rows`, by name: the declared algorithms, or the problem's own learners built from them."""
 
     def others(self, period: date, periods: Sequence[date]) -> Sequence[date]:
-        """Those of `periods` whose rows tell nothing of the outcomes of `period`, so that it can be judged by them."""
+        """The `periods` whose rows tell nothing about outcomes of `period`, so a fit on them can be judged by it."""
 
     def losses(self, rows: Answered) -> Losses:
-        """What each row with a known outcome loses, by which slices of rows are told apart.
+        """The loss of each row with a known outcome, for comparing slices of rows.
 
         Raises ValueError for answers on which nothing can be measured.
         """
 
     def monitors(self) -> tuple[Monitor, ...]:
-        """What judges a period of answers: one for each metric that the declaration names in `monitored`."""
+        """The monitors for a period of answers: one for each metric in the declaration's `monitored`."""

@@ -1,4 +1,4 @@
-"""From what a model declares to the problem that answers for it, in training and before the gates."""
+"""From a model's declaration to its problem, for training and for the gates."""
 
 from dataclasses import replace
 
@@ -17,9 +17,9 @@ from ml.problems.regression.regression import Regression
 
 
 def problem_of(declared: ProblemType, *, decision_threshold: float = 0.5, costs: Costs | None = None) -> Problem:
-    """The problem of a declaration; only a yes or no has a `decision_threshold`, and costs of wrong ones.
+    """The problem of a declaration; only binary classification has a `decision_threshold` and costs.
 
-    Raises ValueError for a kind of question that has no folder here.
+    Raises ValueError for a kind of problem that is not implemented here.
     """
     match declared:
         case BinaryClassification():
@@ -36,13 +36,13 @@ def problem_of(declared: ProblemType, *, decision_threshold: float = 0.5, costs:
 
 
 def problem_of_model(model: Model) -> Problem:
-    """The problem of a model, deciding where its compliance gate says."""
+    """The problem of a model, with the decision threshold of its compliance gate."""
     at = model.gates.compliance.decision_threshold if model.problem.decides else 0.5
     return problem_of(model.problem, decision_threshold=at, costs=model.gates.comparison.costs)
 
 
 def judging_of(model: Model) -> Judging:
-    """The problem of a model before its gates. Raises ValueError for a problem that no gate can judge."""
+    """The gates' interface to a model's problem. Raises ValueError for a problem that no gate can judge."""
     gates = model.gates
     match problem_of_model(model):
         case Binary() as binary:

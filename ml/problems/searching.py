@@ -1,4 +1,4 @@
-"""By which columns rows of a model are told apart, where slices of them are searched."""
+"""The columns for the search of slices of a model's rows."""
 
 import pandas as pd
 
@@ -9,12 +9,12 @@ RETRAINS = False
 
 
 def searched_names(model: Model) -> tuple[str, ...]:
-    """The model's features and the group attributes, without what is sensitive: a slice is told by its values."""
+    """The model's features and the group attributes, without sensitive columns: a slice's name shows values."""
     sensitive = {each.name for each in model.feature_table.features if each.sensitive} - set(model.fairness_groups)
     names = dict.fromkeys((*model.features, *model.fairness_groups))
     return tuple(name for name in names if name not in sensitive)
 
 
 def searched_columns(model: Model, rows: pd.DataFrame) -> pd.DataFrame:
-    """Their values in `rows`, each with an order."""
+    """Their values in `rows`, in an ordered form."""
     return pd.DataFrame({name: comparable(rows[name]) for name in searched_names(model)})

@@ -1,1 +1,1 @@
-"""Classification: will it happen, and which of several is it."""
+"""Classification: will it happen (binary), and which of several is it (multiclass)."""

@@ -1,4 +1,4 @@
-"""Will it happen: raw answers are log-odds, calibrated ones the probability of 1."""
+"""Binary classification: raw answers are log-odds, calibrated answers the probability of 1."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,8 +36,8 @@ def _logistic(matrix: Floats, truth: Floats, penalty: float) -> tuple[Floats, Fl
 
 @dataclass(frozen=True, kw_only=True)
 class Binary:
-    """`decision_threshold`: from which probability on the answer counts as a yes, in accuracy, precision and recall;
-    `costs`: of a wrong one.
+    """`decision_threshold`: the probability from which an answer counts as yes, in accuracy, precision and recall;
+    `costs`: of wrong answers.
     """
 
     declared: BinaryClassification = field(default_factory=BinaryClassification)
@@ -67,12 +67,12 @@ class Binary:
         """Log loss.
 
         It is a proper score and uses every row's probability, so over the few thousand rows of the tuning periods it
-        tells neighbouring candidates apart with less noise than ROC AUC.
+        distinguishes similar candidates with less noise than ROC AUC.
         """
         return float(log_loss(truth, expit(raw), labels=[0, 1]))
 
     def calibrate(self, truth: Floats, raw: Floats) -> Sigmoid:
-        """By a sigmoid."""
+        """Calibrate by a sigmoid."""
         return fit_sigmoid(truth, raw)
 
     def measure(self, truth: Floats, output: pd.DataFrame) -> Evaluation:
@@ -82,17 +82,17 @@ class Binary:
     def improvement(
         self, truth: Floats, challenger: pd.DataFrame, champion: pd.DataFrame, drawn: Bootstrap
     ) -> Interval:
-        """In ROC AUC."""
+        """The improvement in ROC AUC."""
         ours, theirs = (checked(truth, output[PROBABILITY])[1] for output in (challenger, champion))
         return improvement(ROC_AUC, roc_auc, truth, (ours, theirs), drawn)
 
     def losses(self, rows: Answered) -> Losses:
-        """Squared errors of the probability, which no rare row dominates as it does the logarithm."""
+        """Squared errors of the probability; unlike log losses, no rare row dominates them."""
         labels, chances = checked(rows.truth, rows.answers["probability"])
         return Losses(title=BRIER.title, values=np.asarray((labels - chances) ** 2))
 
     def monitors(self) -> tuple[Monitor, ...]:
-        """Ranking, calibration and what people name beside these; groups at the decision threshold."""
+        """Ranking, calibration and the additionally declared figures; groups at the decision threshold."""
         at, costs = self.decision_threshold, self.costs
         groups = (Parity(decision_threshold=at), Opportunity(decision_threshold=at))
         known = (RANKING, CalibrationError(), OutcomeRate(), *figures(at, costs))

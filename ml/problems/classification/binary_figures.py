@@ -1,4 +1,4 @@
-"""What people name of the answers to a yes or no, beside ranking: at the threshold that decides, and as losses."""
+"""Common figures of binary answers beside ranking: at the decision threshold, and as losses."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,30 +28,30 @@ _PROBABILITY = "probability"
 
 
 def _read(rows: Answered) -> tuple[Floats, Floats]:
-    """Truth and probabilities. Raises ValueError for what no measure can be trusted on."""
+    """Truth and probabilities. Raises ValueError for input on which no measure can be trusted."""
     labels, chances = checked(rows.truth, rows.answers[_PROBABILITY])
     return labels.astype(float), chances
 
 
 @dataclass(frozen=True, kw_only=True)
 class AtThreshold:
-    """Rows with a probability of `threshold` or above are chosen; a wrong choice costs what `costs` says."""
+    """Rows with a probability of at least `threshold` are selected; `costs`: of wrong decisions."""
 
     threshold: float
     costs: Costs
 
     def accuracy(self, rows: Answered) -> Figure:
-        """The share of rows that are decided right."""
+        """The share of rows with the right decision."""
         truth, chosen = self._decided(rows)
         return share((chosen == truth).astype(float))
 
     def precision(self, rows: Answered) -> Figure:
-        """The share of chosen rows that came true."""
+        """The share of selected rows that came true."""
         truth, chosen = self._decided(rows)
         return share(truth[chosen == 1])
 
     def recall(self, rows: Answered) -> Figure:
-        """The share of rows that came true, and were chosen."""
+        """The share of rows that came true and were selected."""
         truth, chosen = self._decided(rows)
         return share(chosen[truth == 1])
 
@@ -61,7 +61,7 @@ class AtThreshold:
         return f1(chosen, truth)
 
     def cost(self, rows: Answered) -> Figure:
-        """What wrong decisions cost a row."""
+        """The cost of wrong decisions per row."""
         truth, chosen = self._decided(rows)
         price = self.costs
         return mean_figure(np.where(chosen > truth, price.false_positive, (truth - chosen) * price.false_negative))

@@ -1,4 +1,4 @@
-"""Will it happen, before the gates: ranked by ROC AUC, decided at a threshold, groups compared by who is chosen."""
+"""Binary classification in the gates: ranking by ROC AUC, decisions at a threshold, groups compared by selection."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -21,13 +21,13 @@ from ml.problems.problem import Floats
 
 RETRAINS = False
 
-# No model of people's behaviour is known to rank better.
+# No known model of human behavior ranks better.
 _BEST_RANKING = 0.97
 
 
 @dataclass(frozen=True, kw_only=True)
 class BinaryJudging:
-    """`gate` has the threshold that decides and the limits of groups; `costs` is what `COST` counts."""
+    """`gate` has the decision threshold and the group limits; `costs` are those of `COST`."""
 
     problem: Binary
     gate: ComplianceGate
@@ -39,7 +39,7 @@ class BinaryJudging:
         return checked(truth, output[PROBABILITY])[1]
 
     def measured(self) -> Mapping[str, Measured]:
-        """By name; cost only if costs are declared."""
+        """The measures by name; cost only if costs are declared."""
         names = [measure.name for measure in self.problem.declared.measures if measure != COST]
         known: dict[str, Measured] = {name: measured.MEASURED[name] for name in names}
         if self.costs:
@@ -47,12 +47,12 @@ class BinaryJudging:
         return known
 
     def seldom_over(self, measure: str, numbers: Floats, limit: float) -> float | None:
-        """Of the calibration error, a sum of absolute gaps."""
+        """The allowance for the calibration error, a sum of absolute gaps."""
         allowed = ALLOWED.get(measure)
         return None if allowed is None else allowed(numbers, limit)
 
     def indistinct(self, truth: Floats) -> str:
-        """One class alone."""
+        """Only one class occurs."""
         both = np.unique(truth).size > 1
         return "" if both else "the hold-out has only one class, so no ranking can be measured"
 
@@ -61,11 +61,11 @@ class BinaryJudging:
         return measured.log_losses(np.where(truth == 1, numbers, 1 - numbers))
 
     def ranking_alone(self, values: pd.Series, truth: Floats) -> float:
-        """ROC AUC of the feature."""
+        """ROC AUC of the feature alone."""
         return ranking_alone(values, truth, roc_auc)
 
     def believable(self, truth: Floats) -> float:
-        """ROC AUC."""
+        """The highest believable ROC AUC."""
         del truth
         return _BEST_RANKING
 

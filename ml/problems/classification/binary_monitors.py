@@ -1,4 +1,4 @@
-"""How good the answers to a yes or no were in a period whose outcomes are known."""
+"""Monitors of binary answers in a period with known outcomes."""
 
 import math
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ def area(labels: npt.ArrayLike, probabilities: npt.ArrayLike) -> Figure:
     if min(positive.size, negative.size) < 2:
         return Figure(rows=int(truth.size))
     ranks = stats.rankdata(np.concatenate([positive, negative]))
-    # Share of the other class that each row beats, ties counting half.
+    # Share of the other class that each row ranks above; ties count half.
     won = (ranks[: positive.size] - stats.rankdata(positive)) / negative.size
     lost = 1 - (ranks[positive.size :] - stats.rankdata(negative)) / positive.size
     variance = won.var(ddof=1) / positive.size + lost.var(ddof=1) / negative.size
@@ -49,7 +49,7 @@ RANKING = AgainstHoldout(
 
 @dataclass(frozen=True, kw_only=True)
 class CalibrationError(Monitor):
-    """Expected calibration error over ten bins of equal count, beyond what a calibrated model has by chance."""
+    """Expected calibration error over ten bins of equal count, beyond a calibrated model's error by chance."""
 
     declared: Monitored = CALIBRATION
 
@@ -87,7 +87,7 @@ class OutcomeRate(Monitor):
 
 
 def rate_finding(metric: str, column: str, happened: Labels, probabilities: Probabilities, bounds: Bounds) -> Finding:
-    """How often something happened, around how often its probabilities said."""
+    """A finding for an observed rate around the rate expected from its probabilities."""
     rows = int(happened.size)
     observed, predicted = float(happened.mean()), float(probabilities.mean())
     spread = math.sqrt(float((probabilities * (1 - probabilities)).sum())) / rows
@@ -105,9 +105,9 @@ def _checked(period: Answered) -> tuple[Labels, Probabilities]:
 def calibration_noise(probabilities: Probabilities, chance: float) -> float:
     """The calibration error that a perfectly calibrated model exceeds with probability `chance` on these rows.
 
-    Outcomes are drawn from the probabilities themselves (parametric bootstrap); the tail is that of a gamma of the
-    same mean and spread, since so rare a quantile would need many more draws. A sum of absolute gaps is skewed to
-    the right, less than that gamma, so the bound errs on the safe side.
+    Outcomes are drawn from the probabilities (parametric bootstrap); the tail comes from a gamma distribution with the
+    same mean and spread, since such a rare quantile would need many more draws. A sum of absolute gaps is less skewed
+    to the right than that gamma, so the bound errs on the safe side.
     """
     random = np.random.default_rng(_SEED)
     parts = np.array_split(np.sort(probabilities), min(10, probabilities.size))

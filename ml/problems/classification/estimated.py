@@ -1,8 +1,8 @@
-"""How good answers are, before anybody knows: what outcomes drawn from their probabilities would show.
+"""Estimates of performance before outcomes are known: outcomes are simulated from the answered probabilities.
 
 Source: confidence-based performance estimation (Guillory et al. 2021, "Predicting with Confidence on Unseen
-Distributions"; the name is NannyML's). It holds as long as the probabilities mean what they say: a changed mix of rows
-is seen before its outcomes are known, and a changed meaning is not seen at all.
+Distributions"; the name is NannyML's). It holds as long as the probabilities are calibrated: it detects a changed mix
+of rows before outcomes are known, but not concept drift.
 """
 
 from collections.abc import Callable
@@ -29,29 +29,29 @@ from ml.problems.monitor import AgainstHoldout, Answered, Bounds, Figure, Floats
 RETRAINS = False
 
 _DRAWS, _SEED = 200, 1
-# Rows of all draws that are held at once: some 50 MB.
+# Rows over all draws in memory at once: about 50 MB.
 _CELLS = 6_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Estimated(AgainstHoldout):
-    """`figure` is the estimate, from answers alone; `realised` what outcomes say, of the hold-out and afterwards."""
+    """`figure` is the estimate from answers alone; `realised` is the figure from outcomes, on hold-out and later."""
 
     realised: Callable[[Answered], Figure]
 
     def promise(self, holdout: Answered) -> Figure:
-        """What came true on the hold-out."""
+        """The realised figure on the hold-out."""
         return self.realised(holdout.known)
 
     def measure(self, period: Answered, bounds: Bounds) -> list[Finding]:
-        """One finding for the whole period; once most outcomes are known it says what came true."""
+        """One finding for the whole period; once most outcomes are known it includes the realised figure."""
         return [with_truth(self.judge(self.figure(period), bounds), period, self.realised)]
 
 
 def _drawn(chances: Floats, measured: Callable[[Floats], Floats]) -> Figure:
     """Mean, spread and 95 % interval of `measured` over outcomes drawn from `chances`.
 
-    `measured`: outcomes of shape (draws, rows) to one value a draw; NaN where it cannot be measured.
+    `measured`: from outcomes of shape (draws, rows) to one value per draw; NaN if it cannot be measured.
     """
     rows, random = len(chances), np.random.default_rng(_SEED)
     if rows < 2:
@@ -75,7 +75,7 @@ def _chances(rows: Answered) -> Floats:
 
 
 def area(rows: Answered) -> Figure:
-    """ROC AUC of drawn outcomes, by the ranks of the scores (Wilcoxon 1945), which no draw moves; equal ones share."""
+    """ROC AUC of drawn outcomes, by the scores' ranks (Wilcoxon 1945), the same in all draws; ties share a rank."""
     chances = np.sort(_chances(rows))
     ranks = stats.rankdata(chances)
 
@@ -89,24 +89,24 @@ def area(rows: Answered) -> Figure:
 
 @dataclass(frozen=True, kw_only=True)
 class _AtThreshold:
-    """Estimates of what is decided at `threshold`, and of what wrong decisions cost."""
+    """Estimates of decisions at `threshold`, and of the cost of wrong ones."""
 
     threshold: float
     costs: Costs
 
     def accuracy(self, rows: Answered) -> Figure:
-        """The share that is decided right."""
+        """The share of right decisions."""
         chances = _chances(rows)
         chosen = chances >= self.threshold
         return _drawn(np.where(chosen, chances, 1 - chances), lambda right: np.asarray(right.mean(axis=1)))
 
     def precision(self, rows: Answered) -> Figure:
-        """The share of chosen rows that will come true."""
+        """The share of selected rows that will come true."""
         chances = _chances(rows)
         return _drawn(chances[chances >= self.threshold], lambda true: np.asarray(true.mean(axis=1)))
 
     def recall(self, rows: Answered) -> Figure:
-        """The share of rows that will come true, and are chosen."""
+        """The share of rows that will come true and are selected."""
         chances = _chances(rows)
         chosen = chances >= self.threshold
 
@@ -117,16 +117,16 @@ class _AtThreshold:
         return _drawn(chances, measured)
 
     def cost(self, rows: Answered) -> Figure:
-        """What wrong decisions will cost a row."""
+        """The cost of wrong decisions per row."""
         chances, price = _chances(rows), self.costs
         chosen = chances >= self.threshold
         each = np.where(chosen, -price.false_positive, price.false_negative)
-        # Of a chosen row its cost unless it comes true, of another one if it does.
+        # A selected row costs if it does not come true, any other row if it does.
         return _drawn(chances, lambda true: np.asarray((true @ each + chosen.sum() * price.false_positive) / len(each)))
 
 
 def of_binary(threshold: float, costs: Costs, ranking: Callable[[Answered], Figure]) -> tuple[Monitor, ...]:
-    """ROC AUC, accuracy, precision, recall and cost to expect; `ranking` measures the first once outcomes are known."""
+    """Expected ROC AUC, accuracy, precision, recall and cost; `ranking` measures the first once outcomes are known."""
     at, higher = _AtThreshold(threshold=threshold, costs=costs), Direction.HIGHER
     realised = AtThreshold(threshold=threshold, costs=costs)
     return (
@@ -139,7 +139,7 @@ def of_binary(threshold: float, costs: Costs, ranking: Callable[[Answered], Figu
 
 
 def of_classes(classes: Classes) -> tuple[Monitor, ...]:
-    """The accuracy to expect of several classes: how often the likeliest comes true."""
+    """The expected accuracy of several classes: how often the likeliest comes true."""
 
     def accuracy(rows: Answered) -> Figure:
         unknown = replace(rows, truth=np.zeros(len(rows.truth)))

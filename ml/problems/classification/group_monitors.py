@@ -1,4 +1,4 @@
-"""Whether the answers to a yes or no treat the declared groups alike in a period."""
+"""Monitors of the treatment of declared groups by binary answers in a period."""
 
 import math
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from ml.problems.monitor import Answered, Bounds, Figure, Floats, Monitor
 RETRAINS = False
 
 _PROBABILITY = "probability"
-# Fewer than this and a rate has no normal distribution, on which the noise bound rests.
+# With fewer rows a rate is not normally distributed, as the noise bound assumes.
 _MIN_POSITIVES = 30
 
 
@@ -58,7 +58,7 @@ class _Compared:
     min_rows: int
 
     def finding(self, groups: pd.Series, probabilities: Floats, bounds: Bounds) -> Finding:
-        """The largest difference, beyond what chance makes of equal rates."""
+        """A finding for the largest difference, beyond chance at equal rates."""
         name, rows = str(groups.name), len(groups)
         no_labels = np.zeros(rows)
         found = fairness(name, groups, no_labels, probabilities, threshold=self.threshold, min_rows=self.min_rows)
@@ -72,7 +72,7 @@ class _Compared:
 
 
 def _noise(found: Fairness, chance: float) -> float:
-    """The difference that groups of one rate exceed with probability `chance`; over all pairs of groups."""
+    """The difference that groups with equal rates exceed with probability `chance`, over all pairs of groups."""
     rows = sum(group.rows for group in found.groups)
     rate = sum(group.selection_rate * group.rows for group in found.groups) / rows
     pairs = math.comb(len(found.groups), 2)
@@ -82,7 +82,7 @@ def _noise(found: Fairness, chance: float) -> float:
 
 
 def _error(found: Fairness) -> float:
-    """The standard error of the difference of the two extreme rates, as if no others had been looked at."""
+    """The standard error of the difference of the two extreme rates, as if there were no other groups."""
     low, *_, high = sorted(found.groups, key=_rate)
     return math.sqrt(sum(each.selection_rate * (1 - each.selection_rate) / each.rows for each in (low, high)))
 

@@ -1,4 +1,4 @@
-"""Which of several is it: raw answers are one score per class, calibrated ones a probability for each."""
+"""Multiclass classification: raw answers are one score per class, calibrated answers a probability for each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from ml.problems.measured import Measured, checked, improvement
 from ml.problems.monitor import Answered, Monitor
 from ml.problems.problem import Floats, Objective
 
-# A model is neither a hundred times surer nor a hundred times less sure than it should be.
+# A model is at most a hundred times too confident or too cautious.
 _LOG_TEMPERATURES = (-4.6, 4.6)
 
 
@@ -38,7 +38,7 @@ class Temperature:
 
     @property
     def as_params(self) -> Mapping[str, str | float]:
-        """The method; its number stands in the model itself."""
+        """The method; the model itself contains the temperature."""
         return {"calibration": "temperature"}
 
     @property
@@ -54,7 +54,7 @@ class Temperature:
 
 @dataclass(frozen=True, kw_only=True)
 class Multiclass:
-    """Labels are numbered in the order of the declared classes."""
+    """Multiclass classification; labels are numbered in the order of the declared classes."""
 
     declared: MulticlassClassification
     split = staticmethod(split_periods)
@@ -80,7 +80,7 @@ class Multiclass:
         return fitted.coef_, fitted.intercept_
 
     def truth(self, labels: "pd.Series[Any]") -> Floats:
-        """The place of each label among the classes. Raises ValueError for a label that is none of them."""
+        """The number of each label's class. Raises ValueError for a label that is not a declared class."""
         known = {each: place for place, each in enumerate(self.declared.classes)}
         places: Floats = np.asarray(labels.map(known), dtype=np.float64)
         if np.isnan(places).any():
@@ -118,22 +118,22 @@ class Multiclass:
     def improvement(
         self, truth: Floats, challenger: pd.DataFrame, champion: pd.DataFrame, drawn: Bootstrap
     ) -> Interval:
-        """In log loss: a row's own is all that counts of it, so it stands for the row's answers."""
+        """The improvement in log loss, each row contributing its own loss."""
         ours, theirs = (losses(truth, self.chances(truth, output)) for output in (challenger, champion))
         return improvement(LOG_LOSS, lambda _truth, each: mean_of(each), truth, (ours, theirs), drawn)
 
     def losses(self, rows: Answered) -> Losses:
-        """Squared errors of the probabilities, added over the classes."""
+        """Squared errors of the probabilities, summed over the classes."""
         chances = Classes(columns=self._columns).chances(rows)
         true = np.eye(chances.shape[1])[rows.truth.astype(int)]
         return Losses(title=BRIER.title, values=np.asarray(((chances - true) ** 2).sum(axis=1)))
 
     def monitors(self) -> tuple[Monitor, ...]:
-        """Log loss and accuracy against the hold-out, and the rate of each class."""
+        """Log loss and accuracy compared with the hold-out, and the rate of each class."""
         return monitors(self._columns)
 
     def chances(self, truth: Floats, output: pd.DataFrame) -> Floats:
-        """The probabilities, a column per class. Raises ValueError for answers on which nothing can be measured."""
+        """The probabilities, one column per class. Raises ValueError for answers on which nothing can be measured."""
         columns = tuple(self._columns.values())
         return checked(truth, output, columns)[1][list(columns)].to_numpy(float)
 
@@ -144,5 +144,5 @@ class Multiclass:
 
 
 def losses(truth: Floats, chances: Floats) -> Floats:
-    """Each row's share of the log loss."""
+    """The log loss of each row."""
     return log_losses(chances[np.arange(len(truth)), truth.astype(int)])

@@ -1,4 +1,4 @@
-"""What people name of the answers to "which of several": means over the classes, each class weighing as much."""
+"""Common figures of multiclass answers: means over the classes with equal weights."""
 
 from dataclasses import dataclass
 
@@ -16,17 +16,17 @@ RETRAINS = False
 
 @dataclass(frozen=True, kw_only=True)
 class Macro:
-    """Figures of `classes`. A class that is never answered has a precision of 0, as scikit-learn counts it."""
+    """Figures of `classes`. As in scikit-learn, a class that is never answered has a precision of 0."""
 
     classes: Classes
 
     def precision(self, rows: Answered) -> Figure:
-        """Mean over the classes of the share of rows answered so that came true."""
+        """Mean over the classes of the share of rows with that answer that came true."""
         chosen, true = self._matrices(rows)
         return self._ratio(chosen * true, chosen)
 
     def recall(self, rows: Answered) -> Figure:
-        """Mean over the classes of the share of its rows that is answered so."""
+        """Mean over the classes of the share of the class's rows with that answer."""
         chosen, true = self._matrices(rows)
         return self._ratio(chosen * true, true) if true.any(axis=0).all() else Figure(rows=len(true))
 
@@ -38,7 +38,7 @@ class Macro:
     def area(self, rows: Answered) -> Figure:
         """Mean of each class's ROC AUC against all others.
 
-        Each row's influence are the components of DeLong, DeLong & Clarke-Pearson 1988, added over the classes.
+        Each row's influence is the sum over the classes of the components of DeLong, DeLong & Clarke-Pearson 1988.
         """
         chances, places = self.classes.chances(rows), np.arange(len(self.classes.columns))
         true = rows.truth[:, None] == places
@@ -50,7 +50,7 @@ class Macro:
         return influenced(float(areas.mean()), ((won - areas) * weights).mean(axis=1))
 
     def brier_score(self, rows: Answered) -> Figure:
-        """Mean of the squared distances of all classes' probabilities from what came true; 0..2."""
+        """Mean of the squared distances between all classes' probabilities and the outcome; 0..2."""
         chances = self.classes.chances(rows)
         true = rows.truth[:, None] == np.arange(chances.shape[1])
         return mean_figure(((chances - true) ** 2).sum(axis=1))
@@ -61,14 +61,14 @@ class Macro:
         return calibration((rows.truth[:, None] == np.arange(chances.shape[1])).astype(float), chances)
 
     def _matrices(self, rows: Answered) -> tuple[Floats, Floats]:
-        """1 for the answered and the true class of a row, else 0; shape (rows, classes)."""
+        """Indicators of the answered and of the true class of each row; shape (rows, classes) each."""
         places = np.arange(len(self.classes.columns))
         likeliest = self.classes.likeliest(rows)
         return (likeliest[:, None] == places).astype(float), (rows.truth[:, None] == places).astype(float)
 
     @staticmethod
     def _ratio(counted: Floats, of: Floats) -> Figure:
-        """Mean over the columns of a ratio of two means over rows, 0 of 0 being 0; influence by the delta method."""
+        """Mean over the columns of a ratio of two means over rows, 0/0 counts as 0; influence by the delta method."""
         if not len(of):
             return Figure()
         counts = np.maximum(of.sum(axis=0), 1)
@@ -77,7 +77,7 @@ class Macro:
 
 
 def _won(scores: Floats, true: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Floats:
-    """For each row the share of rows of the other sort that it is on the right side of, ties counting half."""
+    """For each row, the share of rows of the opposite truth that it ranks correctly against; ties count half."""
     ranks, rows = stats.rankdata(scores), len(scores)
     positive = int(true.sum())
     won = np.empty(rows)

@@ -1,4 +1,4 @@
-"""Which of several is it, before the gates: compared by log loss, groups by how often they are answered right."""
+"""Multiclass classification in the gates: compared by log loss, groups by accuracy."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -23,13 +23,13 @@ RETRAINS = False
 
 Wanted = npt.NDArray[np.bool_]
 
-# A class with fewer rows is no rate that groups could be compared by, and a feature ranks it well by luck.
+# With fewer rows a class gives no usable rate for comparing groups, and a feature may rank it well by chance.
 _MIN_CLASS_ROWS = 30
 
 
 @dataclass(frozen=True, kw_only=True)
 class MulticlassJudging:
-    """`gate` has the limits of groups. `numbers` are the probabilities, a column per class."""
+    """`gate` has the group limits. `numbers` are the probabilities, one column per class."""
 
     problem: Multiclass
     gate: ComplianceGate
@@ -40,7 +40,7 @@ class MulticlassJudging:
         return self.problem.chances(truth, output)
 
     def measured(self) -> Mapping[str, Measured]:
-        """By name; the calibration error is the mean over the classes."""
+        """The measures by name; the calibration error is the mean over the classes."""
         return {
             LOG_LOSS.name: lambda truth, numbers: measured.mean_of(losses(truth, numbers)),
             BRIER_SCORE.name: _brier_score,
@@ -48,13 +48,13 @@ class MulticlassJudging:
         }
 
     def seldom_over(self, measure: str, numbers: Floats, limit: float) -> float | None:
-        """Of the calibration error: the classes' errors are taken to be large together, which allows the most."""
+        """The largest allowance for the calibration error, as if all classes' errors were large together."""
         if measure != CALIBRATION_ERROR.name:
             return None
         return float(np.mean([allowed_calibration_error(numbers[:, k], limit) for k in range(numbers.shape[1])]))
 
     def indistinct(self, truth: Floats) -> str:
-        """One class alone."""
+        """Only one class occurs."""
         several = np.unique(truth).size > 1
         return "" if several else "the hold-out has only one class, so classes cannot be compared"
 
@@ -63,13 +63,13 @@ class MulticlassJudging:
         return losses(truth, numbers)
 
     def ranking_alone(self, values: pd.Series, truth: Floats) -> float:
-        """The largest ROC AUC of one class beside all others; 0.5 if no class has enough rows."""
+        """The largest ROC AUC of one class against all others; 0.5 if no class has enough rows."""
         sides = [(truth == k).astype(float) for k in range(len(self.problem.declared.classes))]
         enough = [side for side in sides if min(side.sum(), (1 - side).sum()) >= _MIN_CLASS_ROWS]
         return max((ranking_alone(values, side, roc_auc) for side in enough), default=0.5)
 
     def believable(self, truth: Floats) -> float:
-        """A small share of the log loss of knowing only how often each class comes, its entropy."""
+        """A small share of the entropy: the log loss of knowing only the classes' rates."""
         shares = np.unique(truth, return_counts=True)[1] / max(1, truth.size)
         return float(UNEXPLAINED * -(shares * np.log(shares)).sum())
 
@@ -77,7 +77,7 @@ class MulticlassJudging:
         """The difference of accuracy, and of each class's recall, between groups.
 
         Sources: Berk et al. 2018, "Fairness in Criminal Justice Risk Assessments" (overall accuracy equality); Hardt,
-        Price & Srebro 2016, whose equal opportunity this is for each class (as Putzel & Lee 2022).
+        Price & Srebro 2016 (equal opportunity, applied to each class as in Putzel & Lee 2022).
         """
         right = (self.problem.truth(output["prediction"]) == truth).astype(float)
         large, limit = large_groups(groups, self.gate.min_group_rows), self.gate.max_group_difference
@@ -108,7 +108,7 @@ class MulticlassJudging:
 
 
 def _rates(large: LargeGroups, right: Floats, where: Wanted | None = None, least: int = 1) -> dict[str, Rate]:
-    """By group, the share of its rows `where` that is answered right, if these are at least `least`."""
+    """By group, the accuracy on its rows `where`, if there are at least `least`."""
     found = {}
     for name, rows in large.rows.items():
         wanted = right[rows if where is None else rows & where]

@@ -1,4 +1,4 @@
-"""How good the answers to "which of several" were in a period whose outcomes are known."""
+"""Monitors of multiclass answers in a period with known outcomes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ RETRAINS = False
 
 @dataclass(frozen=True, kw_only=True)
 class ClassRates(Monitor):
-    """The rate of each class around its mean probability; as the outcome rate of a yes or no, class by class.
+    """The rate of each class around its mean probability: the binary outcome rate, class by class.
 
     The chance is split over the classes.
     """
@@ -50,7 +50,7 @@ class ClassRates(Monitor):
 
 
 def monitors(columns: Mapping[int | str, str]) -> tuple[Monitor, ...]:
-    """Log loss, accuracy, class rates, what people name beside these, accuracy by group.
+    """Log loss, accuracy, class rates, the additionally declared figures, accuracy by group.
 
     `columns`: the classes in their order, each with the column of its probability.
     """

@@ -1,4 +1,4 @@
-"""Whether the groups of an attribute are chosen alike at the threshold, as far as the hold-out can tell. Pure."""
+"""Checks that the groups of an attribute are selected alike at the threshold, as far as the hold-out can show. Pure."""
 
 from ml.declarations import ComplianceGate
 from ml.evaluation.checks import Check
@@ -8,12 +8,12 @@ from ml.problems.judging import beyond_chance, rate_difference, too_few_groups
 
 RETRAINS = False
 
-# Fewer chosen rows than this are no rate that groups could be compared by; nor are fewer true positives.
+# With fewer selected rows or true positives, rates are too uncertain to compare groups.
 _MIN_CHOSEN = 30
 
 
 def selection_checks(found: Fairness, gate: ComplianceGate) -> list[Check]:
-    """Selection rates, groups that are never chosen, the declared ratio, true positive rates."""
+    """Checks of selection rates, groups that are never selected, the declared ratio, and true positive rates."""
     name = found.attribute
     if len(found.groups) < 2:
         return [too_few_groups(f"selection rate difference by {name}", name, gate.min_group_rows)]
@@ -40,7 +40,7 @@ def _selection(name: str, found: Fairness, gate: ComplianceGate) -> Check:
 
 
 def _never(name: str, found: Fairness) -> list[Check]:
-    """Groups of which nobody is selected, unless they are so small that this can be chance."""
+    """Groups without any selected row, unless they are so small that this can be chance."""
     chosen = sum(group.selection_rate * group.rows for group in found.groups)
     rate = chosen / sum(group.rows for group in found.groups)
     never = [group.group for group in found.groups if group.selection_rate == 0 and (1 - rate) ** group.rows < CHANCE]
@@ -48,7 +48,7 @@ def _never(name: str, found: Fairness) -> list[Check]:
 
 
 def _ratio(name: str, found: Fairness, gate: ComplianceGate) -> list[Check]:
-    """The four-fifths rule, if it is declared: broken if a rate is surely under that share of another."""
+    """The four-fifths rule, if declared: broken if a rate is certainly below that share of another."""
     share = gate.min_selection_ratio
     if share is None:
         return []
@@ -62,7 +62,7 @@ def _ratio(name: str, found: Fairness, gate: ComplianceGate) -> list[Check]:
 
 
 def _opportunity(name: str, found: Fairness, gate: ComplianceGate) -> Check:
-    """The difference of true positive rates, of groups with enough true positives; fewer than two: it is only said."""
+    """The difference of true positive rates between groups with enough true positives; below two groups only a note."""
     judged: list[GroupRates] = [group for group in found.groups if group.positives >= _MIN_CHOSEN]
     if len(judged) < 2:
         said = f"equal opportunity by {name}: fewer than two groups have {_MIN_CHOSEN} true positives"

@@ -1,9 +1,9 @@
-"""From a booster's log-odds to probabilities that mean what they say.
+"""From a booster's log-odds to calibrated probabilities.
 
-Sigmoid (Platt 1999) on the log-odds, rather than isotonic: it is strictly increasing, so the ranking and
-with it ROC AUC stay exactly as they were, where isotonic regression ties rows; its two parameters do not
-overfit the one or two periods that calibrate (Niculescu-Mizil & Caruana 2005 found isotonic worse below
-some thousand rows); and it contains the identity, so a model that is calibrated already stays so.
+Sigmoid (Platt 1999) on the log-odds, instead of isotonic regression: it is strictly increasing, so ranking and
+ROC AUC stay exactly the same, while isotonic regression creates ties; its two parameters do not overfit the
+one or two calibration periods (Niculescu-Mizil & Caruana 2005 found isotonic worse below some thousand rows);
+and it contains the identity, so a calibrated model stays unchanged.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ class Sigmoid:
 
     @property
     def as_params(self) -> Mapping[str, str | float]:
-        """The method; its numbers stand in the model itself."""
+        """The method; the model itself contains the numbers."""
         return {"calibration": "sigmoid"}
 
     @property
@@ -40,9 +40,9 @@ class Sigmoid:
 
 
 def fit_sigmoid(labels: npt.ArrayLike, log_odds: npt.ArrayLike) -> Sigmoid:
-    """Maximum likelihood over the calibration rows.
+    """Fit by maximum likelihood over the calibration rows.
 
-    Raises ValueError where they hold one class only, or where the model ranks them backwards.
+    Raises ValueError if they contain only one class, or if the model ranks them in reverse.
     """
     truth, scores = np.asarray(labels), np.asarray(log_odds, dtype=float)
     if np.unique(truth).size < 2:

@@ -1,1 +1,1 @@
-"""Forecasting: how much will it be at each of the next steps, for one series or thousands."""
+"""Forecasting: values at each of the next steps, for one series or thousands."""

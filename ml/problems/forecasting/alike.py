@@ -1,4 +1,4 @@
-"""Series that are alike in their candidates and origins, combined together: one array holds them all. Pure."""
+"""Combining forecasts of series with equal candidates and origins together, in one array. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ class Combined:
     Attributes:
         forecast: shape (horizon,).
         weights: by candidate; they sum to 1.
-        held_out: shape (past origins, horizon): what was forecast at each origin with weights from the others.
-        reason: why the series fell back to one candidate, or nothing.
+        held_out: shape (past origins, horizon): the forecast at each origin with weights from the other origins.
+        reason: why the series fell back to one candidate, or empty.
     """
 
     forecast: Floats
@@ -31,11 +31,11 @@ class Combined:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Alike:
-    """Series with the same candidates and as many origins, so that one array holds them.
+    """Series with the same candidates and the same number of origins, so that one array holds them.
 
-    `places`: in the fleet. `forecasts`: (series, candidates, origins and the end, horizon). `missed`: (series,
-    candidates, origins). Held out, per origin: `logs` of the others (series, origins, candidates), the fleet's `theirs`
-    (origins, candidates). `truth`: (series, origins, horizon).
+    `places`: positions in the fleet. `forecasts`: (series, candidates, origins and the end, horizon). `missed`:
+    (series, candidates, origins). Held out, per origin: `logs` of the other origins (series, origins, candidates), the
+    fleet's `theirs` (origins, candidates). `truth`: (series, origins, horizon).
     """
 
     names: Sequence[str]
@@ -55,7 +55,7 @@ class Alike:
         missed: Sequence[Floats],
         origin: Sequence[Mapping[str, float]],
     ) -> "Alike":
-        """Those at `places`; `origin`: the fleet's errors without one origin, counted from the newest."""
+        """The series at `places`; `origin`: the fleet's errors without one origin, counted from the newest."""
         names, horizon = fits[places[0]].names, fits[places[0]].forecasts.shape[2]
         own = np.stack([missed[at] for at in places])
         past = own.shape[2]
@@ -76,12 +76,12 @@ class Alike:
 
     @property
     def past(self) -> Floats:
-        """Shape (series, origins, candidates, horizon): what was forecast at past origins."""
+        """Shape (series, origins, candidates, horizon): the forecasts at past origins."""
         return np.swapaxes(self.forecasts[:, :, :-1], 1, 2)
 
     @property
     def held_out(self) -> Floats:
-        """Shape (series, origins, horizon): what is forecast at each origin with weights from the others."""
+        """Shape (series, origins, horizon): the forecast at each origin with weights from the other origins."""
         rule = rule_of(max(0, self.missed.shape[2] - 1) * self.forecasts.shape[3])
         scores = np.exp(rule.own * self.logs + (1 - rule.own) * self.theirs)
         scores = np.where(np.isnan(self.past).any(axis=3), np.nan, scores)
@@ -95,7 +95,7 @@ class Alike:
         if self.missed.shape[2]:
             scores = np.exp(rule.own * _mean_logs(self.missed) + (1 - rule.own) * theirs)
         ahead = self.forecasts[:, :, -1]
-        # What fails now is not chosen, however well it did before.
+        # A candidate that fails now is not chosen, however good it was before.
         weight = weights(np.where(np.isnan(ahead).any(axis=2), np.nan, scores), rule)
         rows = zip(mixed(ahead, weight), weight, self.held_out, strict=True)
         return [

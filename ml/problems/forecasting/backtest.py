@@ -1,6 +1,6 @@
-"""Rolling origins: each candidate forecasts from several past origins and from the end, and sees only what was before.
+"""Rolling origins: each candidate forecasts from several past origins and from the end, and sees only earlier values.
 
-Origins lie one horizon apart, so that no step is judged twice; the last one lies one horizon before the end.
+Origins are one horizon apart, so that no step is judged twice; the last one is one horizon before the end.
 """
 
 import warnings
@@ -13,11 +13,11 @@ from ml.problems.forecasting.closed import at_rest, open_steps
 from ml.problems.forecasting.fitted import Fitted, Floats
 from ml.problems.forecasting.frequency import INTERMITTENT, OVER_ALL, Frequency
 
-# Steps that an origin has before it at least; fewer tell nothing of how a candidate does.
+# Minimum steps before an origin; fewer show nothing about a candidate.
 _LEAST_HISTORY = 8
-# Share of zeros, where it is not closed, from which a series is intermittent demand.
+# Share of zeros outside closed places from which a series counts as intermittent demand.
 _MOSTLY_ZERO = 0.4
-# A forecast further out than this many ranges of the history is a candidate that ran away.
+# A forecast beyond this many ranges of the history has diverged.
 _RANGES = 3.0
 
 
@@ -28,7 +28,7 @@ def origins(steps: int, horizon: int, most: int) -> tuple[int, ...]:
 
 
 def chosen(values: Floats, frequency: Frequency) -> tuple[Sequence[str], str]:
-    """Names of what is tried on this series, and why it is not the frequency's list, if it is not."""
+    """Names of the candidates for this series, and the reason if they differ from the frequency's list."""
     if (values == values[0]).all():
         return ("Naive",), "every value is the same: the last one is repeated"
     if (values >= 0).all() and (open_steps(values, frequency.seasons) == 0).mean() >= _MOSTLY_ZERO:
@@ -37,7 +37,7 @@ def chosen(values: Floats, frequency: Frequency) -> tuple[Sequence[str], str]:
 
 
 def fit(values: Floats, horizon: int, frequency: Frequency, candidates: Mapping[str, Candidate] = CANDIDATES) -> Fitted:
-    """Every candidate at every origin. A failure is a reason, and never ends the run."""
+    """Fit every candidate at every origin. A failure becomes a reason and never ends the run."""
     at = origins(len(values), horizon, frequency.origins)
     names, why = chosen(values, frequency)
     if len(at) == 1 and not why:
@@ -48,13 +48,13 @@ def fit(values: Floats, horizon: int, frequency: Frequency, candidates: Mapping[
         for column, origin in enumerate(at):
             try:
                 forecasts[row, column] = ahead(candidates[name], values[:origin], horizon, frequency)
-            except Exception as error:  # noqa: BLE001 - libraries raise what they like, and the other series go on
+            except Exception as error:  # noqa: BLE001 - libraries raise any error, and the other series continue
                 reasons.append(f"{name} at step {origin}: {type(error).__name__}: {error}"[:200])
     return Fitted(origins=at, names=tuple(names), forecasts=forecasts, reasons=tuple(reasons))
 
 
 def ahead(candidate: Candidate, history: Floats, horizon: int, frequency: Frequency) -> Floats:
-    """A forecast in the unit of `history`, fitted on values of about 1. Raises ValueError if it ran away."""
+    """A forecast in the unit of `history`, fitted on values of about 1. Raises ValueError if it diverged."""
     size = float(np.abs(history).mean()) or 1.0
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
@@ -63,7 +63,7 @@ def ahead(candidate: Candidate, history: Floats, horizon: int, frequency: Freque
 
 
 def kept_near(forecast: Floats, history: Floats, frequency: Frequency) -> Floats:
-    """What is never negative stays so, and what is closed stays closed. Raises ValueError if the forecast ran away."""
+    """Non-negative series stay non-negative, closed places stay closed. Raises ValueError if the forecast diverged."""
     low, high = history.min(), history.max()
     room = _RANGES * (high - low)
     if not np.isfinite(forecast).all() or (forecast < low - room).any() or (forecast > high + room).any():

@@ -1,4 +1,4 @@
-"""Times as whole steps: where each lies on the grid of a frequency, and which come next.
+"""Times as whole steps: their positions on the grid of a frequency, and the next times.
 
 Times are timestamps, or whole numbers that count steps.
 """
@@ -15,9 +15,9 @@ Steps = npt.NDArray[np.int64]
 
 
 def steps(times: "pd.Series[Any]", frequency: Frequency) -> tuple[Steps, npt.NDArray[np.bool_]]:
-    """Of each time its step since the first one, and whether it lies off the grid that the first one sets.
+    """The step of each time since the first, and whether it lies off the grid that starts at the first time.
 
-    Of months the grid is the commonest day, or the last day of each month if that is what most are.
+    For months the grid is the most common day, or the last day of each month if that is most common.
     """
     if pd.api.types.is_integer_dtype(times):
         numbers = times.to_numpy(np.int64)
@@ -28,7 +28,7 @@ def steps(times: "pd.Series[Any]", frequency: Frequency) -> tuple[Steps, npt.NDA
     months = (times.dt.year * 12 + times.dt.month).to_numpy(np.int64)
     passed = months - months.min()
     ends = times.dt.is_month_end
-    # A day that a month does not have is its last one.
+    # If a month lacks the day, its last day counts.
     usual = np.minimum(times.dt.day.mode().max(), times.dt.days_in_month)
     wrong = ~ends if ends.mean() > 0.5 else times.dt.day != usual
     return passed // frequency.months, (passed % frequency.months != 0) | wrong.to_numpy(bool)

@@ -1,4 +1,4 @@
-"""What is tried on a series. A candidate is a function of history, horizon and frequency, and knows nothing else."""
+"""The candidates for a series. A candidate is a function of history, horizon and frequency alone."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,14 +15,14 @@ Floats = npt.NDArray[np.float64]
 Candidate = Callable[[Floats, int, Frequency], Floats]
 # A search of ARIMA orders, small enough for a thousand steps; statsforecast's own limits are 5.
 _ARIMA: Mapping[str, Any] = {"max_p": 3, "max_q": 3, "max_P": 1, "max_Q": 1, "approximation": True}
-# The longest season that a state-space model is given: it has a state for each step of it.
+# The longest season for a state-space model, which has one state per step of the season.
 _LONGEST_STATE = 24
-# Newest seasons that a mean is taken of: older ones are another time.
+# Number of newest seasons in a mean; older ones are outdated.
 _MOST_SEASONS = 4
 
 
 def _library(make: Callable[[int], Any], *, seasonal: bool = True) -> Candidate:
-    """A model of statsforecast on the history as it is, with the longest season that it can hold."""
+    """A statsforecast model on the raw history, with the longest season that it supports."""
 
     def forecast(history: Floats, horizon: int, frequency: Frequency) -> Floats:
         lengths = usable(frequency.seasons, len(history)) if seasonal else []
@@ -32,7 +32,7 @@ def _library(make: Callable[[int], Any], *, seasonal: bool = True) -> Candidate:
 
 
 def _adjusted(make: Callable[[int], Any]) -> Candidate:
-    """A model without seasons on the history without its seasons, which are added again."""
+    """A non-seasonal model on the deseasonalised history; the seasons are added back."""
 
     def forecast(history: Floats, horizon: int, frequency: Frequency) -> Floats:
         rest, ahead = without_seasons(history, usable(frequency.seasons, len(history)), horizon)
@@ -42,13 +42,13 @@ def _adjusted(make: Callable[[int], Any]) -> Candidate:
 
 
 def _seasonal_naive(history: Floats, horizon: int, frequency: Frequency) -> Floats:
-    """What was there one of the longest seasons ago."""
+    """The value one longest season ago."""
     season = (usable(frequency.seasons, len(history)) or [1])[-1]
     return np.asarray(history[-season:][np.arange(horizon) % season])
 
 
 def _seasonal_mean(history: Floats, horizon: int, frequency: Frequency) -> Floats:
-    """The mean of the newest of the longest seasons, moved half of the way to the level of the newest shortest one."""
+    """The mean of the newest longest seasons, moved halfway to the level of the newest shortest season."""
     lengths = usable(frequency.seasons, len(history)) or [1]
     shortest, longest = lengths[0], lengths[-1]
     times = min(_MOST_SEASONS, len(history) // longest)
@@ -58,7 +58,7 @@ def _seasonal_mean(history: Floats, horizon: int, frequency: Frequency) -> Float
 
 
 def _mfles(history: Floats, horizon: int, frequency: Frequency) -> Floats:
-    """Boosted steps of trend, Fourier seasons and a smoothed rest."""
+    """Boosted steps of trend, Fourier seasons and a smoothed remainder."""
     lengths = usable(frequency.seasons, len(history)) or None
     return _ahead(models.MFLES(season_length=lengths), history, horizon)
 

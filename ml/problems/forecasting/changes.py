@@ -9,14 +9,14 @@ Floats = npt.NDArray[np.float64]
 
 
 def in_logs(history: Floats) -> tuple[Floats, Callable[[Floats], Floats]]:
-    """The history in logs if every value is above zero, else as it is; and the way back."""
+    """The history in logs if every value is above zero, else unchanged; and the inverse function."""
     if history.min() > 0:
         return np.log(history), np.exp
     return history, np.asarray
 
 
 def changes(history: Floats, lag: int) -> Floats:
-    """Shape (steps - lag,): how far each value lies from the one `lag` steps before."""
+    """Shape (steps - lag,): the difference of each value from the one `lag` steps before."""
     return np.asarray(history[lag:] - history[:-lag])
 
 

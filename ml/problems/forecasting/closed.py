@@ -1,6 +1,6 @@
-"""Places in a season at which a series rests: nights of a shop, of the sun; they are forecast to rest again.
+"""Closed places in a season, for example a shop's nights: the forecast keeps them closed.
 
-A mean of several models is a little above zero there, which counts as wholly wrong in relative measures, and is wrong.
+A mean of several models would be slightly above zero there, which relative measures count as completely wrong.
 """
 
 from collections.abc import Sequence
@@ -10,17 +10,17 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-# Newest seasons that are looked at, and how many there must be.
+# Number of newest seasons to inspect, and the minimum.
 _MOST, _LEAST = 8, 3
-# Of the places that look closed, the share that may do so by chance.
+# The share of places that may look closed by chance.
 _BY_CHANCE = 0.05
 
 
 def closed(history: Floats, season: int) -> Bools:
-    """Shape (season,), the first place that of the next step: it held the lowest value in each of the newest seasons.
+    """Shape (season,), from the next step's place on: whether it had the lowest value in each of the newest seasons.
 
-    None is closed if chance explains it: with a share q of lowest values at the other places, q ** seasons of them
-    would look closed as well.
+    No place is closed if chance explains it: with a share q of lowest values at the other places, q ** seasons of them
+    would also look closed.
     """
     times = min(_MOST, len(history) // season)
     if season < 2 or times < _LEAST:
@@ -34,7 +34,7 @@ def closed(history: Floats, season: int) -> Bools:
 
 
 def at_rest(history: Floats, seasons: Sequence[int], horizon: int) -> Bools:
-    """Shape (horizon,): the steps ahead that lie at closed places of any of the seasons."""
+    """Shape (horizon,): whether a step ahead is at a closed place of any season."""
     found = np.zeros(horizon, dtype=bool)
     for season in seasons:
         found |= closed(history, season)[np.arange(horizon) % season]

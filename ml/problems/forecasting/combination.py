@@ -1,4 +1,4 @@
-"""From many forecasts of a series to one: weights follow from errors at rolling origins, in part from the fleet's."""
+"""Combining a series' forecasts into one: weights come from errors at rolling origins, partly from the fleet's."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ Floats = npt.NDArray[np.float64]
 
 
 def errors(fit: Fitted, values: Floats) -> Floats:
-    """Shape (candidates, past origins): mean absolute errors, over the median candidate's at that origin."""
+    """Shape (candidates, past origins): mean absolute errors relative to the median candidate at that origin."""
     past = len(fit.origins) - 1
     found = np.full((len(fit.names), past), np.nan)
     for column, origin in enumerate(fit.origins[:-1]):
@@ -39,7 +39,7 @@ def combine(fits: Sequence[Fitted], values: Sequence[Floats]) -> list[Combined]:
 
 
 def _fleet(fits: Sequence[Fitted], missed: Sequence[Floats], *, without: int | None) -> dict[str, float]:
-    """By candidate the mean log error over all series; `without` one origin, counted from the newest."""
+    """The mean log error over all series by candidate; `without`: leave out one origin, counted from the newest."""
     gathered: dict[str, list[Floats]] = {}
     for fit, own in zip(fits, missed, strict=True):
         part = own[:, ::-1]

@@ -1,5 +1,5 @@
-"""What is wrong with data that shall be forecast."""
+"""The error for data that cannot be forecast."""
 
 
 class ForecastError(ValueError):
-    """Data that cannot be forecast: every finding with its rows and what to change."""
+    """Data that cannot be forecast: every finding with its rows and the remedy."""

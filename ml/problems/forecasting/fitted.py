@@ -1,4 +1,4 @@
-"""What the candidates of a series forecast, at past origins and at the end."""
+"""The forecasts of a series' candidates, at past origins and at the end."""
 
 from dataclasses import dataclass
 
@@ -10,13 +10,13 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Fitted:
-    """What the candidates of one series said.
+    """The candidates' forecasts for one series.
 
     Attributes:
-        origins: steps before each origin; the last is the whole history.
-        names: of the candidates.
+        origins: number of steps before each origin; the last is the whole history.
+        names: names of the candidates.
         forecasts: shape (candidates, origins, horizon); a candidate that failed at an origin has NaN there.
-        reasons: why a candidate failed, or why the series has no candidate but the fall-back.
+        reasons: why a candidate failed, or why the series has only the fall-back.
     """
 
     origins: tuple[int, ...]

@@ -1,4 +1,4 @@
-"""All series: fitted in chunks on every core, what is finished kept."""
+"""Fitting all series in chunks on every core; finished chunks are kept."""
 
 import os
 import threading
@@ -21,21 +21,21 @@ from ml.problems.forecasting.trees import LEAST_SERIES, trees
 Floats = npt.NDArray[np.float64]
 # Series that one worker fits before it reports.
 CHUNK = 4
-# How often a worker looks whether the process that started it is still there.
+# How often a worker checks that its parent process is alive.
 _ORPHAN_CHECK_S = 1.0
 Progress = Callable[[int, int], None]
 OverAll = Callable[[Sequence[Floats], int, Frequency], Floats]
 
 
 def cores() -> int:
-    """How many cores this process may use."""
+    """The number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def fit_all(
     values: Sequence[Floats], horizon: int, frequency: Frequency, *, parts: Parts, workers: int, progress: Progress
 ) -> list[Fitted]:
-    """The fits of every series in order, the models over all of them among them. `progress` gets done and all."""
+    """The fits of every series in order, including the models over all series. `progress` receives done and total."""
     chunks = [values[start : start + CHUNK] for start in range(0, len(values), CHUNK)]
     names = [key(chunk, horizon, frequency) for chunk in chunks]
     found = {index: fits for index, name in enumerate(names) if (fits := parts.read(name)) is not None}
@@ -57,7 +57,7 @@ def fit_all(
 def _fitted(
     chunks: Sequence[tuple[int, Sequence[Floats]]], horizon: int, frequency: Frequency, workers: int
 ) -> Iterator[tuple[int, list[Fitted]]]:
-    """Each chunk as soon as it is fitted; one worker is this process."""
+    """Yields each chunk as soon as it is fitted; a single worker runs in this process."""
     if workers == 1 or len(chunks) < 2:
         yield from ((index, fit_chunk(chunk, horizon, frequency)) for index, chunk in chunks)
         return
@@ -73,7 +73,7 @@ def fit_chunk(chunk: Sequence[Floats], horizon: int, frequency: Frequency) -> li
 
 
 def _end_with(parent: int) -> None:
-    """A worker whose parent was killed ends too, instead of waiting for work for ever."""
+    """End the worker if its parent was killed, instead of waiting for work forever."""
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -93,7 +93,7 @@ def _with(
     frequency: Frequency,
     parts: Parts,
 ) -> list[Fitted]:
-    """The same fits with one candidate more where there is a backtest, and where enough series can teach it."""
+    """The same fits with one more candidate, if there is a backtest and if there are enough series to learn from."""
     able = [index for index, fit in enumerate(fits) if len(fit.origins) > 1 and len(fit.names) > 1]
     if len(able) < LEAST_SERIES:
         return list(fits)
@@ -119,7 +119,7 @@ def _with(
 def _over_all(
     model: OverAll, values: Sequence[Floats], fits: Sequence[Fitted], horizon: int, frequency: Frequency
 ) -> list[Floats]:
-    """Of each series shape (1, origins, horizon). Counted from the end, an origin is fitted on all that have it."""
+    """Per series shape (1, origins, horizon). Each origin, counted from the end, is fitted on all series that have it."""
     found = [np.full((1, len(fit.origins), horizon), np.nan) for fit in fits]
     for back in range(1, max(len(fit.origins) for fit in fits) + 1):
         able = [index for index, fit in enumerate(fits) if len(fit.origins) >= back]
@@ -127,7 +127,7 @@ def _over_all(
             continue
         histories = [values[index][: fits[index].origins[-back]] for index in able]
         for index, history, ahead in zip(able, histories, model(histories, horizon, frequency), strict=True):
-            # A forecast that ran away stays NaN: that series has the other candidates.
+            # A diverged forecast stays NaN: that series has the other candidates.
             with suppress(ValueError):
                 found[index][0, -back] = backtest.kept_near(ahead, history, frequency)
     return found

@@ -1,7 +1,7 @@
-"""How good a fleet's forecasts are: every measure of truth and `Numbers`, weighed row by row for the bootstrap.
+"""Measures of a fleet's forecasts: functions of truth and `Numbers`, with row weights for the bootstrap.
 
-Resamples draw series whole, so a row's weight is that of its series. Measures of the fleet are means over series where
-series differ in size (RMSSE), and over rows where sizes shall count (WAPE, pinball).
+Resamples draw whole series, so a row's weight is its series' weight. Measures of the fleet are means over series if
+size must not count (RMSSE), and over rows if it must (WAPE, pinball).
 """
 
 from collections.abc import Callable, Mapping
@@ -27,7 +27,7 @@ FORECAST, SCALE, SERIES, NAIVE, ENDS = 0, 1, 2, 3, 4
 def numbers(declared: declarations.Forecasting, truth: npt.ArrayLike, output: pd.DataFrame) -> Floats:
     """The answers as a matrix: forecast, scale, a number for the series, naive forecast, two ends per level.
 
-    Raises ValueError for no rows, absent columns, NaN, or a scale of nothing.
+    Raises ValueError for no rows, missing columns, NaN, or a scale of zero.
     """
     columns = tuple(column.name for column in declared.output)
     answers = checked(truth, output, columns)[1]
@@ -41,12 +41,12 @@ def numbers(declared: declarations.Forecasting, truth: npt.ArrayLike, output: pd
 
 
 def series_of(given: Floats) -> npt.NDArray[np.int64]:
-    """Of each row the number of its series."""
+    """The series number of each row."""
     return given[:, SERIES].astype(np.int64)
 
 
 def rmsse(truth: Vector, given: Matrix, *, column: int = FORECAST) -> Weighed:
-    """Mean over series of the root of each one's mean squared scaled error (M5, without its weights)."""
+    """Mean over series of the root mean squared scaled error (M5, without its weights)."""
     series = series_of(given)
     rows = np.bincount(series)
     squares = np.bincount(series, ((given[:, column] - truth) / given[:, SCALE]) ** 2)
@@ -76,7 +76,7 @@ def smape(truth: Vector, given: Matrix) -> Weighed:
 
 
 def pinball(truth: Vector, given: Matrix, *, levels: tuple[int, ...]) -> Weighed:
-    """Mean pinball loss over the ends of all levels: of a 80 % interval the quantiles 0.1 and 0.9.
+    """Mean pinball loss over the ends of all levels: for an 80 % interval the quantiles 0.1 and 0.9.
 
     Source: Koenker and Bassett 1978, "Regression Quantiles".
     """
@@ -87,14 +87,14 @@ def pinball(truth: Vector, given: Matrix, *, levels: tuple[int, ...]) -> Weighed
 
 
 def measures(declared: declarations.Forecasting) -> Mapping[str, Weighing]:
-    """By name, of truth and `numbers`."""
+    """By name, functions of truth and `numbers`."""
     named: Mapping[str, Weighing] = {"rmsse": rmsse, "wape": wape, "smape": smape}
     return {**named, "pinball": partial(pinball, levels=declared.levels)}
 
 
 def measured(declared: declarations.Forecasting, truth: Floats, output: pd.DataFrame) -> Measured:
-    """Every measure; how far coverage is from each level; bias as a share of the sum of the true values, either way;
-    and the naive forecast's RMSSE, to compare with.
+    """Every measure; the distance of coverage from each level; absolute bias as a share of the sum of the true values;
+    and the naive forecast's RMSSE for comparison.
     """
     given, once = numbers(declared, truth, output), np.ones((1, len(truth)))
     values = {name: float(measure(truth, given)(once)[0]) for name, measure in measures(declared).items()}
@@ -116,7 +116,7 @@ def improved(
     champion: pd.DataFrame,
     drawn: Bootstrap,
 ) -> Interval:
-    """How much better the challenger's RMSSE is, with the interval over resampled series."""
+    """The challenger's improvement in RMSSE, with an interval over resampled series."""
     ours, theirs = (numbers(declared, truth, output) for output in (challenger, champion))
     by_series = replace(drawn, groups=series_of(ours))
     measure: Callable[[Vector, Matrix], Weighed] = rmsse

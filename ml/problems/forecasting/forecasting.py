@@ -1,4 +1,4 @@
-"""How much will it be at each of the next steps: raw answers are forecasts with the size of their errors beside."""
+"""The forecasting problem: raw answers are forecasts with the size of their errors."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,23 +25,23 @@ from ml.problems.monitor import Answered, Monitor
 from ml.problems.problem import Floats, Objective
 from ml.problems.regression.regression import Regression
 
-# From so many horizons of periods on, the newest that are no whole one may be left out of a fit that judges, and so may
-# a part of all: a horizon of one day would else ask for a fit a day.
+# From this many horizons of periods on, a fit for judging uses only whole horizons, or whole parts (this many in all)
+# of the periods: otherwise a horizon of one day would require a fit per day.
 _MANY_HORIZONS, _PART = 4, 16
-# A quantile of the errors of a step and its neighbours needs about as many in its tail.
+# A quantile of the errors of a step and its neighbours needs about this many in its tail.
 _LEAST_IN_TAIL = 5
 
 
 @dataclass(frozen=True, kw_only=True)
 class Spread:
-    """`factors` per level and step: so many times the size of its errors lie either side of a forecast."""
+    """`factors` per level and step: an interval is the forecast plus and minus this many error sizes."""
 
     levels: tuple[int, ...]
     factors: tuple[tuple[float, ...], ...]
 
     @property
     def as_params(self) -> Mapping[str, str | float]:
-        """The method, and each level's factor one step ahead."""
+        """The method, and each level's factor for one step ahead."""
         ahead = {f"factor_{level}": each[0] for level, each in zip(self.levels, self.factors, strict=True)}
         return {"calibration": "conformal by step", **ahead}
 
@@ -58,13 +58,13 @@ class Spread:
 
 @dataclass(frozen=True, kw_only=True)
 class Forecasting:
-    """Squared errors in the scale of each series; intervals from the errors on origins that were not fitted."""
+    """Forecasting by squared errors in the scale of each series; intervals from the errors at unfitted origins."""
 
     declared: declarations.Forecasting
 
     @property
     def _scaled(self) -> Regression:
-        """The question that the model over all series answers."""
+        """The problem of the model over all series."""
         return Regression(declared=declarations.Regression(unit="scale of the series"))
 
     @property
@@ -82,8 +82,8 @@ class Forecasting:
         calibration_ratio: float,
         holdout_start: date | None = None,
     ) -> Split:
-        """As any problem's, with a horizon more for calibration: of the newest periods before the hold-out not every
-        outcome was known when it began. Raises ValueError if nothing is left a whole horizon before the tuning.
+        """As for any problem, with an additional horizon for calibration: when the hold-out began, not every outcome of
+        the newest earlier periods was known. Raises ValueError if nothing is left a whole horizon before the tuning.
         """
         found = split_periods(
             periods,
@@ -117,7 +117,7 @@ class Forecasting:
         return float(np.sqrt((((raw[:, 0] - truth) / raw[:, 3]) ** 2).mean()))
 
     def calibrate(self, truth: Floats, raw: Floats) -> Spread:
-        """How many sizes of its errors cover a forecast as often as each level says, step by step.
+        """The factors of the error size that cover the truth as often as each level requires, step by step.
 
         Raises ValueError if there are too few rows. Source: Lei et al. 2018, "Distribution-Free Predictive Inference
         for Regression", section 5.2 (locally weighted conformal), by step.
@@ -136,17 +136,17 @@ class Forecasting:
         return Spread(levels=levels, factors=tuple(tuple(map(float, each)) for each in found))
 
     def measure(self, truth: Floats, output: pd.DataFrame) -> Measured:
-        """Every measure, and how far coverage is from each level."""
+        """Every measure, and the distance of coverage from each level."""
         return measured(self.declared, truth, output)
 
     def improvement(
         self, truth: Floats, challenger: pd.DataFrame, champion: pd.DataFrame, drawn: Bootstrap
     ) -> Interval:
-        """In root mean squared scaled error; series are drawn whole."""
+        """The improvement in root mean squared scaled error; whole series are resampled."""
         return improved(self.declared, truth, challenger, champion, drawn)
 
     def learners(self, declared: Algorithms, rows: Examples) -> Mapping[str, Learner]:
-        """Per declared algorithm one learner, whose model over all series it is."""
+        """One learner per declared algorithm, which fits its model over all series."""
         over = over_all(rows, self.declared, self._scaled)
         settings = settings_of(self.declared)
         return {
@@ -163,10 +163,10 @@ class Forecasting:
         }
 
     def others(self, period: date, periods: Sequence[date]) -> list[date]:
-        """Those a whole horizon before `period`, whose outcomes were all known at its origin.
+        """The periods at least a whole horizon before `period`, whose outcomes were all known at its origin.
 
-        Periods are counted as they come, so one that is missing makes the distance longer and never shorter. If there
-        are many, whole horizons of them, or whole sixteenths: so neighbours are judged by one fit, not by one each.
+        Existing periods are counted, so a missing one makes the distance longer, never shorter. With many periods,
+        only whole horizons of them, or whole sixteenths, are used: so one fit judges neighbouring periods.
         """
         earlier, horizon = sorted(each for each in set(periods) if each < period), self.declared.spanned_origins
         known = max(0, len(earlier) - (horizon - 1))
@@ -174,14 +174,14 @@ class Forecasting:
         return earlier[: known - known % together if known >= _MANY_HORIZONS * horizon else known]
 
     def take_back(self, part: str, live: Live, earlier: Live, reason: str) -> pd.DataFrame | None:
-        """One series answers again by its row of an earlier version; the decision about each series."""
+        """Roll one series back to its row of an earlier version. Returns the decision about each series."""
         return take_back(part, live, earlier, reason)
 
     def losses(self, rows: Answered) -> Losses:
-        """Absolute errors in the scale of the series, whose rows share its luck."""
+        """Absolute errors in the scale of the series; rows of a series are dependent."""
         clusters, _ = pd.factorize(rows.answers["series"])
         return Losses(title=SCALED_ERROR.title, values=np.abs(scaled(rows)), clusters=clusters.astype(np.int64))
 
     def monitors(self) -> tuple[Monitor, ...]:
-        """Error against the hold-out's and the naive forecast's, bias and coverage, by series."""
+        """Error compared with the hold-out and the naive forecast, bias and coverage, over series."""
         return monitors(self.declared)

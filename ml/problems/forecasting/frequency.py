@@ -1,4 +1,4 @@
-"""How often a series is observed: its seasons, and the candidates that are tried on it."""
+"""Frequencies of observation: their seasons and candidates."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,17 +11,17 @@ class Frequency:
     """One spacing of observations. Lengths are in steps.
 
     Attributes:
-        name: in words, as the command takes it.
-        aliases: what pandas calls it, in lower case and without an anchor.
+        name: the name for the command line.
+        aliases: pandas' aliases, in lower case and without an anchor.
         seconds: the length of a step, or 0 if it is counted in months.
         months: the length of a step in months, or 0.
         seasons: lengths of its seasons, shortest first; each is used only if the history allows.
-        naive_season: the season of Naive2 and of the scale of MASE, as the M4 competition has them.
-        candidates: names in `candidates.CANDIDATES`, all of them fitted on every series.
-        lags: what a value is regressed on, beside the step before.
-        difference: over how many steps the values differ that trees are fitted on.
-        changes: over how many steps the values differ that a regression is fitted on.
-        origins: how many rolling origins the backtest has if the history allows.
+        naive_season: the season of Naive2 and of the scale of MASE, as in the M4 competition.
+        candidates: names in `candidates.CANDIDATES`, all fitted on every series.
+        lags: lags of the regression, in addition to the previous step.
+        difference: lag of the differences that trees are fitted on.
+        changes: lag of the differences that a regression is fitted on.
+        origins: number of rolling origins in the backtest if the history allows.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Frequency:
 
 _SEASONAL = ("SeasonalNaive", "AutoETS", "AutoTheta", "AutoCES", "AutoARIMA")
 _DECOMPOSED = ("MSTL-AutoETS", "MSTL-AutoARIMA", "MSTL-AutoTheta")
-# What is fitted in place of these if a series is mostly zero.
+# Candidates for series that are mostly zero.
 INTERMITTENT = ("Mean", "CrostonSBA", "TSB", "SES")
 # The models over all series: trees, and a linear regression.
 TREES, POOLED = "LightGBM", "PooledAutoregression"
@@ -119,7 +119,7 @@ FREQUENCIES: Sequence[Frequency] = (HOURLY, DAILY, WEEKLY, MONTHLY, QUARTERLY, Y
 
 
 def frequency(text: str) -> Frequency:
-    """The frequency called `text`: hourly … yearly, or pandas' alias of one. Raises ForecastError for another."""
+    """The frequency called `text`: hourly … yearly, or a pandas alias of one. Raises ForecastError for any other."""
     wanted = text.lower().split("-")[0]
     for each in FREQUENCIES:
         if wanted == each.name or wanted in each.aliases:

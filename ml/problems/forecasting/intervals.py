@@ -1,4 +1,4 @@
-"""Intervals from what the backtest missed, without a distribution (conformal), pooled over series in their own unit."""
+"""Distribution-free (conformal) intervals from the backtest's errors, pooled over series in units of each series."""
 
 from collections.abc import Sequence
 
@@ -7,21 +7,21 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 LEVELS = (80, 95)
-# Neighbouring steps that share a quantile, either side: a single step has few errors.
+# Neighbouring steps on either side that share a quantile: a single step has few errors.
 _NEIGHBOURS = 2
 
 
 def spread(missed: Floats) -> float:
-    """The size of the errors of one series, shape (origins, horizon): their root mean square."""
+    """The size of the errors of one series, given in shape (origins, horizon): their root mean square."""
     return float(np.sqrt(np.mean(missed**2))) if missed.size else 0.0
 
 
 def half_widths(missed: Sequence[Floats], levels: Sequence[int] = LEVELS) -> list[Floats]:
-    """Of each series shape (levels, horizon): how far to go either side of its forecast.
+    """Per series shape (levels, horizon): the half widths of the intervals around its forecast.
 
-    `missed` holds truth - forecast of each series at its past origins, shape (origins, horizon). Every origin is seen
-    in the unit of the errors at the other origins of its series, as the future will be; of those ratios the quantile of
-    the level, step by step and never falling, is what the unit is multiplied by.
+    `missed` holds truth - forecast of each series at its past origins, shape (origins, horizon). Every origin is
+    measured in units of the errors at the other origins of its series, as for the future; the level's quantile of those
+    ratios, step by step and never decreasing, multiplies the unit.
     """
     units = [spread(each) for each in missed]
     ratios = [_ratios(each, unit) for each, unit in zip(missed, units, strict=True)]
@@ -31,7 +31,7 @@ def half_widths(missed: Sequence[Floats], levels: Sequence[int] = LEVELS) -> lis
 
 
 def _ratios(missed: Floats, unit: float) -> Floats:
-    """Absolute errors over the unit of the other origins; over the series' own if there is one origin alone."""
+    """Absolute errors over the unit of the other origins; over the series' own with only one origin."""
     if unit == 0.0:
         return np.empty((0, missed.shape[1]))
     rest = [spread(np.delete(missed, origin, axis=0)) or unit for origin in range(len(missed))]
@@ -39,7 +39,7 @@ def _ratios(missed: Floats, unit: float) -> Floats:
 
 
 def _factors(ratios: Floats, share: float) -> Floats:
-    """Shape (horizon,): the quantile with the correction for a finite sample, over neighbouring steps."""
+    """Shape (horizon,): the quantile with finite-sample correction, over neighbouring steps."""
     horizon = ratios.shape[1]
     if not len(ratios):
         return np.zeros(horizon)
@@ -52,7 +52,7 @@ def near(steps: npt.NDArray[np.int64], step: int) -> npt.NDArray[np.bool_]:
 
 
 def factors_by_step(ratios: Floats, steps: npt.NDArray[np.int64], horizon: int, share: float) -> Floats:
-    """As `_factors`, of ratios of shape (rows,), each of its step from 0 on. Every step must have neighbours."""
+    """As `_factors`, for ratios of shape (rows,), each with its step from 0. Every step must have neighbours."""
     found = np.empty(horizon)
     for step in range(horizon):
         around = ratios[near(steps, step)]

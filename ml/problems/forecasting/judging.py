@@ -1,4 +1,4 @@
-"""Forecasts before the gates: compared by errors in the scale of each series, with series drawn whole."""
+"""Forecasting in the gates: compared by errors in the scale of each series, with whole series resampled."""
 
 import math
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ RETRAINS = False
 
 @dataclass(frozen=True, kw_only=True)
 class ForecastingJudging:
-    """`gate` has the limits of groups. `numbers` as `fleet_measures.numbers` has them."""
+    """`gate` has the group limits. `numbers` have the form of `fleet_measures.numbers`."""
 
     problem: Forecasting
     gate: ComplianceGate
@@ -32,20 +32,20 @@ class ForecastingJudging:
         return fleet_measures.numbers(self.problem.declared, truth, output)
 
     def drawn_together(self, numbers: Floats) -> npt.NDArray[np.int64]:
-        """Of each row the number of its series."""
+        """The series number of each row."""
         return fleet_measures.series_of(numbers)
 
     def measured(self) -> Mapping[str, Measured]:
-        """By name."""
+        """The measures by name."""
         return fleet_measures.measures(self.problem.declared)
 
     def seldom_over(self, measure: str, numbers: Floats, limit: float) -> float | None:
-        """Noise pushes no error one way: its interval says all."""
+        """None: noise does not bias errors; the interval suffices."""
         del measure, numbers, limit
         return None
 
     def indistinct(self, truth: Floats) -> str:
-        """One value everywhere."""
+        """All true values are equal."""
         return "" if np.unique(truth).size > 1 else "the hold-out has only one value, so there is nothing to forecast"
 
     def losses(self, truth: Floats, numbers: Floats) -> Floats:
@@ -58,7 +58,7 @@ class ForecastingJudging:
         return ranking_alone(values, truth, concordance)
 
     def believable(self, truth: Floats) -> float:
-        """Errors that leave a small share of the changes over a season unexplained."""
+        """The error with a small unexplained share of the changes over a season."""
         del truth
         return math.sqrt(UNEXPLAINED)
 

@@ -1,8 +1,8 @@
-"""The gate of each series: its new parameters replace the champion's only if they did better, and than naive too.
+"""The gate of each series: new parameters replace the champion's only if they beat both them and the naive forecast.
 
-Both tables answered the same rows, of origins that the new one had not seen. So neither knew of a change among these
-origins, and the rows cannot say which of the two is right from now on. But a champion's row whose errors have grown
-beyond chance has no claim to stay: the new one follows, unless naive did better. Pure: tables in, one table out.
+Both tables answered the same rows, at origins unseen by the new one. So neither knew of a change among these origins,
+and the rows cannot show which of the two is right from now on. But a champion's row with errors that have grown beyond
+chance does not stay: the new row replaces it, unless naive did better. Pure: tables in, one table out.
 """
 
 from collections.abc import Sequence
@@ -16,19 +16,19 @@ from ml.problems.forecasting.mixing import LEAST_ROWS
 from ml.problems.forecasting.needing import P_VALUE, PROMISED, SINCE_ERROR, SINCE_PERIODS, UNSEEN_ERROR
 from ml.problems.forecasting.served import FLEET, NAMES, TREES, weight
 
-# Columns of the errors, one row per series: root mean squared errors in the scale of the series, and of how many rows.
+# Columns of the errors, one row per series: root mean squared errors in the scale of the series, and number of rows.
 NEW, CHAMPION, NAIVE, ROWS = "new", "champion", "naive", "rows"
-# A row whose weights are of candidates that this code knows.
+# The sum of weights of a row whose candidates this code all knows.
 WHOLE = 0.999
-# How the reason of a series begins that is answered by the naive forecast.
+# The start of the reason for a series answered by the naive forecast.
 BY_NAIVE = "the naive forecast: "
 
 
 def usable(champion: pd.DataFrame, columns: Sequence[str], *, trees: bool) -> pd.DataFrame:
-    """The rows of the champion's table that can be served from now on, with `columns`.
+    """The rows of the champion's table that can still be served, with `columns`.
 
-    Left out are the fleet's row, which is always new, rows that weigh a candidate which this code lacks, and, without
-    `trees`, those that weigh the model over all series.
+    Without the fleet's row, which is always new, rows with a candidate that this code lacks, and, without `trees`, rows
+    with the model over all series.
     """
     weights = [weight(name) for name in NAMES]
     found = champion.reindex(columns=list(columns))
@@ -48,19 +48,19 @@ def merged(
     needed: "pd.Series[bool] | None" = None,
     grown: "pd.Series[bool] | None" = None,
 ) -> pd.DataFrame:
-    """The table that is served: of each series the new row, the champion's or the naive forecast's, and why.
+    """The table to serve: for each series the new, the champion's or the naive forecast's row, and why.
 
-    The champion's stays if the new row was not better than it, or worse than naive, or if nothing shows that it was.
-    A series that was worse than naive is answered by the naive forecast if it has no champion's row, or if that one's
+    The champion's row stays if the new row was not better, was worse than naive, or has no evidence of being better. A
+    series that was worse than naive is answered by the naive forecast if it has no champion's row, or if that row's
     errors have grown. A series that the new table lacks keeps its row. `kept_from` is the version that a row was fitted
-    for, 0 for this one.
+    for, 0 for this version.
 
     Args:
         table: new, with the fleet's row.
-        champion: of version `version`, as `usable` leaves it; empty: none is live.
+        champion: the table of version `version`, filtered by `usable`; empty: none is live.
         errors: by series, with the columns above.
-        needed: of the champion's series, whether it needs a new row; None: each does. Otherwise its row stays.
-        grown: of the champion's series, whether its errors have grown beyond chance; None: nothing shows it.
+        needed: per champion's series, whether it needs a new row (otherwise its row stays); None: all do.
+        grown: per champion's series, whether its errors have grown beyond chance; None: no evidence.
     """
     own = table.index[table.index != FLEET]
     known = errors.reindex(own)
@@ -79,7 +79,7 @@ def merged(
 
 
 def _said(which: "pd.Series[bool] | None", series: pd.Index, *, otherwise: bool) -> npt.NDArray[np.bool_]:
-    """What `which` says of each of `series`, and `otherwise` of those of which it says nothing."""
+    """The value of `which` for each of `series`, `otherwise` for series without one."""
     none = pd.Series(dtype=bool) if which is None else which
     return none.reindex(series, fill_value=otherwise).to_numpy(dtype=bool)
 
@@ -92,15 +92,15 @@ def _as_naive(rows: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
         for naive, new in zip(known[NAIVE], known[NEW], strict=True)
     ]
     error = np.maximum(rows["error"], known[NAIVE])
-    # It promises nothing, so each training tries the series anew.
+    # It promises no error, so each training tries the series again.
     nothing = dict.fromkeys([name for name in PROMISED if name in rows], np.nan)
     return rows.assign(**weights, **nothing, chosen="naive", reason=said, error=error)
 
 
 def _kept(rows: pd.DataFrame, known: pd.DataFrame, version: int, rests: npt.NDArray[np.bool_]) -> pd.DataFrame:
-    """Rows of the champion, each with the version that it was fitted for, and why it stays.
+    """Rows of the champion, each with the version that it was fitted for, and the reason for keeping it.
 
-    `rests`: those that need no new row.
+    `rests`: the series that need no new row.
     """
     fitted = rows["kept_from"].where(rows["kept_from"] > 0, version).astype(int)
     texts = zip(fitted, known[NEW], known[CHAMPION], known[NAIVE], strict=True)
@@ -110,7 +110,7 @@ def _kept(rows: pd.DataFrame, known: pd.DataFrame, version: int, rests: npt.NDAr
 
 
 def _calm(row: "pd.Series[Any]") -> str:
-    """Why a row needs no other."""
+    """Why a row needs no replacement."""
     if SINCE_ERROR not in row or np.isnan(row[SINCE_ERROR]):
         return "no outcomes are known since its fit"
     return (
@@ -126,7 +126,7 @@ def _because(new: float, champion: float, naive: float) -> str:
 
 
 def decisions(table: pd.DataFrame) -> pd.DataFrame:
-    """One row per series: what answers it, of which version (0: this one), and why."""
+    """One row per series: its forecaster, the version of that (0: this one), and why."""
     told = ["chosen", "kept_from", "error", "rows", "reason", UNSEEN_ERROR, SINCE_ERROR, SINCE_PERIODS, P_VALUE]
     return table[[name for name in told if name in table]].reset_index()
 

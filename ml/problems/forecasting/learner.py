@@ -1,4 +1,4 @@
-"""One version for thousands of series: a table of parameters per series, and one model over all of them."""
+"""One model version for thousands of series: a table of parameters per series, and one model over all series."""
 
 import json
 import shutil
@@ -23,17 +23,17 @@ from ml.problems.forecasting.served import FLEET, Floats, Mixed, Mixer
 from ml.problems.learning import Categories, Ends, Examples, Fitted, Learner, Live, Params, Scores
 from ml.problems.problem import Problem
 
-# The label of the model over all series: the outcome over the scale of its series.
+# The label of the model over all series: the outcome divided by the scale of its series.
 TARGET = "_target"
-# By what `scorer.py` reads a version; its own code, which lies beside it, does.
+# The reader with which `scorer.py` loads a version: the version's own code beside it.
 READER = "series"
 _CODE = "brought"
-# Newest origins that candidates are weighed at, and rows of them at most: half a year of weeks, and 200 MB.
+# Newest origins for weighting candidates, and their maximum rows: half a year of weeks, and 200 MB.
 _ORIGINS, _ROWS = 26, 1_000_000
 
 
 def settings_of(declared: declarations.Forecasting) -> dict[str, Any]:
-    """What a version must know of its declaration, as `served` reads it."""
+    """The part of the declaration that a version stores, in the format of `served`."""
     return {
         "series": list(declared.series),
         "step": declared.step,
@@ -48,7 +48,7 @@ def settings_of(declared: declarations.Forecasting) -> dict[str, Any]:
 
 @dataclass(frozen=True, kw_only=True)
 class FittedSeries:
-    """`table` as `mixing.table_of` makes it; `trees`: the model over all series, None if there are too few rows."""
+    """`table` from `mixing.table_of`; `trees`: the model over all series, None if there are too few rows."""
 
     learner: "SeriesLearner"
     params: Params
@@ -58,7 +58,7 @@ class FittedSeries:
     readers: tuple[str, ...] = (READER,)
 
     def mixed(self, periods: Sequence[date], table: pd.DataFrame | None = None) -> Mixed:
-        """The answers to the rows of `periods`, by its own table or another one."""
+        """The answers to the rows of `periods`, with its own table or another one."""
         trees = self.trees
         given = Mixer(
             table=self.table if table is None else table,
@@ -78,9 +78,9 @@ class FittedSeries:
         return Scores(truth=rows.truth(periods), raw=raw)
 
     def after(self, live: Live | None, split: Split) -> "FittedSeries":
-        """Each series with its new row, or the one that is live: by the calibration periods, by a fit before them.
+        """Each series with its new or its live row, decided on the calibration periods by a fit before them.
 
-        The live rows are judged, and served, with the new model over all series beside them.
+        The live rows are judged and served together with the new model over all series.
         """
         learner, judged = self.learner, split.calibration
         earlier = learner.problem.others(judged[0], split.before_holdout)
@@ -90,7 +90,7 @@ class FittedSeries:
         columns = [*self.table, *(name for name in renewing.COLUMNS if name in before)]
         champion = keeping.usable(before, columns, trees=both)
         if not _asks_the_same(live, learner.settings):
-            # Its errors were of another question.
+            # Its errors belong to a different declaration.
             champion = champion.assign(**dict.fromkeys(needing.PROMISED, np.nan))
         table = renewing.renewed(
             self.table,
@@ -103,7 +103,7 @@ class FittedSeries:
         return replace(self, table=table)
 
     def answered(self, judged: Sequence[date], champion: pd.DataFrame) -> Answered:
-        """The rows of `judged` as its own table answers them, the `champion`'s, and the naive forecast."""
+        """The answers to the rows of `judged` by its own table, by the `champion`'s, and by the naive forecast."""
         own, theirs = self.mixed(judged), self.mixed(judged, pd.concat([champion, self.table.loc[[FLEET]]]))
         origins = self.learner.rows.of(judged)[self.learner.rows.period]
         return Answered(
@@ -119,11 +119,11 @@ class FittedSeries:
         return keeping.decisions(self.table)
 
     def summary(self) -> str:
-        """How many series are new, kept, or naive."""
+        """The numbers of series that are new, kept, or naive."""
         return keeping.summary(self.table)
 
     def save(self, directory: Path) -> None:
-        """The table, what reads it, and the model over all series."""
+        """Save the table, its reader, and the model over all series."""
         self.table.reset_index().to_parquet(directory / served.TABLE_FILE, index=False)
         kinds = self.learner.over.kinds
         trees = None
@@ -139,9 +139,9 @@ class FittedSeries:
 
 @dataclass(frozen=True, kw_only=True)
 class SeriesLearner:
-    """`trees` learns `over`, which are `rows` in the scale of their series; its parameters are those of the search.
+    """`trees` learns from `over`, the `rows` in the scale of their series; the search tunes its parameters.
 
-    `candidates` and `false_retrainings` as `declarations.Forecasting` has them.
+    `candidates` and `false_retrainings` as in `declarations.Forecasting`.
     """
 
     problem: Problem
@@ -154,15 +154,15 @@ class SeriesLearner:
 
     @property
     def first(self) -> Params:
-        """Those of the model over all series: what a series has of its own is fitted without a search."""
+        """The first parameters of the model over all series: parameters per series need no search."""
         return self.trees.first
 
     def suggest(self, trial: optuna.Trial) -> Params:
-        """As the model over all series."""
+        """As for the model over all series."""
         return self.trees.suggest(trial)
 
     def try_out(self, params: Params, split: Split, ends: Ends) -> tuple[float, Params]:
-        """The loss of the model over all series, fitted on periods whose outcomes were known before the tuning ones."""
+        """The loss of the model over all series, fitted on periods with outcomes known before the tuning periods."""
         known = tuple(self.problem.others(split.tuning[0], split.train))
         if not known:
             raise ValueError(
@@ -172,9 +172,9 @@ class SeriesLearner:
         return self.trees.try_out(params, Split(**{**vars(split), "train": known}), ends)
 
     def fit(self, params: Params, periods: Sequence[date]) -> FittedSeries:
-        """Weights from the newest origins, where the model over all series had not seen them; then that one on all.
+        """Fit weights on the newest origins, unseen by the model over all series; then that model on all periods.
 
-        Raises ForecastError if a column of the past holds what was still to come.
+        Raises ForecastError if a column of the past contains future values.
         """
         ordered = self._with_rows(periods)
         judged = self._judged(ordered)
@@ -189,12 +189,12 @@ class SeriesLearner:
         return FittedSeries(learner=self, params=params, table=table, trees=self.trees.fit(params, ordered))
 
     def _with_rows(self, periods: Sequence[date]) -> list[date]:
-        """Those of `periods` of which an outcome is known, in order."""
+        """The `periods` with a known outcome, in order."""
         known = set(self.rows.frame[self.rows.period].unique())
         return sorted(set(periods) & known)
 
     def _judged(self, ordered: Sequence[date]) -> list[date]:
-        """The newest origins: half of them at most, so that the model over all series can learn from the others."""
+        """The newest origins, at most half of all, so that the model over all series can learn from the others."""
         many = min(_ORIGINS, max(1, len(ordered) // 2))
         newest = list(ordered[-many:])
         while len(newest) > 1 and len(self.rows.of(newest)) > _ROWS:
@@ -202,7 +202,7 @@ class SeriesLearner:
         return newest
 
     def rolled(self, periods: Sequence[date]) -> Rolled:
-        """The rows of `periods` as candidates see them."""
+        """The rows of `periods` in the form for candidates."""
         frame = self.rows.of(periods)
         asked = served.asked_of(frame, self.settings)
         places, names = pd.factorize(served.names_of(frame, self.settings["series"]), sort=True)
@@ -219,7 +219,7 @@ class SeriesLearner:
 
 
 def _asks_the_same(live: Live | None, settings: Mapping[str, Any]) -> bool:
-    """Whether the live version was declared alike, so that its rows can be held to what they promised."""
+    """Whether the live version has the same declaration, so that its rows' promises still apply."""
     file = None if live is None else live.folder / served.SETTINGS_FILE
     if file is None or not file.is_file():
         return False
@@ -228,7 +228,7 @@ def _asks_the_same(live: Live | None, settings: Mapping[str, Any]) -> bool:
 
 
 def _table_of(live: Live | None) -> pd.DataFrame:
-    """The table of the version that is live; empty if there is none, or if it answered another kind of question."""
+    """The table of the live version; empty if there is none, or if it answers another kind of problem."""
     file = None if live is None else live.folder / served.TABLE_FILE
     if file is None or not file.is_file():
         return pd.DataFrame(index=pd.Index([], name="series", dtype=object))
@@ -236,9 +236,9 @@ def _table_of(live: Live | None) -> pd.DataFrame:
 
 
 def over_all(rows: Examples, declared: declarations.Forecasting, problem: Problem) -> Examples:
-    """`rows` as the model over all series learns them: the past and the outcome in the scale of the series.
+    """`rows` for the model over all series: the past and the outcome in the scale of the series.
 
-    It does not take the names of the series, and takes `served.HINTS` beside.
+    It leaves out the series' names and adds `served.HINTS`.
     """
     settings = settings_of(declared)
     asked = served.asked_of(rows.frame, settings)

@@ -1,7 +1,7 @@
-"""How good forecasts are. Every measure has one signature: truth, forecast, history, season.
+"""Measures of forecasts, all with one signature: truth, forecast, history, season.
 
-`truth` and `forecast` have shape (steps,), `history` the values before them, `season` is the length of the season that
-scales differ by. A measure is NaN if it is not defined: a scale of zero, or no step.
+`truth` and `forecast` have shape (steps,), `history` has the values before them, `season` is the lag of the scales'
+differences. A measure is NaN if it is not defined: a scale of zero, or no step.
 """
 
 from collections.abc import Callable, Mapping
@@ -38,13 +38,13 @@ def wape(truth: Floats, forecast: Floats, history: Floats, season: int) -> float
 
 
 def bias(truth: Floats, forecast: Floats, history: Floats, season: int) -> float:
-    """Sum of forecast - truth over the sum of the absolute true values: above zero if too much was forecast."""
+    """Sum of forecast - truth over the sum of the absolute true values: positive if the forecast was too high."""
     del history, season
     return _over(float((forecast - truth).mean()), np.abs(truth))
 
 
 def pinball(quantile: float) -> ForecastMeasure:
-    """The measure of a forecast of this quantile, in the unit of the values."""
+    """The measure for a forecast of this quantile, in the unit of the values."""
 
     def loss(truth: Floats, forecast: Floats, history: Floats, season: int) -> float:
         """Mean of q (y - f) if the truth lies above the forecast, and of (1 - q) (f - y) if below."""
@@ -71,7 +71,7 @@ MEASURES: Mapping[str, ForecastMeasure] = {"smape": smape, "mase": mase, "rmsse"
 
 
 def _seasonal_steps(history: Floats, season: int) -> Floats:
-    """Differences of values a season apart; of neighbours if the history is shorter than the season."""
+    """Differences of values a season apart; of neighbouring values if the history is shorter than the season."""
     lag = season if len(history) > season else 1
     return np.asarray(history[lag:] - history[:-lag])
 

@@ -1,7 +1,7 @@
-"""From rolling origins to the table that is served: each series' parameters, and how its candidates are mixed.
+"""From rolling origins to the served table: each series' parameters, and the weights of its candidates.
 
-Candidates see what was known at each origin and no more, so their errors there are those of forecasts. Everything is
-an array over all rows or all series; nothing loops over series but the texts of the table.
+Candidates see only values known at each origin, so their errors are real forecast errors. Everything is an array over
+all rows or all series; only the texts of the table are built in a loop over series.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -26,8 +26,8 @@ from ml.problems.forecasting.served import (
 )
 
 Bools = npt.NDArray[np.bool_]
-# What is tried for each series: the usual range of smoothing (Hyndman and Athanasopoulos, "Forecasting", chapter 8);
-# 0.8 to 0.98 for damping (section 8.2); 0.1 to 0.2 for what is seldom sold (Syntetos and Boylan 2005).
+# The parameter grid per series: the usual range of smoothing (Hyndman and Athanasopoulos, "Forecasting", chapter 8);
+# 0.8 to 0.98 for damping (section 8.2); 0.1 to 0.2 for intermittent demand (Syntetos and Boylan 2005).
 _ALPHAS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7)
 VARIANTS: Mapping[str, Sequence[tuple[float, ...]]] = {
     "naive": ((),),
@@ -45,11 +45,11 @@ RULES: Sequence[Rule] = tuple(
     Rule(own=own, power=power, best=best) for own, power, best in product((0.0, 0.5, 1.0), (1.0, 4.0), (1, 3, 9))
 )
 DEFAULT = Rule(own=0.5, power=2.0, best=3)
-# Fewer series than this could choose any rule.
+# With fewer series the choice of a rule would be arbitrary.
 _LEAST_SERIES = 20
-# A series' errors count as much as the fleet's from so many rows on.
+# With this many rows, a series' errors have the same weight as the fleet's.
 _EVEN_ROWS = 16
-# With fewer rows than this a series is answered by the fleet's mixture.
+# With fewer rows a series uses the fleet's weights.
 LEAST_ROWS = 4
 _LEAST_ERROR = 1e-3
 _SAID = 0.005
@@ -57,7 +57,7 @@ _SAID = 0.005
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Rolled:
-    """Rows at past origins. `series`: of each row its place in `names`. `late`: the newer half of the origins."""
+    """Rows at past origins. `series`: each row's position in `names`. `late`: the newer half of the origins."""
 
     names: Sequence[str]
     series: Ints
@@ -73,17 +73,17 @@ class Rolled:
         return found
 
     def part(self, rows: Bools) -> "Rolled":
-        """Those of `rows` alone, of the same series."""
+        """Only the given `rows`, with the same series."""
         given = {name: getattr(self, name)[rows] for name in ("series", "scale", "truth", "late")}
         return replace(self, asked=self.asked.of(rows), **given)
 
     @property
     def rows(self) -> Ints:
-        """Shape (series,): how many rows each has."""
+        """Shape (series,): the number of rows of each."""
         return np.bincount(self.series, minlength=len(self.names)).astype(np.int64)
 
     def squared(self, forecast: Floats) -> Floats:
-        """Shape (rows,): squared errors in the scale of the series; large and finite for what ran away."""
+        """Shape (rows,): squared errors in the scale of the series; large but finite for diverged forecasts."""
         found = np.minimum(((forecast - self.truth) / self.scale) ** 2, 1e12)
         return np.asarray(np.where(np.isnan(forecast), np.nan, found))
 
@@ -92,8 +92,8 @@ def table_of(rolled: Rolled, trees: Floats | None, tried: Collection[str] = tupl
     """One row per series and one for the fleet, by name.
 
     Columns: weights and parameters of the candidates, `error` (root mean square, in the scale of the series), `chosen`
-    and `reason` in words, `rows` it rests on, and `kept_from`: 0, the version that it is fitted for.
-    `trees`: of each row the forecast of the model over all series, which had not seen it; None: there is none.
+    and `reason` in words, the number of `rows` behind it, and `kept_from`: 0, the version that it is fitted for.
+    `trees`: the forecast of each row by the model over all series, fitted without it; None: there is none.
     `tried`: names of the candidates.
     """
     parameters, forecasts = _fitted(rolled, tried)
@@ -118,10 +118,10 @@ def table_of(rolled: Rolled, trees: Floats | None, tried: Collection[str] = tupl
 
 
 def _fitted(rolled: Rolled, among: Collection[str]) -> tuple[dict[str, Floats], Floats]:
-    """Of each parameter its value for each series and the fleet; and of each row the candidates' forecasts with them.
+    """The value of each parameter for each series and the fleet; and for each row the candidates' forecasts with them.
 
-    Shape (rows, candidates); NaN for the model over all series, and for candidates that are not tried or of seasons
-    that there are not.
+    Shape (rows, candidates); NaN for the model over all series, and for candidates that are not tried or need a missing
+    season.
     """
     found: dict[str, Floats] = {}
     forecasts = np.full((len(rolled.truth), len(NAMES)), np.nan)
@@ -142,7 +142,7 @@ def _fitted(rolled: Rolled, among: Collection[str]) -> tuple[dict[str, Floats], 
 
 
 def _trusting(rows: Ints) -> Floats:
-    """How far a series goes by its own errors: half from `_EVEN_ROWS` rows on, and nearly wholly from many."""
+    """The weight of a series' own errors: half at `_EVEN_ROWS` rows, and nearly one with many."""
     share: Floats = rows / (rows + _EVEN_ROWS)
     return share
 
@@ -150,7 +150,7 @@ def _trusting(rows: Ints) -> Floats:
 def _scores(errors: Floats, as_fleet: Bools, own: float | Floats) -> Floats:
     """Shape (series, candidates): root mean squared errors over those of the series' median candidate.
 
-    The geometric mean of the series' own, with the share `own`, and the fleet's; NaN for what no series has.
+    The geometric mean of the series' own errors, with the weight `own`, and the fleet's; NaN if no series has any.
     """
     roots = np.sqrt(errors)
     known = np.isfinite(roots).any(axis=0)
@@ -163,9 +163,9 @@ def _scores(errors: Floats, as_fleet: Bools, own: float | Floats) -> Floats:
 
 
 def weights(errors: Floats, as_fleet: Bools, rule: Rule) -> Floats:
-    """Shape (series, candidates), each row sums to 1: the `rule.best` with the smallest scores, by their power.
+    """Shape (series, candidates), each row sums to 1: the `rule.best` candidates with the smallest scores, by power.
 
-    `errors`: mean squared ones (series, candidates); series `as_fleet` are mixed by the fleet's alone.
+    `errors`: mean squared errors (series, candidates); series in `as_fleet` use only the fleet's.
     """
     scores = _scores(errors, as_fleet, rule.own)
     ranked = np.where(np.isfinite(scores), scores, np.inf)
@@ -176,14 +176,14 @@ def weights(errors: Floats, as_fleet: Bools, rule: Rule) -> Floats:
 
 
 def blended(forecasts: Floats, by: Floats) -> Floats:
-    """Shape (rows,): the sum of forecasts (rows, candidates) with weights of the same shape; no weight, no forecast."""
+    """Shape (rows,): the weighted sum of forecasts, both (rows, candidates); forecasts without weight are ignored."""
     return np.asarray((by * np.where(by > 0, forecasts, 0.0)).sum(axis=1))
 
 
 def best_rule(rolled: Rolled, forecasts: Floats, squared: Floats) -> Rule:
-    """The rule that does best over all series on the newer origins, with weights from the older ones alone.
+    """The best rule over all series on the newer origins, with weights from the older origins alone.
 
-    A few series, or one origin, could choose any: then `DEFAULT`.
+    With few series, or one origin, the choice would be arbitrary: then `DEFAULT`.
     """
     if len(rolled.names) < _LEAST_SERIES or rolled.late.all() or not rolled.late.any():
         return DEFAULT
@@ -200,13 +200,13 @@ def best_rule(rolled: Rolled, forecasts: Floats, squared: Floats) -> Rule:
 
 
 def _shrunk(missed: Floats, rows: Ints) -> Floats:
-    """Root mean squared errors (series + fleet,), each with `_EVEN_ROWS` rows of the fleet's beside its own."""
+    """Root mean squared errors (series + fleet,), each shrunk by `_EVEN_ROWS` extra rows with the fleet's error."""
     own = np.nan_to_num(missed)
     fleet = float((own * rows).sum() / max(1, rows.sum()))
     return np.asarray(np.sqrt(np.append((own * rows + fleet * _EVEN_ROWS) / (rows + _EVEN_ROWS), fleet)))
 
 
 def in_words(by: Floats) -> str:
-    """`0.60 smoothing + 0.40 tsb`, the largest first, none that rounds to nothing; a single one by its name."""
+    """`0.60 smoothing + 0.40 tsb`, the largest first, without weights that round to zero; a single one by its name."""
     ranked = sorted((-share, name) for share, name in zip(by, NAMES, strict=True) if share >= _SAID)
     return ranked[0][1] if len(ranked) == 1 else " + ".join(f"{-share:.2f} {name}" for share, name in ranked)

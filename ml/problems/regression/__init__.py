@@ -1,1 +1,1 @@
-"""Regression: how much will it be, and between which bounds."""
+"""Regression: how much will it be, with bounds."""

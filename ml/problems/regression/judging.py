@@ -1,4 +1,4 @@
-"""How much will it be, before the gates: compared by errors in the label's unit, groups by their mean error."""
+"""Regression in the gates: compared by errors in the label's unit, groups by their mean error."""
 
 import math
 from collections.abc import Mapping
@@ -21,27 +21,27 @@ RETRAINS = False
 
 @dataclass(frozen=True, kw_only=True)
 class RegressionJudging:
-    """`gate` has the limits of groups. `numbers` are the predictions."""
+    """`gate` has the group limits. `numbers` are the predictions."""
 
     problem: Regression
     gate: ComplianceGate
     drawn_together = staticmethod(alone)
 
     def numbers(self, truth: Floats, output: pd.DataFrame) -> Floats:
-        """The predictions; bounds must be numbers, too."""
+        """The predictions; the bounds must also be numbers."""
         return checked(truth, output, COLUMNS)[1]["prediction"].to_numpy(float)
 
     def measured(self) -> Mapping[str, Measured]:
-        """By name."""
+        """The measures by name."""
         return {measure.name: measured.MEASURED[measure.name] for measure in self.problem.declared.measures}
 
     def seldom_over(self, measure: str, numbers: Floats, limit: float) -> float | None:
-        """Noise pushes no error one way: its interval says all."""
+        """None: noise does not bias errors; the interval suffices."""
         del measure, numbers, limit
         return None
 
     def indistinct(self, truth: Floats) -> str:
-        """One value everywhere."""
+        """All true values are equal."""
         return "" if np.unique(truth).size > 1 else "the hold-out has only one value, so there is nothing to explain"
 
     def losses(self, truth: Floats, numbers: Floats) -> Floats:
@@ -54,7 +54,7 @@ class RegressionJudging:
         return ranking_alone(values, truth, concordance)
 
     def believable(self, truth: Floats) -> float:
-        """The root mean squared error that leaves a small share of the variance unexplained."""
+        """The root mean squared error with a small unexplained share of the variance."""
         return math.sqrt(UNEXPLAINED) * float(truth.std())
 
     def fairness(self, attribute: str, groups: pd.Series, truth: Floats, output: pd.DataFrame) -> GroupFindings:

@@ -1,4 +1,4 @@
-"""How good predicted values and their bounds were in a period whose outcomes are known."""
+"""Monitors of predicted values and their bounds in a period with known outcomes."""
 
 import math
 from dataclasses import dataclass
@@ -33,10 +33,10 @@ COLUMNS = ("prediction", "lower", "upper")
 
 
 def absolute_error(rows: Answered) -> Figure:
-    """Mean absolute error in the label's unit; its standard error from the spread of the rows' own errors.
+    """Mean absolute error in the label's unit; its standard error comes from the spread of the rows' errors.
 
-    The mean of squared errors has a usable spread only if errors have a fourth moment; absolute ones need the second,
-    so that a heavy tail raises fewer false alarms.
+    The standard error of mean squared errors requires a finite fourth moment; for absolute errors the second is enough,
+    so heavy tails cause fewer false alarms.
     """
     return mean_figure(np.abs(errors(rows)))
 
@@ -54,7 +54,7 @@ def median_error(rows: Answered) -> Figure:
 
 
 def explained(rows: Answered) -> Figure:
-    """The share of the label's variance that is explained; NaN if the true values do not vary."""
+    """Explained share of the label's variance; NaN if the true values do not vary."""
     squares = errors(rows) ** 2
     spread = (rows.truth - rows.truth.mean()) ** 2 if squares.size else squares
     if not spread.size or not spread.mean() > 0:
@@ -73,8 +73,8 @@ def errors(rows: Answered) -> Floats:
 class Bias(Monitor):
     """Mean of prediction - truth around 0, in the label's unit.
 
-    Noise: the two-sided normal bound with the standard error of the mean, from the spread of the errors. Limits that
-    are shares are shares of the hold-out's mean absolute error.
+    Noise: the two-sided normal bound with the standard error of the mean, from the spread of the errors. Relative
+    limits are shares of the hold-out's mean absolute error.
     """
 
     unit: str
@@ -97,9 +97,9 @@ class Bias(Monitor):
 
 @dataclass(frozen=True, kw_only=True)
 class Coverage(Monitor):
-    """The share of true values between the bounds, around the declared one: too few miss, too many are told nothing.
+    """The share of true values within the bounds, around the declared share: too high means uninformative bounds.
 
-    Noise: the binomial bounds of so many rows at the declared share, half of the chance on either side.
+    Noise: the binomial bounds for the number of rows at the declared share, half of the chance on either side.
     """
 
     share: float
@@ -135,13 +135,13 @@ def _known_before(rows: Answered) -> pd.DataFrame:
 
 
 def coverage_noise(rows: int, share: float, chance: float) -> float:
-    """How far the share of covered rows is from `share` with probability `chance`, by chance alone (binomial)."""
+    """The distance of the covered share from `share` that chance alone exceeds with probability `chance` (binomial)."""
     least, most = stats.binom.ppf(chance / 2, rows, share), stats.binom.isf(chance / 2, rows, share)
     return float(max(share - least / rows, most / rows - share))
 
 
 def monitors(unit: str, coverage: float) -> tuple[Monitor, ...]:
-    """Error, bias, coverage, what people name beside these, and bias by group; `unit` is the label's."""
+    """Error, bias, coverage, the additionally declared figures, and bias by group; `unit` is the label's."""
     return (
         AgainstHoldout(declared=ABSOLUTE_ERROR, better=Direction.LOWER, figure=absolute_error),
         Bias(unit=unit),

@@ -1,4 +1,4 @@
-"""How much will it be: raw answers are values in the label's unit, calibrated ones have bounds around them."""
+"""Regression: raw answers are values in the label's unit, calibrated answers have bounds around them."""
 
 import math
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ COLUMNS = ("prediction", "lower", "upper")
 
 @dataclass(frozen=True, kw_only=True)
 class Bounds:
-    """A prediction lies between itself minus and plus `half_width`, for `coverage` of the rows."""
+    """Bounds at the prediction minus and plus `half_width`, which contain the truth for `coverage` of the rows."""
 
     half_width: float
     coverage: float
@@ -55,7 +55,7 @@ def _ridge(matrix: Floats, truth: Floats, penalty: float) -> tuple[Floats, Float
 
 @dataclass(frozen=True, kw_only=True)
 class Regression:
-    """Least squares everywhere; bounds from the errors on rows that were not fitted."""
+    """Regression by least squares; bounds from the errors on rows that were not fitted."""
 
     declared: declarations.Regression
     split = staticmethod(split_periods)
@@ -84,7 +84,7 @@ class Regression:
         return float(np.sqrt(((truth - raw) ** 2).mean()))
 
     def calibrate(self, truth: Floats, raw: Floats) -> Bounds:
-        """Half the width of the bounds: the smallest that covers a new row as often as declared.
+        """The half width of the bounds: the smallest that covers a new row as often as declared.
 
         Raises ValueError if there are too few rows for that share. Source: Lei et al. 2018, "Distribution-Free
         Predictive Inference for Regression", algorithm 2 (split conformal).
@@ -120,7 +120,7 @@ class Regression:
     def improvement(
         self, truth: Floats, challenger: pd.DataFrame, champion: pd.DataFrame, drawn: Bootstrap
     ) -> Interval:
-        """In root mean squared error."""
+        """The improvement in root mean squared error."""
         ours, theirs = (
             checked(truth, output, COLUMNS)[1]["prediction"].to_numpy(float) for output in (challenger, champion)
         )
@@ -131,5 +131,5 @@ class Regression:
         return Losses(title=ABSOLUTE_ERROR.title, values=np.abs(errors(rows)))
 
     def monitors(self) -> tuple[Monitor, ...]:
-        """Error against the hold-out, bias, and the coverage of the bounds."""
+        """Error compared with the hold-out, bias, and the coverage of the bounds."""
         return monitors(self.declared.unit, self.declared.coverage)
