@@ -12,7 +12,7 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 # Number of newest seasons to inspect, and the minimum.
 _MOST, _LEAST = 8, 3
-# The share of places that may look closed by chance.
+# The share of seemingly closed places that may be due to chance.
 _BY_CHANCE = 0.05
 
 

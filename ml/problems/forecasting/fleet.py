@@ -119,7 +119,7 @@ def _with(
 def _over_all(
     model: OverAll, values: Sequence[Floats], fits: Sequence[Fitted], horizon: int, frequency: Frequency
 ) -> list[Floats]:
-    """Per series shape (1, origins, horizon). Each origin, counted from the end, is fitted on all series that have it."""
+    """Per series shape (1, origins, horizon). An origin, counted from the end, is fitted on all series that have it."""
     found = [np.full((1, len(fit.origins), horizon), np.nan) for fit in fits]
     for back in range(1, max(len(fit.origins) for fit in fits) + 1):
         able = [index for index, fit in enumerate(fits) if len(fit.origins) >= back]

@@ -1,6 +1,6 @@
-"""How good the forecasts of a period's origin were, once all of its steps have come true. Series count alike.
+"""Monitors of the forecasts from a period's origin, once all steps are known. All series have equal weight.
 
-The rows of one series share its luck, so standard errors come from the spread of the series' own means.
+The rows of one series are dependent, so standard errors come from the spread of the series' means.
 """
 
 import math
@@ -33,7 +33,7 @@ RETRAINS = False
 
 
 def scaled(rows: Answered, column: str = "forecast") -> Floats:
-    """Forecast - truth over the scale of the series, of each row. Raises ValueError for NaN or a scale of 0."""
+    """Per row, forecast - truth over the scale of the series. Raises ValueError for NaN or a scale of 0."""
     truth, answers = checked(rows.truth, rows.answers, (column, "scale"))
     if (answers["scale"] <= 0).any():
         raise ValueError("answers have a scale of 0, by which no error can be divided")
@@ -48,7 +48,7 @@ def by_series(rows: Answered, values: Floats) -> Floats:
 
 
 def scaled_error(rows: Answered) -> Figure:
-    """Mean absolute scaled error over series; its standard error from the series' own."""
+    """Mean absolute scaled error over series, with the standard error from the series' means."""
     return mean_figure(by_series(rows, np.abs(scaled(rows)))) if len(rows.truth) else Figure()
 
 
@@ -80,7 +80,7 @@ class ErrorOverNaive(Monitor):
 
 @dataclass(frozen=True, kw_only=True)
 class ScaledBias(Monitor):
-    """Mean of forecast - truth over the scale, over series, around 0. Limits are shares of the hold-out's error."""
+    """Mean of forecast - truth over the scale, by series, around 0. Limits are shares of the hold-out's error."""
 
     declared: Monitored = FORECAST_BIAS
 
@@ -122,7 +122,7 @@ class IntervalCoverage(Monitor):
         found = mean_figure(by_series(period, _inside(period, self.level)))
         if not math.isfinite(found.value):
             return [unknown(self.kind, self.name, "", rows, "fewer than two series have rows")]
-        # Nothing was missed, or everything: the error of a share, as if it were the level's own.
+        # All values or none are inside: use the error of a share equal to the level.
         error = found.error or math.sqrt(share * (1 - share) / found.rows)
         noise = float(stats.norm.isf(bounds.chance / 2)) * error
         warn, act = (max(margin, noise) for margin in bounds.margins)
@@ -131,7 +131,7 @@ class IntervalCoverage(Monitor):
 
 
 def _known_before(rows: Answered, *, level: int, step: str) -> pd.DataFrame:
-    """What tells how large an error will be, by scale: the interval, the forecast, its distance from the naive one."""
+    """Predictors of the size of errors, relative to the scale: interval, forecast, distance from the naive forecast."""
     answers, scale = rows.answers, rows.answers["scale"].to_numpy(float)
     width = (answers[f"hi_{level}"] - answers[f"lo_{level}"]).to_numpy(float)
     found = {"width": width, "forecast": answers["forecast"].to_numpy(float), "scale": scale}
@@ -142,7 +142,7 @@ def _known_before(rows: Answered, *, level: int, step: str) -> pd.DataFrame:
 
 
 def _estimates(declared: declarations.Forecasting) -> tuple[Monitor, ...]:
-    """Error and coverage to expect, from the step and from what the forecast says of itself."""
+    """Estimates of error and coverage, from the step and the forecast's own figures."""
     level = declared.levels[0]
     known_before = partial(_known_before, level=level, step=declared.step)
 
@@ -177,7 +177,7 @@ def _estimates(declared: declarations.Forecasting) -> tuple[Monitor, ...]:
 
 
 def monitors(declared: declarations.Forecasting) -> tuple[Monitor, ...]:
-    """Error, error over the naive forecast's, bias, coverage, what to expect of them, and bias by group."""
+    """Error, error over the naive forecast's, bias, coverage, estimates of error and coverage, and bias by group."""
     return (
         AgainstHoldout(declared=SCALED_ERROR, better=Direction.LOWER, figure=scaled_error),
         ErrorOverNaive(),

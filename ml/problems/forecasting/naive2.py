@@ -1,4 +1,4 @@
-"""Naive2, which OWA compares with: the last value, seasonally adjusted if the history is seasonal (M4 guide)."""
+"""Naive2, the reference of OWA: the last value, seasonally adjusted if the history is seasonal (M4 guide)."""
 
 import numpy as np
 import numpy.typing as npt

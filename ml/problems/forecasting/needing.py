@@ -1,11 +1,11 @@
-"""Which series need new parameters: those whose errors have grown since their fit, beyond chance over the whole fleet.
+"""Which series need new parameters: those whose errors have grown since their fit, beyond chance over the fleet.
 
-Each series is tested by itself; of those that are then retrained, a declared share at most is expected to be false. A
-training follows a change by few periods, so the newest ones are tested by themselves: among all since the fit they
-would be lost.
-Errors are the root mean squares, over all forecasts of one period, in the scale of the series: forecasts of different
-origins for the same period share its luck, so that by origin they would look like more evidence than they are. Their
-logarithms are tested: errors are skewed, and a few large ones would else decide over a fleet.
+Each series is tested separately; of the retrained ones, at most a declared share is expected to be false. A training
+follows a change by few periods, so the newest periods are also tested separately: among all periods since the fit, the
+change would be diluted.
+Errors are root mean squares over all forecasts of one period, in the scale of the series: forecasts from different
+origins for the same period are dependent, so by origin they would look like more evidence than they are. The test uses
+logarithms: errors are skewed, and a few large ones would otherwise decide for the whole fleet.
 """
 
 from dataclasses import dataclass
@@ -18,24 +18,24 @@ from scipy import stats
 
 from ml.problems.forecasting.served import Floats, Ints
 
-# Columns of the table: of the errors on periods that a row's fit had not seen, by period, their mean; mean and standard
+# Columns of the table, about a row's errors by period on periods unseen by its fit: their mean; mean and standard
 # deviation of their logarithms over that mean; their number, and `inflation`; and the newest period that it was fitted
 # on.
 UNSEEN_ERROR, UNSEEN_LOG, UNSEEN_LOG_SPREAD = "unseen_error", "unseen_log", "unseen_log_spread"
 UNSEEN_PERIODS, INFLATION, FITTED_UNTIL = "unseen_periods", "inflation", "fitted_until"
 PROMISED = (UNSEEN_ERROR, UNSEEN_LOG, UNSEEN_LOG_SPREAD, UNSEEN_PERIODS, INFLATION)
-# What is found of each series: a chance, and of the newest periods that tell most their mean error and their number.
+# The result per series: a p-value, and the mean error and number of the newest periods with the strongest evidence.
 P_VALUE, SINCE_ERROR, SINCE_PERIODS = "p_value", "since_error", "since_periods"
 FOUND = (P_VALUE, SINCE_ERROR, SINCE_PERIODS)
-# With fewer periods a spread is no spread.
+# With fewer periods a spread is not usable.
 LEAST_PERIODS = 4
-# One odd period is no change. Each further window is so many times as long.
+# A single odd period is not a change. Each further window is this many times as long.
 _NEWEST, _LONGER = 2, 4
-# A smaller share of the promised mean counts as much as this one: one hit would outweigh many misses in logarithms.
+# Floor for an error as a share of the promised mean: in logarithms one perfect forecast would outweigh many misses.
 _LEAST_SHARE = 0.1
-# A spread of few periods is unsure: that of the fleet counts as so many degrees of freedom beside the series' own, and
-# as one for each other series at most. However many these are, logarithms have heavier tails than normal ones, and
-# tails decide over a fleet.
+# The spread of few periods is uncertain: the fleet's spread adds this many degrees of freedom to the series' own, and
+# at most one for each other series. The total is limited, because logarithms of errors have heavier tails than normal
+# values, and tails decide for a fleet.
 _FLEET_DEGREES, _MOST_DEGREES = 4, 13
 
 
@@ -47,7 +47,7 @@ class Missed:
 
     @property
     def periods(self) -> Ints:
-        """Shape (series,): in how many periods each was forecast."""
+        """Shape (series,): the number of periods in which each was forecast."""
         return np.asarray(np.isfinite(self.errors).sum(axis=1), dtype=np.int64)
 
     @property
@@ -66,15 +66,15 @@ class Missed:
         return found
 
     def newest(self, size: int) -> "Missed":
-        """Of each series the newest `size` periods in which it was forecast."""
+        """The newest `size` forecast periods of each series."""
         known = np.isfinite(self.errors)
         age = np.cumsum(known[:, ::-1], axis=1)[:, ::-1]
         return Missed(errors=np.where(known & (age <= size), self.errors, np.nan))
 
     def inflation(self, lags: int) -> float:
-        """By how much the variance of a mean is larger than that of independent periods, at least 1.
+        """The variance of a mean over that of independent periods, at least 1.
 
-        Autocorrelations are pooled over the fleet: one series is too short to tell its own. Source: Bayley and
+        Autocorrelations are pooled over the fleet: one series is too short for an estimate. Source: Bayley and
         Hammersley 1946, "The effective number of independent observations in an autocorrelated time series".
         """
         places = np.where(np.isfinite(self.errors), self.errors - self.mean[:, None], 0.0)
@@ -83,14 +83,14 @@ class Missed:
         length, moving = places.shape[1], max(1, int((size > 0).sum()))
         found = 1.0
         for lag in range(1, min(lags, length - 1) + 1):
-            # A mean that is taken from the data makes each autocorrelation smaller by about one over their number.
+            # Subtracting the sample mean reduces each autocorrelation by about one over the number of values.
             alike = float((scaled[:, :-lag] * scaled[:, lag:]).sum()) / moving + 1 / length
             found += 2 * (1 - lag / length) * max(0.0, alike)
         return found
 
 
 def by_period(squared: Floats, series: Ints, periods: Ints, names: int) -> Missed:
-    """Of squared errors by row, with each row's series and the place of the period that it forecasts."""
+    """From squared errors by row, with each row's series and the position of the period that it forecasts."""
     length = int(periods.max()) + 1 if len(periods) else 0
     cells = series * length + periods
     known = np.isfinite(squared)
@@ -101,25 +101,25 @@ def by_period(squared: Floats, series: Ints, periods: Ints, names: int) -> Misse
 
 
 def promise(missed: Missed, lags: int) -> pd.DataFrame:
-    """One row per series: what its errors were on periods that the fit had not seen."""
+    """One row per series: its errors on periods that the fit had not seen."""
     logs = _logs(missed, missed.mean)
     values = (missed.mean, logs.mean, logs.spread, missed.periods.astype(float), logs.inflation(lags))
     return pd.DataFrame(dict(zip(PROMISED, values, strict=True)))
 
 
 def _logs(missed: Missed, usual: Floats) -> Missed:
-    """The logarithms of errors over the series' `usual` one."""
+    """The logarithms of errors over the series' `usual` error."""
     shares = missed.errors / np.maximum(usual, np.finfo(float).tiny)[:, None]
     return Missed(errors=np.log(np.maximum(shares, _LEAST_SHARE)))
 
 
 def grown(promised: pd.DataFrame, since: Missed) -> pd.DataFrame:
-    """One row per series: `P_VALUE`, that its errors since the fit are as promised or smaller, and where that shows.
+    """One row per series: `P_VALUE` of its errors since the fit being as promised or smaller, and its window.
 
-    NaN for a series that promised nothing; 1 if there are too few periods to tell. All periods since the fit are
-    tested, and by themselves the newest 2, 8, 32 …, so that a change shows however long ago it was; the smallest chance
-    counts as often as there are tests (Bonferroni). Numbers of periods are effective ones, by the autocorrelation at
-    the time of the fit: a change that all series share would otherwise hide itself.
+    NaN for a series without a promise; 1 with too few periods. The test runs on all periods since the fit and on the
+    newest 2, 8, 32 …, so that it finds recent and old changes; the smallest p-value is multiplied by the number of
+    tests (Bonferroni). Numbers of periods are effective ones, from the autocorrelation at the time of the fit: later
+    autocorrelation would hide a change that all series share.
     """
     length = since.errors.shape[1]
     sizes = (_NEWEST * _LONGER**power for power in range(length))
@@ -137,8 +137,8 @@ def grown(promised: pd.DataFrame, since: Missed) -> pd.DataFrame:
 def _chance(promised: pd.DataFrame, logs: Missed, *, own_spread: bool = False) -> Floats:
     """Student's one-sided test of a mean of logarithms against the promised one.
 
-    The promised spread is drawn towards the fleet's: Smyth 2004, "Linear Models and Empirical Bayes Methods". Few
-    periods have no spread of their own, so theirs is the promised one; with `own_spread` the larger of both.
+    The promised spread is shrunk towards the fleet's: Smyth 2004, "Linear Models and Empirical Bayes Methods". Few
+    periods have no usable spread, so the promised one counts; with `own_spread` the larger of both.
     """
     inflation, told = promised[INFLATION].to_numpy(float), promised[UNSEEN_PERIODS].to_numpy(float)
     before, after = np.maximum(told / inflation, 2.0), np.maximum(logs.periods / inflation, 1.0)
@@ -157,10 +157,10 @@ def _chance(promised: pd.DataFrame, logs: Missed, *, own_spread: bool = False) -
 
 
 def discovered(chances: Floats, rate: float) -> npt.NDArray[np.bool_]:
-    """Which of the hypotheses with these p-values fall, so that at most the share `rate` of them is false on average.
+    """Which hypotheses with these p-values are rejected, so that on average at most the share `rate` is false.
 
-    NaN never falls. Source: Benjamini and Hochberg 1995, "Controlling the False Discovery Rate"; it holds for series
-    whose errors grow together too (Benjamini and Yekutieli 2001, positive dependence).
+    NaN is never rejected. Source: Benjamini and Hochberg 1995, "Controlling the False Discovery Rate"; it also holds
+    for series whose errors grow together (Benjamini and Yekutieli 2001, positive dependence).
     """
     known = np.sort(chances[np.isfinite(chances)])
     below = np.flatnonzero(known <= rate * np.arange(1, len(known) + 1) / max(1, len(known)))

@@ -1,4 +1,4 @@
-"""From the values of series to the rows of a forecast: what was known at each origin, for each step ahead. Pure."""
+"""From the values of series to the rows of a forecast: the values known at each origin, for each step ahead. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,18 +13,18 @@ from ml.problems.forecasting.errors import ForecastError
 
 Floats = npt.NDArray[np.float64]
 _HOUR_S = 3600
-# What a row has before the columns of its past.
+# The columns of a row before its past.
 HEADS = ("series_step", "example_id", "origin", "target", "known_from", "series", "step")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Origins:
-    """Which rows the values of a series become.
+    """The rule that turns the values of a series into rows.
 
     Attributes:
         calendar: a step is one of its periods.
-        judging: the last period of each of its periods is an origin; the steps after it are asked about.
-        history: the columns of the past, the newest first; an origin needs the newest value and `least` of all.
+        judging: the last period of each of its periods is an origin; the steps after it are forecast.
+        history: the columns of the past, newest first; an origin needs the newest value and at least `least` values.
         horizon: steps ahead.
     """
 
@@ -36,14 +36,14 @@ class Origins:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """Of what `rows` returns, in order."""
+        """The columns of `rows`, in order."""
         return (*HEADS, *self.history)
 
     def rows(self, values: pd.DataFrame) -> pd.DataFrame:
         """One row per series, origin and step: `columns`. A period without a value is NaN in the past.
 
-        `origin` is the newest period that is known, `target` the one that is asked about, and `known_from` when that
-        is over. A row is a function of its origin's period and those before it.
+        `origin` is the newest known period, `target` the forecast period, and `known_from` the end of the target.
+        A row is a function of its origin's period and earlier ones.
 
         Args:
             values: `series` (text), `at` (a time in the period) and `value`; one row per series and period.
@@ -62,7 +62,7 @@ class Origins:
         first, length = int(numbers.min()), len(self.history)
         grid = np.full(length - 1 + int(numbers.max()) - first + 1, np.nan)
         grid[numbers - first + length - 1] = values["value"].to_numpy(float)
-        # Of each period the window that ends with it, the newest value first.
+        # For each period the window that ends with it, newest value first.
         windows = np.lib.stride_tricks.sliding_window_view(grid, length)[:, ::-1]
         known = np.isfinite(windows)
         asked = [
@@ -94,7 +94,7 @@ class Origins:
 
 
 def moment(calendar: Calendar, number: int) -> date:
-    """When period `number` begins: of hours a time in UTC without a zone, as Spark's frames have it; else its day."""
+    """The start of period `number`: for hours a UTC time without a zone, as in Spark's frames; else its day."""
     if calendar.period is Period.HOUR:
         return datetime.fromtimestamp(number * _HOUR_S, UTC).replace(tzinfo=None)
     return calendar.first_day(number)

@@ -18,13 +18,13 @@ from ml.problems.forecasting.table import Judged, judge, measured
 
 Floats = npt.NDArray[np.float64]
 COMBINATION = "combination"
-# Series that are mostly zero have rows of their own: a forecast above zero is wholly wrong there by sMAPE and OWA.
+# Series that are mostly zero have separate rows: sMAPE and OWA count a forecast above zero as completely wrong there.
 _MOSTLY_ZERO = " (mostly zero)"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Outcome:
-    """What `forecast` found.
+    """The result of `forecast`.
 
     Attributes:
         forecasts: one row per series and future step: id, time, `forecast`, two ends per level, `model`.
@@ -40,7 +40,7 @@ class Outcome:
 def outcome(
     series: Sequence[Series], fits: Sequence[Fitted], columns: Columns, frequency: Frequency, horizon: int
 ) -> Outcome:
-    """Everything, of series and their fits in the same order."""
+    """The complete result, from series and their fits in the same order."""
     values = [each.values for each in series]
     combined = [_never_empty(each, own) for each, own in zip(combine(fits, values), values, strict=True)]
     missed = [_missed(own, fit, each) for own, fit, each in zip(values, fits, combined, strict=True)]
@@ -54,7 +54,7 @@ def outcome(
 
 
 def _never_empty(one: Combined, values: Floats) -> Combined:
-    """If every candidate failed at the end, the last value, and a reason."""
+    """If every candidate failed at the end, repeat the last value and give a reason."""
     if np.isfinite(one.forecast).all():
         return one
     last = np.full(len(one.forecast), values[-1])
@@ -72,7 +72,7 @@ def _missed(values: Floats, fit: Fitted, one: Combined) -> Floats:
 
 
 def _widths(missed: Sequence[Floats], values: Sequence[Floats], horizon: int) -> list[Floats]:
-    """As `half_widths`; a series without a backtest has the errors of a random walk with steps like its own."""
+    """As `half_widths`; a series without a backtest gets the errors of a random walk with its own step size."""
     return half_widths([each if len(each) else _walk(own, horizon) for each, own in zip(missed, values, strict=True)])
 
 
@@ -82,7 +82,7 @@ def _walk(values: Floats, horizon: int) -> Floats:
 
 
 def _rows(series: Series, one: Combined, widths: Floats, columns: Columns, frequency: Frequency) -> pd.DataFrame:
-    """The rows of one series. What was never below zero is not forecast below it."""
+    """The rows of one series. A series that was never below zero gets no bound below zero."""
     horizon = len(one.forecast)
     floor = 0.0 if series.values.min() >= 0 else -np.inf
     bounds: dict[str, Floats] = {}
@@ -118,9 +118,9 @@ def _judged(
     missed: Sequence[Floats],
     frequency: Frequency,
 ) -> list[Judged]:
-    """One entry per series, past origin and forecaster; coverage with widths that have not seen that origin.
+    """One entry per series, past origin and forecaster; coverage uses widths from the other origins.
 
-    A series with one candidate alone is left out: there is nothing to compare it with.
+    A series with a single candidate is left out: there is nothing to compare.
     """
     found: list[Judged] = []
     horizon = len(combined[0].forecast)
@@ -140,7 +140,7 @@ def _judged(
 
 
 def _covering(missed: Sequence[Floats]) -> dict[tuple[int, int], Floats]:
-    """By series and past origin the half widths that follow from the other origins alone; none if there are none."""
+    """The half widths by series and past origin, from the other origins alone; empty without other origins."""
     found: dict[tuple[int, int], Floats] = {}
     for column in range(max((len(each) for each in missed), default=0)):
         able = [at for at, each in enumerate(missed) if len(each) > max(1, column)]

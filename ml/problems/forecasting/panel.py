@@ -1,4 +1,4 @@
-"""From a table in long form to series on their grid. What cannot be used is refused together, by its rows."""
+"""From a table in long form to series on their grid. All unusable rows are reported together."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ from ml.problems.forecasting.frequency import Frequency
 from ml.problems.forecasting.intervals import LEVELS
 
 Floats = npt.NDArray[np.float64]
-# The columns of the forecasts, beside id and time.
+# The columns of the forecasts, in addition to id and time.
 WRITTEN = ("forecast", *(f"{end}-{level}" for level in LEVELS for end in ("lo", "hi")), "model")
 _SHOWN = 5
-# A gap is filled from what is around it; with more steps missing than this of ten, hardly anything is.
+# Gaps are filled from neighbours; with more than this many of ten steps missing, there are hardly any.
 _MOST_MISSING_IN_TEN = 9
-# The square of a larger number, and sums of such, may be no number any more.
+# Squares of larger numbers, and their sums, may overflow.
 _LARGEST = 1e100
-# A whole number that is no count of steps, but a day as people write it without dashes.
+# A whole number that is not a count of steps but a day written without dashes.
 _DAY = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
-# What fills a gap is part of the mean around it: this often is enough for both to settle.
+# A filled value is part of the mean around it: this many iterations are enough for both to converge.
 _FILLINGS = 5
 
 
@@ -80,7 +80,7 @@ def panel(table: pd.DataFrame, columns: Columns, frequency: Frequency, horizon: 
 
 
 def _require_own_names(columns: Columns) -> None:
-    """Raises ForecastError if one column is named for two, or as one of those that are written."""
+    """Raises ForecastError if one column is named twice, or like an output column."""
     named = (columns.id, columns.time, columns.target)
     if len(set(named)) < len(named):
         raise ForecastError(f"id, time and target are {', '.join(map(repr, named))}: name three columns")
@@ -90,7 +90,7 @@ def _require_own_names(columns: Columns) -> None:
 
 
 def _endless(last: Any, frequency: Frequency, horizon: int) -> Iterator[str]:
-    """A finding if the steps after `last` go beyond what a timestamp can hold."""
+    """A finding if the steps after `last` exceed the range of timestamps."""
     try:
         calendar.after(last, frequency, horizon)
     except (OverflowError, ValueError):
@@ -98,7 +98,7 @@ def _endless(last: Any, frequency: Frequency, horizon: int) -> Iterator[str]:
 
 
 def _times(given: "pd.Series[Any]", name: str, found: list[str]) -> Any:
-    """Whole numbers, or timestamps; what is neither is reported."""
+    """Whole numbers or timestamps; anything else is reported."""
     if pd.api.types.is_numeric_dtype(given):
         wrong = given.isna() | (given % 1 != 0)
         _report(found, wrong, f"{name!r} is not a whole number", "count steps 1, 2, 3 …, or give dates")
@@ -116,7 +116,7 @@ def _is_time(given: "pd.Series[Any]") -> bool:
 
 
 def _has_zones(given: "pd.Series[Any]") -> bool:
-    """Text with an offset is read as UTC, where an hour is never there twice."""
+    """Text with an offset is read as UTC, where no hour occurs twice."""
     return not _is_time(given) and bool(given.astype(str).str.contains(r"\d(?:Z|[+-]\d\d:?\d\d)$").any())
 
 
@@ -176,7 +176,7 @@ def _series(name: Any, part: pd.DataFrame, frequency: Frequency, horizon: int, f
 
 
 def _gapless(places: npt.NDArray[np.int64], known: Floats, frequency: Frequency) -> Floats:
-    """Values on every step: a gap is the line between its neighbours plus what its place in the season adds."""
+    """Values on every step: a gap is filled from a smoothed line plus the seasonal effect of its place."""
     every = np.arange(places[-1] + 1)
     line = np.asarray(np.interp(every, places, known))
     season = frequency.seasons[0]
@@ -199,14 +199,14 @@ def _report(found: list[str], wrong: "pd.Series[bool]", what: str, change: str) 
 
 
 def _rows(wrong: "pd.Series[bool]") -> str:
-    """The numbers of the rows, counted from 1 below the header."""
+    """The row numbers, counted from 1 below the header."""
     numbers = [int(index) + 1 for index in wrong.index[wrong.to_numpy(bool)]]
     more = f" and {len(numbers) - _SHOWN:,} more" if len(numbers) > _SHOWN else ""
     return f"row{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers[:_SHOWN]))}{more}"
 
 
 def _refuse(found: Sequence[str]) -> None:
-    """Raises ForecastError if anything was found; many findings of one kind are cut, and counted."""
+    """Raises ForecastError if there are findings; many of one kind are truncated and counted."""
     if found:
         more = [f"… and {len(found) - 20:,} findings more"] if len(found) > 20 else []
         raise ForecastError("\n".join(["this data cannot be forecast:", *(f"- {line}" for line in found[:20]), *more]))

@@ -1,4 +1,4 @@
-"""What has been fitted, in a folder, so that a run that was killed fits only what is missing."""
+"""Finished fits in a folder, so that after a kill only the missing ones are fitted."""
 
 import hashlib
 import json
@@ -16,7 +16,7 @@ Floats = npt.NDArray[np.float64]
 
 
 def key(values: Sequence[Floats], horizon: int, frequency: Frequency) -> str:
-    """Names the fit of these series: their values, what is asked, and the code that answers."""
+    """The key of a fit: a hash of the series' values, the request, and the code."""
     digest = hashlib.sha256(f"{_code()} {frequency!r} {horizon} {[len(each) for each in values]}".encode())
     for each in values:
         digest.update(np.ascontiguousarray(each).tobytes())
@@ -32,13 +32,13 @@ def _code() -> str:
 
 
 class Parts:
-    """A folder with one file per finished chunk; a file is there whole or not at all."""
+    """A folder with one file per finished chunk; a file is complete or absent."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def read(self, name: str) -> list[Fitted] | None:
-        """The fits kept under this key; None if there are none."""
+        """The fits stored under this key; None if there are none."""
         path = self._folder / f"{name}.npz"
         if not path.is_file():
             return None
@@ -55,7 +55,7 @@ class Parts:
             ]
 
     def write(self, name: str, fits: Sequence[Fitted]) -> None:
-        """Keep `fits`; a kill in between leaves no half file under the name."""
+        """Store `fits`; a kill leaves no partial file under the name."""
         self._folder.mkdir(parents=True, exist_ok=True)
         described = [{"origins": fit.origins, "names": fit.names, "reasons": fit.reasons} for fit in fits]
         arrays = {f"forecasts_{index}": fit.forecasts for index, fit in enumerate(fits)}
@@ -64,10 +64,10 @@ class Parts:
         aside.replace(self._folder / f"{name}.npz")
 
     def remove(self) -> None:
-        """Remove what is kept, and the folder if nothing else lies in it."""
+        """Remove the stored fits, and the folder if it is then empty."""
         if not self._folder.is_dir():
             return
-        # Files of a write that was cut too, whose names begin with a dot.
+        # Includes files of interrupted writes, whose names begin with a dot.
         for path in self._folder.glob("*.npz"):
             path.unlink()
         if not any(self._folder.iterdir()):

@@ -1,4 +1,4 @@
-"""Whether a column of the past holds what was still to come."""
+"""Whether a column of the past contains future values."""
 
 import numpy as np
 import numpy.typing as npt
@@ -6,16 +6,16 @@ import numpy.typing as npt
 from ml.problems.forecasting.errors import ForecastError
 
 Floats = npt.NDArray[np.float64]
-# By chance a value comes again in some column; it does so in nearly every row only if the column is the outcome.
+# A value may repeat in some column by chance; it does so in nearly every row only if the column is the outcome.
 _NEARLY_ALL, _BY_CHANCE = 0.95, 0.5
 _LEAST_ROWS = 50
 
 
 def require_past(past: Floats, ahead: npt.NDArray[np.int64], truth: Floats, names: tuple[str, ...]) -> None:
-    """Raise ForecastError naming each column of `past` (rows, periods; `names` in order) that holds the outcome.
+    """Raise ForecastError naming each column of `past` (rows, periods; `names` in order) that contains the outcome.
 
-    Step by step, over the rows whose outcome is not zero: a column that equals it in nearly all of them, while half of
-    the columns don't in half of them.
+    Checked per step over the rows with an outcome other than zero: a column equals it in nearly all rows, while half
+    of the columns do not in half of the rows.
     """
     found = []
     for step in np.unique(ahead):

@@ -1,7 +1,7 @@
-"""One linear regression over all series: what each is regressed on is its own past, and the coefficients are shared.
+"""One linear regression over all series: each is regressed on its own past, with shared coefficients.
 
-Montero-Manso and Hyndman, "Principles and algorithms for forecasting groups of time series" (2021): pooled, a linear
-model can have more lags than one series could teach it.
+Montero-Manso and Hyndman, "Principles and algorithms for forecasting groups of time series" (2021): a pooled linear
+model can have more lags than a single series could fit.
 """
 
 from collections.abc import Sequence
@@ -15,14 +15,14 @@ from ml.problems.forecasting.frequency import Frequency
 
 Floats = npt.NDArray[np.float64]
 _RIDGE = 1e-3
-# A lag is used if the history of three series of four is half as long again.
+# A lag is used if three of four series have a history of at least 1.5 times the lag.
 _SHORTEST, _LONGER = 0.25, 1.5
 
 
 def pooled(histories: Sequence[Floats], horizon: int, frequency: Frequency) -> Floats:
-    """Shape (series, horizon), from changes over `frequency.changes` steps, in logs where every value is above zero.
+    """Shape (series, horizon), from changes over `frequency.changes` steps, in logs if every value is above zero.
 
-    NaN for a series that is too short for the lags that most can hold.
+    NaN for a series that is too short for the common lags.
     """
     lag, found = frequency.changes, np.full((len(histories), horizon), np.nan)
     logs, backs = zip(*(in_logs(each) for each in histories), strict=True)
@@ -40,7 +40,7 @@ def pooled(histories: Sequence[Floats], horizon: int, frequency: Frequency) -> F
 
 
 def _coefficients(values: Sequence[Floats], lags: Sequence[int]) -> Floats:
-    """Shape (lags + 1,): of all rows of all series that hold the lags."""
+    """Shape (lags + 1,): fitted on all rows of all series that are long enough for the lags."""
     squares, products = np.zeros((len(lags) + 1, len(lags) + 1)), np.zeros(len(lags) + 1)
     for own in values:
         if len(own) > max(lags):

@@ -1,9 +1,9 @@
-"""Forecasts of series and of their totals made to agree: what the parts come to is what is said of the whole.
+"""Reconciliation: forecasts of totals become the sums of their series' forecasts.
 
-A hierarchy has the series themselves at the bottom and totals above them: of each group, of each group of groups, of
-all. Reconciled totals are sums of the reconciled series, so they agree but for the rounding of a sum.
+A hierarchy has the series at the bottom and totals above them: of each group, of each group of groups, of all.
+Reconciled totals are sums of the reconciled series, so they agree except for the rounding of a sum.
 Source: Wickramasuriya, Athanasopoulos and Hyndman 2019, "Optimal forecast reconciliation through trace minimization",
-with W diagonal; in the form of their constraints, so that a matrix has the size of the totals and not of the series.
+with diagonal W, in the form with constraints, so that matrices have the size of the totals and not of the series.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,11 +18,11 @@ Ints = npt.NDArray[np.int64]
 
 
 class Method(StrEnum):
-    """How forecasts are made to agree.
+    """The method of reconciliation.
 
-    `bottom_up` adds up those of the series. The others change all as little as their variances allow: `structural`
-    takes the variance of a total for the number of its series (nothing of errors need be known), `variance` as it was
-    measured.
+    `bottom_up` sums the series' forecasts. The others change all forecasts as little as their variances allow:
+    `structural` sets the variance of a total to its number of series (errors need not be known), `variance` uses the
+    measured variances.
     """
 
     BOTTOM_UP = "bottom_up"
@@ -31,12 +31,12 @@ class Method(StrEnum):
 
 
 class HierarchyError(ValueError):
-    """Series that do not make a hierarchy."""
+    """Series that do not form a hierarchy."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Hierarchy:
-    """Which series each total is of.
+    """The series of each total.
 
     Attributes:
         series: names of the series, at the bottom.
@@ -54,9 +54,9 @@ class Hierarchy:
 
 
 def hierarchy(levels: Mapping[str, Sequence[str]], series: Sequence[str]) -> Hierarchy:
-    """Totals of `series` by `levels`, each with the name of the group of every series, the widest level first.
+    """Totals of `series` by `levels`: each gives the group name of every series, widest level first.
 
-    The total of all comes before them. Raises HierarchyError unless each group lies within one of the level above.
+    The grand total comes first. Raises HierarchyError unless each group lies within one group of the level above.
     """
     names, rows, above = ["total"], [np.ones(len(series))], ["total"] * len(series)
     for level, groups in levels.items():
@@ -84,16 +84,16 @@ def reconciled(
     variances: Floats | None = None,
     non_negative: bool = False,
 ) -> Floats:
-    """Shape (totals + series, steps), as `base`, the totals first: forecasts that agree, of those that need not.
+    """Shape (totals + series, steps), as `base`, totals first: the reconciled forecasts.
 
     Args:
         tree: the hierarchy.
-        base: what was forecast of each by itself.
-        method: how they are made to agree.
-        variances: shape (totals + series,), of the errors of `base`; for `Method.VARIANCE` alone.
-        non_negative: no series lies below zero; then the totals are those of what is left.
+        base: the independent forecasts.
+        method: the method of reconciliation.
+        variances: shape (totals + series,), of the errors of `base`; only for `Method.VARIANCE`.
+        non_negative: clip series at zero; the totals are then sums of the clipped series.
 
-    Raises HierarchyError for forecasts of another shape, that are no numbers, or variances that are not positive.
+    Raises HierarchyError for forecasts of a wrong shape or with values that are not numbers, or non-positive variances.
     """
     count = len(tree.totals) + len(tree.series)
     if base.shape[0] != count or not np.isfinite(base).all():
@@ -116,7 +116,7 @@ def _variances(tree: Hierarchy, method: Method, given: Floats | None) -> Floats:
 
 
 def _shared(tree: Hierarchy, disagree: Floats, variances: Floats) -> Floats:
-    """What each series takes of `disagree`, the totals' forecasts less their series' sums. Shape (series, steps)."""
+    """Each series' share of `disagree`, the totals' forecasts minus their series' sums. Shape (series, steps)."""
     of_totals, of_series = np.split(variances, [len(tree.totals)])
     weighed = tree.members * of_series
     return np.asarray(weighed.T @ np.linalg.solve(np.diag(of_totals) + weighed @ tree.members.T, disagree))

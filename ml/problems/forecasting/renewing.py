@@ -1,7 +1,7 @@
-"""From a new table and the live one to the table that is served: which series are retrained, and which rows they take.
+"""From a new table and the live one to the served table: which series are retrained, and which rows they use.
 
-Two questions a series: has its error grown since its fit, so that it needs a new row (`needing.py`), and is the new row
-better than the one that is live (`keeping.py`)? Pure: answers to the calibration rows in, one table out.
+Two questions per series: has its error grown since its fit, so that it needs a new row (`needing.py`), and is the new
+row better than the live one (`keeping.py`)? Pure: answers to the calibration rows in, one table out.
 """
 
 from dataclasses import dataclass
@@ -28,16 +28,16 @@ from ml.problems.forecasting.needing import (
 )
 from ml.problems.forecasting.served import Floats, Ints
 
-# Of the series whose errors are said to have grown, how many may be told so by chance if the declaration does not say.
+# The default share of false alarms among the series whose errors are said to have grown.
 _FALSE_SHARE = 0.1
-# What a row knows beside its parameters.
+# Columns of a row beside its parameters.
 COLUMNS = (*needing.PROMISED, FITTED_UNTIL)
 Days = npt.NDArray[np.datetime64]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Answered:
-    """The rows of periods that the `new` fit had not seen, as it answered them, the `champion`'s table, and naive.
+    """Rows of periods unseen by the `new` fit, with its answers, the `champion` table's, and the naive forecast's.
 
     Arrays have shape (rows,). `origins`: the day of each row's origin.
     """
@@ -49,14 +49,14 @@ class Answered:
     naive: Floats
 
     def errors(self, live: pd.Index) -> pd.DataFrame:
-        """By series: root mean squared scaled errors of the three, NaN for one that is not `live`, and the rows."""
+        """By series: root mean squared scaled errors of the three (NaN for a champion that is not `live`), and rows."""
         rolled, said = self.rolled, {NEW: self.new, CHAMPION: self.champion, NAIVE: self.naive}
         found = {name: np.sqrt(rolled.mean(rolled.squared(forecast))) for name, forecast in said.items()}
         found[CHAMPION] = np.where(np.isin(rolled.names, live), found[CHAMPION], np.nan)
         return pd.DataFrame({**found, ROWS: rolled.rows}, index=pd.Index(rolled.names, name="series"))
 
     def missed(self, forecast: Floats, after: Days | None = None) -> Missed:
-        """The errors of `forecast` by period; of each series only those with an origin after its day of `after`."""
+        """The errors of `forecast` by period; with `after`, only those with an origin after the series' day in it."""
         squared = self.rolled.squared(forecast)
         if after is not None:
             squared = np.where(self.origins > after[self.rolled.series], squared, np.nan)
@@ -64,12 +64,12 @@ class Answered:
 
     @property
     def lags(self) -> int:
-        """How many periods apart errors may still be alike: two horizons."""
+        """The distance in periods at which errors may still be correlated: two horizons."""
         return 2 * int(self.rolled.asked.ahead.max(initial=1))
 
     @property
     def _periods(self) -> Ints:
-        """The place of the period that each row forecasts, counted from the first origin on."""
+        """The position of the period that each row forecasts, counted from the first origin."""
         places = np.unique(self.origins, return_inverse=True)[1]
         return np.asarray(places.ravel() + self.rolled.asked.ahead - 1, dtype=np.int64)
 
@@ -83,14 +83,14 @@ def renewed(
     until: date,
     false_share: float | None,
 ) -> pd.DataFrame:
-    """The table that is served.
+    """The table to serve.
 
     Args:
         table: new, with the fleet's row.
-        champion: the rows of version `version` that can be served; empty: none is live.
+        champion: the rows of version `version` that can still be served; empty: none is live.
         answered: the calibration rows.
-        until: the newest period that `table` was fitted on.
-        false_share: of the series that are retrained, how many may need it only by chance; None: all are tried anew.
+        until: the newest period in the fit of `table`.
+        false_share: the share of retrained series that may be false alarms; None: all series are tried again.
     """
     names = pd.Index(answered.rolled.names, name="series")
     promised = needing.promise(answered.missed(answered.new), answered.lags).set_index(names)
@@ -104,7 +104,7 @@ def renewed(
     tests = _tests(old.loc[old.index.isin(names)], answered)
     old[list(FOUND)] = tests[list(FOUND)].reindex(old.index)
     grown = pd.Series(discovered(tests[P_VALUE].to_numpy(float), false_share or _FALSE_SHARE), index=tests.index)
-    # What promised nothing, as a row of a version before this test, or of the naive forecast, is always tried anew.
+    # A row without a promise (from a version before this test, or of the naive forecast) is always tried again.
     needed = None if false_share is None else grown | tests[P_VALUE].isna()
     found = keeping.merged(new, old, errors, version, needed=needed, grown=grown)
     by_naive = found["reason"].str.startswith(keeping.BY_NAIVE)
@@ -112,7 +112,7 @@ def renewed(
 
 
 def _told(table: pd.DataFrame, old: pd.DataFrame, retrained: pd.Index) -> pd.DataFrame:
-    """`table`, in which the new rows of the series `retrained` say why they are new."""
+    """`table` with the reason for new rows of the series `retrained`."""
     since = old.loc[retrained, [*FOUND, UNSEEN_ERROR]]
     said = [
         f"retrained: its error of {row[SINCE_PERIODS]:.0f} newest periods, {row[SINCE_ERROR]:.3g} scales against "
@@ -126,7 +126,7 @@ def _told(table: pd.DataFrame, old: pd.DataFrame, retrained: pd.Index) -> pd.Dat
 
 
 def _tests(old: pd.DataFrame, answered: Answered) -> pd.DataFrame:
-    """By series that is live and was answered: the p-value, and the error since its fit."""
+    """Per live series with answers: the p-value, and the error since its fit."""
     rows = old.reindex(pd.Index(answered.rolled.names, name="series"))
     after = pd.to_datetime(rows[FITTED_UNTIL]).fillna(pd.Timestamp.min).to_numpy("datetime64[D]")
     found = grown(rows, answered.missed(answered.champion, after))

@@ -1,4 +1,4 @@
-"""One series goes back: its row of the table that is live gives way to that of an earlier version."""
+"""Roll-back of one series: an earlier version's row replaces its row in the live table."""
 
 import json
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from ml.problems.forecasting import keeping
 from ml.problems.forecasting.served import FLEET, SETTINGS_FILE, TABLE_FILE, TREES, weight
 from ml.problems.learning import Live, UnknownPartError
 
-# It changes a version and trains none.
+# It changes a version but does not train one.
 RETRAINS = False
 
-# How many series an error names, of those that there are.
+# The maximum number of existing series that an error lists.
 _NAMED = 5
 
 
@@ -29,7 +29,7 @@ class Numbered:
 
 
 def take_back(series: str, live: Live, earlier: Live, reason: str) -> pd.DataFrame | None:
-    """As `Parted` has it: rewrites the table in the folder of `live`."""
+    """As in `Parted`: rewrites the table in the folder of `live`."""
     table, other = _read(live), _read(earlier)
     trees = json.loads((live.folder / SETTINGS_FILE).read_text())["trees"] is not None
     rows = returned(table, other, series, reason, trees=trees)
@@ -40,10 +40,10 @@ def take_back(series: str, live: Live, earlier: Live, reason: str) -> pd.DataFra
 
 
 def returned(table: Numbered, earlier: Numbered, series: str, reason: str, *, trees: bool) -> pd.DataFrame | None:
-    """The rows of `table` with that of `series` from `earlier`; None if both were fitted for the same version.
+    """The rows of `table` with the row of `series` from `earlier`; None if both were fitted for the same version.
 
-    `trees`: whether a model over all series is live. Raises UnknownPartError if the table has no such series, or if
-    what is live cannot answer by the earlier row. Pure.
+    `trees`: whether a model over all series is live. Raises UnknownPartError if the table does not have the series, or
+    if the live version cannot use the earlier row. Pure.
     """
     if series == FLEET or series not in table.rows.index:
         raise UnknownPartError(_unknown(table, series))
@@ -60,7 +60,7 @@ def returned(table: Numbered, earlier: Numbered, series: str, reason: str, *, tr
     said = f"rolled back from version {table.fitted_for(series)} to {since}: {reason}"
     back = row.assign(**weights, kept_from=since, reason=said).astype(table.rows.dtypes.to_dict())
     rest = table.rows.drop(index=series)
-    # What was new in that version is kept of it now; the fleet's row is always a version's own.
+    # Rows that were new in that version now count as kept from it; the fleet's row is always a version's own.
     fitted = rest["kept_from"].where((rest["kept_from"] > 0) | (rest.index == FLEET), table.version)
     return pd.concat([rest.assign(kept_from=fitted), back]).loc[table.rows.index]
 

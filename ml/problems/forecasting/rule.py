@@ -1,4 +1,4 @@
-"""How errors become weights, and weights one forecast: what a rule does with arrays. Pure."""
+"""Rules that turn errors into weights, and weights into one forecast, on arrays. Pure."""
 
 from dataclasses import dataclass
 
@@ -10,12 +10,12 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """How errors become weights.
+    """The rule from errors to weights.
 
     Attributes:
         own: share of the series' own errors; the rest are the fleet's.
         power: a candidate with half the error weighs 2 ** power as much.
-        best: how many candidates stay.
+        best: the number of candidates that stay.
     """
 
     own: float
@@ -23,16 +23,16 @@ class Rule:
     best: int
 
 
-# An error of zero would weigh without end.
+# An error of zero would have infinite weight.
 LEAST_ERROR = 1e-3
-# A series' own errors count as much as the fleet's from so many judged steps on.
+# With this many judged steps, a series' own errors have the same weight as the fleet's.
 _EVEN_STEPS = 40
-# What did best on series of development; other powers and counts did nearly as well.
+# The best values on development series; other powers and counts were nearly as good.
 _POWER, _BEST = 4.0, 9
 
 
 def rule_of(steps: int) -> Rule:
-    """The rule for series whose candidates were judged on so many steps."""
+    """The rule for series whose candidates were judged on `steps` steps."""
     return Rule(own=steps / (steps + _EVEN_STEPS), power=_POWER, best=_BEST)
 
 
@@ -46,13 +46,13 @@ def weights(scores: Floats, rule: Rule) -> Floats:
 
 
 def _shares(raw: Floats) -> Floats:
-    """Shape (…, candidates), sum 1, or 0 if all are."""
+    """Shape (…, candidates), sum 1, or 0 if all are 0."""
     total = raw.sum(axis=-1, keepdims=True)
     return np.asarray(np.divide(raw, total, out=np.zeros_like(raw), where=total > 0))
 
 
 def mixed(forecasts: Floats, weight: Floats) -> Floats:
-    """Shape (…, horizon): of forecasts (…, candidates, horizon); a missing one leaves its weight to the others."""
+    """Shape (…, horizon): from forecasts (…, candidates, horizon); a missing one passes its weight to the others."""
     kept = np.asarray((weight > 0) & np.isfinite(forecasts).all(axis=-1))
     shares = _shares(np.where(kept, weight, 0.0))
     found = np.einsum("...c,...ch->...h", shares, np.where(kept[..., None], forecasts, 0.0))

@@ -1,4 +1,4 @@
-"""Seasons: which lengths a history allows, and a history without them."""
+"""Seasons: the lengths that a history supports, and a deseasonalised history."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -8,17 +8,17 @@ import numpy.typing as npt
 from statsforecast.mstl import mstl
 
 Floats = npt.NDArray[np.float64]
-# A season is taken out if the history holds it this often.
+# A season is removed if the history contains it this many times.
 _TIMES = 2
 
 
 def usable(seasons: Sequence[int], steps: int) -> list[int]:
-    """Of `seasons` those that `steps` hold at least twice and a bit, shortest first."""
+    """The `seasons` that fit into `steps` at least twice with two steps to spare, shortest first."""
     return [season for season in seasons if season > 1 and steps >= _TIMES * season + 2]
 
 
 def without_seasons(history: Floats, seasons: Sequence[int], horizon: int) -> tuple[Floats, Floats]:
-    """The history without its seasons, shape (steps,), and what they add to the next steps, shape (horizon,)."""
+    """The history without its seasons, shape (steps,), and the seasonal effects of the next steps, shape (horizon,)."""
     if not seasons:
         return history, np.zeros(horizon)
     adjusted, ahead = history.copy(), np.zeros(horizon)
@@ -30,7 +30,7 @@ def without_seasons(history: Floats, seasons: Sequence[int], horizon: int) -> tu
 
 @lru_cache(maxsize=2)
 def _parts(history: bytes, seasons: tuple[int, ...]) -> tuple[Floats, ...]:
-    """The part of each season, shape (steps,): several candidates in a row ask for those of one history."""
+    """The component of each season, shape (steps,), cached: several candidates in a row use the same history."""
     found = mstl(np.frombuffer(history), list(seasons))
     names = ["seasonal"] if len(seasons) == 1 else [f"seasonal{season}" for season in seasons]
     return tuple(found[name].to_numpy(float) for name in names)

@@ -1,4 +1,4 @@
-"""The table of a backtest: every forecaster measured over the series and origins that it answered for."""
+"""The table of a backtest: measures of every forecaster over the series and origins that it answered."""
 
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
@@ -39,7 +39,7 @@ def judge(
         warnings.simplefilter("ignore")
         base = naive2(history, len(truth), season)
         against = {f"base_{each}": MEASURES[each](truth, base, history, season) for each in ("smape", "mase")}
-        # Over the size of the true values, so that series of different units can be averaged.
+        # Divided by the size of the true values, so that series with different units can be averaged.
         size = float(np.abs(truth).mean()) or float("nan")
         for name, answer in {**answers, NAIVE2: base}.items():
             found = {each: measure(truth, answer, history, season) for each, measure in MEASURES.items()}
@@ -50,7 +50,7 @@ def judge(
 
 
 def measured(judged: Iterable[Judged]) -> pd.DataFrame:
-    """One row per forecaster, best OWA first: means over what it answered, and on how many series and origins.
+    """One row per forecaster, best OWA first: means over its answers, and the numbers of series and origins.
 
     OWA compares with Naive2 on the same series and origins, so a forecaster that failed on hard ones gains nothing.
     """
@@ -58,7 +58,7 @@ def measured(judged: Iterable[Judged]) -> pd.DataFrame:
     if rows.empty:
         return pd.DataFrame(columns=["model", "forecasts", "owa", *MEASURES, "pinball"])
     answered = rows[rows["smape"].notna()]
-    # A series whose steps never differ has no scale: it counts in sMAPE alone.
+    # A constant series has no scale: it counts only in sMAPE.
     table = answered.groupby("model").mean(numeric_only=True)
     table.insert(0, "forecasts", answered.groupby("model").size())
     values = [owa(each["smape"], each["mase"], each["base_smape"], each["base_mase"]) for _, each in table.iterrows()]

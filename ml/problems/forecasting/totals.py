@@ -1,6 +1,6 @@
-"""A file's series and their totals: the totals' own rows beside those of the series, and forecasts that agree.
+"""A file's series with their totals: additional rows for the totals, and reconciled forecasts.
 
-A level is a column that says of each series to which group it belongs; the widest level comes first.
+A level is a column with the group of each series; the widest level comes first.
 """
 
 from collections.abc import Sequence
@@ -15,16 +15,16 @@ from ml.problems.forecasting.panel import Columns
 from ml.problems.forecasting.reconciliation import Hierarchy, HierarchyError, Method, hierarchy, reconciled
 
 _ENDS = ("lo-80", "hi-80", "lo-95", "hi-95")
-# Half the width of an 80 % interval over the standard deviation of a normal error.
+# Half width of an 80 % interval in standard deviations of a normal error.
 _HALF_80 = 1.2816
 
 
 def with_totals(table: pd.DataFrame, columns: Columns, levels: Sequence[str]) -> tuple[pd.DataFrame, Hierarchy]:
     """The rows of `table` and of its totals, and the hierarchy.
 
-    A total at a time is the sum of the series that have begun. Raises ForecastError for a level that is missing, that
-    changes within a series, or is no level of a hierarchy; for series that end at different times, whose total would
-    fall; and for empty values, which a sum would hide. The table must be one that `panel` takes.
+    A total at a time is the sum of the series that have begun. Raises ForecastError for a level that is missing,
+    changes within a series, or does not form a hierarchy; for series that end at different times, whose total would
+    drop; and for empty values, which a sum would hide. `panel` must accept the table.
     """
     _refuse([*_wrong_levels(table, columns, levels), *_wrong_times(table, columns)])
     groups = table.groupby(columns.id, sort=True)[list(levels)].first().astype(str)
@@ -48,9 +48,9 @@ def with_totals(table: pd.DataFrame, columns: Columns, levels: Sequence[str]) ->
 
 
 def agreeing(found: Outcome, tree: Hierarchy, columns: Columns, method: Method) -> Outcome:
-    """`found` with forecasts of totals and series that agree; intervals move along with their forecast.
+    """`found` with reconciled forecasts of totals and series; intervals move with their forecast.
 
-    The variances of the errors are those that the intervals of the first step say.
+    The variances of the errors come from the first step's intervals.
     """
     order = [*tree.totals, *tree.series]
     rows = found.forecasts.set_index(columns.id)

@@ -1,4 +1,4 @@
-"""One gradient-boosted model over all series, by mlforecast: what a series is too short to tell, the others do."""
+"""One gradient-boosted model over all series, with mlforecast: short series learn from the others."""
 
 import warnings
 from collections.abc import Sequence
@@ -15,9 +15,9 @@ from ml.problems.forecasting.changes import changes, summed
 from ml.problems.forecasting.frequency import Frequency
 
 Floats = npt.NDArray[np.float64]
-# Fewer series than this teach one another nothing.
+# With fewer series there is nothing to share.
 LEAST_SERIES = 8
-# Newest rows over all series that are fitted: about 1 GB of memory.
+# Maximum number of newest rows over all series in the fit: about 1 GB of memory.
 _MOST_ROWS = 1_500_000
 _FITTED: dict[str, Any] = {
     "objective": "l2",
@@ -28,9 +28,9 @@ _FITTED: dict[str, Any] = {
     "subsample": 0.8,
     "subsample_freq": 1,
     "colsample_bytree": 0.8,
-    # The same input makes the same model, on any number of cores.
+    # Equal input gives an equal model, on any number of cores.
     "random_state": 7,
-    # Threads of a busy machine wait for each other far longer than one works.
+    # On a busy machine, threads wait for each other far longer than one thread works.
     "n_jobs": 1,
     "deterministic": True,
     "force_row_wise": True,
@@ -72,7 +72,7 @@ def _model(frequency: Frequency) -> MLForecast:
 
 
 def _differences(history: Floats, lag: int) -> Floats:
-    """Steps over `lag`, or from the mean if the history is no longer than that."""
+    """Differences over `lag`, or from the mean if the history is not longer than that."""
     return changes(history, lag) if len(history) > lag + 1 else history - history.mean()
 
 

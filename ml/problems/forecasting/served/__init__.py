@@ -1,8 +1,8 @@
-"""A forecast as it is served: a table of one row per series says how the candidates are mixed.
+"""The served forecast: a table with one row per series gives the weights of the candidates.
 
-A version holds a copy of this folder, which the served model runs, so it imports nothing but itself from `ml`, by
-relative names. Beside the copy lie `series.json` (names and lengths), `series.parquet` (the table) and what the model
-over all series fitted.
+A version contains a copy of this folder, which the served model runs, so it imports only itself from `ml`, by relative
+names. Beside the copy are `series.json` (names and lengths), `series.parquet` (the table) and the fitted model over all
+series.
 """
 
 import json
@@ -77,7 +77,7 @@ Readers = Mapping[str, Callable[[Path], Callable[[Floats], Floats]]]
 def load(
     directory: Path, description: Mapping[str, Any], readers: Readers, encode: Encode
 ) -> Callable[[pd.DataFrame], Mapping[str, Any]]:
-    """What answers a frame of the model's features, read from the `directory` of a version."""
+    """The scoring function for frames of the model's features, read from the `directory` of a version."""
     settings = json.loads((directory / SETTINGS_FILE).read_text())
     table = pd.read_parquet(directory / TABLE_FILE).set_index("series")
     mixer = Mixer(table=table, settings=settings, trees=_trees(directory, settings["trees"], readers, encode))
@@ -98,7 +98,7 @@ def load(
 
 
 def bounds(found: Mixed, ahead: Ints, calibration: Mapping[str, Any], non_negative: bool) -> dict[str, Floats]:
-    """Two ends per level: the forecast less and plus so many times the size of the series' errors, by step."""
+    """Two ends per level: the forecast minus and plus a factor per step times the size of the series' errors."""
     ends: dict[str, Floats] = {}
     for level, factors in zip(calibration["levels"], calibration["factors"], strict=True):
         width = np.asarray(factors)[np.clip(ahead, 1, len(factors)) - 1] * found.unit
@@ -111,7 +111,7 @@ def bounds(found: Mixed, ahead: Ints, calibration: Mapping[str, Any], non_negati
 def _trees(
     directory: Path, saved: Mapping[str, Any] | None, readers: Readers, encode: Encode
 ) -> Callable[[pd.DataFrame], Floats] | None:
-    """The model over all series, by the readers of the models that are served."""
+    """The model over all series, loaded with the readers of served models."""
     if saved is None:
         return None
     parts = [readers[name](directory) for name in saved["readers"]]

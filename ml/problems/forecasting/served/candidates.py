@@ -1,7 +1,7 @@
 """The candidates: forecasts from the past alone.
 
-`past` has shape (rows, periods), the oldest first, NaN before a series began; a value that is missing later leaves a
-smoothed state as it was. Parameters are scalars or have shape (rows,). Every forecast has shape (rows,).
+`past` has shape (rows, periods), oldest first, NaN before a series began; a later missing value leaves a smoothed state
+unchanged. Parameters are scalars or have shape (rows,). Every forecast has shape (rows,).
 """
 
 from collections.abc import Callable, Mapping
@@ -16,7 +16,7 @@ TREES = "all_series"
 
 
 def mean_of_newest(asked: Asked, *, mean_periods: Any) -> Floats:
-    """The mean of the newest so many periods."""
+    """The mean of the newest `mean_periods` periods."""
     age = np.arange(asked.past.shape[1])[::-1]
     taken = np.isfinite(asked.past) & (age < np.broadcast_to(mean_periods, len(asked.past))[:, None])
     mean: Floats = np.where(taken, asked.past, 0.0).sum(axis=1) / np.maximum(taken.sum(axis=1), 1)
@@ -39,9 +39,9 @@ def inner_naive(asked: Asked) -> Floats:
 
 
 def two_seasons(asked: Asked, *, level_share: Any) -> Floats:
-    """The same place in the last season, with a share of how much the newest inner season differs from a season before.
+    """The same place in the last season, plus a share of the newest inner season's difference from a season before.
 
-    A day's shape comes from the same day a week ago, and the level from how yesterday compares with its own.
+    For hours: a day's shape comes from the same day a week ago, its level from yesterday against a week before.
     """
     newest, before = (
         asked.past[:, asked.past.shape[1] - asked.inner - back :][:, : asked.inner] for back in (0, asked.season)
@@ -68,7 +68,7 @@ def smoothing(asked: Asked, *, ses_alpha: Any) -> Floats:
 
 
 def damped_trend(asked: Asked, *, trend_alpha: Any, trend_beta: Any, trend_phi: Any) -> Floats:
-    """Level and damped trend, which begins at zero. Source: Gardner and McKenzie 1985, "Forecasting Trends"."""
+    """Level and damped trend; the trend begins at zero. Source: Gardner and McKenzie 1985, "Forecasting Trends"."""
     level, trend = np.full(len(asked.past), np.nan), np.zeros(len(asked.past))
     for at in range(asked.past.shape[1]):
         now = asked.past[:, at]
@@ -83,7 +83,7 @@ def damped_trend(asked: Asked, *, trend_alpha: Any, trend_beta: Any, trend_phi: 
 
 
 def theta(asked: Asked, *, theta_alpha: Any) -> Floats:
-    """Smoothing with half of the linear trend as drift: the Theta method.
+    """The Theta method: smoothing with half of the linear trend as drift.
 
     Source: Hyndman and Billah 2003, "Unmasking the Theta method", section 2.
     """
@@ -100,7 +100,7 @@ def theta(asked: Asked, *, theta_alpha: Any) -> Floats:
 
 
 def croston(asked: Asked, *, croston_alpha: Any) -> Floats:
-    """Size over interval of what is seldom asked for, with the correction of its bias; 0 if it never was.
+    """Intermittent demand: smoothed size over smoothed interval, with bias correction; 0 without any demand.
 
     Source: Croston 1972; Syntetos and Boylan 2005, "The Accuracy of Intermittent Demand Estimates" (SBA).
     """
@@ -119,7 +119,7 @@ def croston(asked: Asked, *, croston_alpha: Any) -> Floats:
 
 
 def tsb(asked: Asked, *, tsb_size: Any, tsb_share: Any) -> Floats:
-    """Smoothed size of what is sold times the smoothed share of periods in which it is, which fades if nothing is.
+    """Smoothed size of demand times the smoothed share of periods with demand, which decays without demand.
 
     Source: Teunter, Syntetos and Babai 2011, "Intermittent demand: Linking forecasting to inventory obsolescence".
     """
@@ -127,7 +127,7 @@ def tsb(asked: Asked, *, tsb_size: Any, tsb_share: Any) -> Floats:
     return _smoothed(np.where(asked.past > 0, asked.past, np.nan), tsb_size) * _smoothed(sold, tsb_share)
 
 
-# By name: what forecasts, and the columns of the table that hold its parameters.
+# By name: the forecast function, and the columns of the table with its parameters.
 _OWN: Mapping[str, tuple[Callable[..., Floats], tuple[str, ...]]] = {
     "naive": (naive, ()),
     "mean": (mean_of_newest, ("mean_periods",)),
@@ -140,11 +140,11 @@ _OWN: Mapping[str, tuple[Callable[..., Floats], tuple[str, ...]]] = {
     "inner_naive": (inner_naive, ()),
     "two_seasons": (two_seasons, ("level_share",)),
 }
-# Those that need a season within another one.
+# Candidates that need an inner season.
 OF_TWO_SEASONS = ("inner_naive", "two_seasons")
 CANDIDATES: Mapping[str, tuple[Callable[..., Floats], tuple[str, ...]]] = {**_OWN, **LIBRARY}
 NAMES = (*CANDIDATES, TREES)
-# What the model over all series is told beside the features: three candidates, over the scale of the series.
+# Additional inputs of the model over all series: three candidates, divided by the scale of the series.
 HINTS: Mapping[str, Callable[[Asked], Floats]] = {
     "_naive": naive,
     "_mean": lambda asked: mean_of_newest(asked, mean_periods=asked.past.shape[1]),
@@ -153,5 +153,5 @@ HINTS: Mapping[str, Callable[[Asked], Floats]] = {
 
 
 def weight(name: str) -> str:
-    """The column of the table that says how much of a forecast comes from the candidate `name`."""
+    """The column of the table with the weight of the candidate `name`."""
     return f"weight_{name}"

@@ -1,6 +1,6 @@
-"""Candidates of `statsforecast`, which is installed where a declaration names one.
+"""Candidates from `statsforecast`, which is installed if a declaration names one.
 
-Each is fitted on the past of a row when it is asked, with the season that is declared; it has no parameters to keep.
+Each is fitted on a row's past at request time, with the declared season; it stores no parameters.
 """
 
 import warnings
@@ -12,16 +12,16 @@ import numpy as np
 
 from .asked import Asked, Floats, naive
 
-# A search of ARIMA orders, small enough for hundreds of rows; the library's own limits are 5.
+# Limits on the search for ARIMA orders, small enough for hundreds of rows; the library's own limits are 5.
 _ARIMA: Mapping[str, Any] = {"max_p": 3, "max_q": 3, "max_P": 1, "max_Q": 1, "approximation": True}
-# Seasons of a history, and periods, that a fit needs; with fewer the naive forecast answers.
+# The minimum seasons and periods of history for a fit; with fewer the naive forecast answers.
 _SEASONS, _PERIODS = 2, 8
-# Fits that a process remembers: the steps of an origin share one, and a training asks the same origins several times.
+# Fits that a process caches: the steps of an origin share one, and a training requests the same origins several times.
 _REMEMBERED = 200_000
 
 
 def _made(name: str, season: int) -> Any:
-    from statsforecast import models  # noqa: PLC0415 - other versions are served where it need not be installed
+    from statsforecast import models  # noqa: PLC0415 - other versions are served without the library
 
     made: Mapping[str, Callable[[], Any]] = {
         "auto_ets": lambda: models.AutoETS(season_length=season),
@@ -50,13 +50,13 @@ def _ahead(name: str, season: int, steps: int, past: bytes) -> Floats | None:
             found = np.asarray(_made(name, season).forecast(y=filled, h=steps)["mean"], dtype=np.float64)
     except ImportError:
         raise
-    except Exception:  # noqa: BLE001 - the library raises what it likes, and the other series go on
+    except Exception:  # noqa: BLE001 - the library raises any error, and the other series continue
         return None
     return found if np.isfinite(found).all() else None
 
 
 def _forecast(asked: Asked, *, name: str) -> Floats:
-    """Rows that it cannot answer are answered by the naive forecast."""
+    """The naive forecast answers rows that the library cannot."""
     found, steps = naive(asked), int(asked.ahead.max(initial=1))
     for row, past in enumerate(np.ascontiguousarray(asked.past, dtype=np.float64)):
         ahead = _ahead(name, asked.season, steps, past.tobytes())
@@ -65,7 +65,7 @@ def _forecast(asked: Asked, *, name: str) -> Floats:
     return found
 
 
-# By name, as the other candidates; none has columns in the table but its weight.
+# By name, as for the other candidates; they have no columns in the table except their weight.
 LIBRARY: Mapping[str, tuple[Callable[..., Floats], tuple[str, ...]]] = {
     name: (partial(_forecast, name=name), ()) for name in ("auto_ets", "auto_theta", "auto_ces", "auto_arima", "mstl")
 }

@@ -1,4 +1,4 @@
-"""How the table mixes the candidates of each row's series."""
+"""Mixing the candidates of each row's series by the table."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ import pandas as pd
 from .asked import Asked, Floats, Ints, asked_of, naive, names_of, scale
 from .candidates import CANDIDATES, HINTS, NAMES, TREES, mean_of_newest, weight
 
-# The row of the table that answers for a series that has none of its own.
+# The row of the table for series without their own row.
 FLEET = ""
 
 
 def scaled(frame: pd.DataFrame, asked: Asked, sizes: Floats, settings: Mapping[str, Any]) -> pd.DataFrame:
-    """`frame` as the model over all series takes it: the past and the hints over the scale of the series."""
+    """`frame` for the model over all series: the past and the hints divided by the scale of the series."""
     past = pd.DataFrame(asked.past[:, ::-1] / sizes[:, None], columns=settings["history"], index=frame.index)
     hints = pd.DataFrame({name: hint(asked) / sizes for name, hint in HINTS.items()}, index=frame.index)
     found: pd.DataFrame = pd.concat([frame.drop(columns=settings["history"]), past, hints], axis=1)
@@ -26,7 +26,7 @@ def scaled(frame: pd.DataFrame, asked: Asked, sizes: Floats, settings: Mapping[s
 def mixed(table: pd.DataFrame, places: Ints, asked: Asked, trees: Floats | None) -> Floats:
     """The weighted sum of the candidates, each with the parameters of the row's series.
 
-    `places`: of each row its row of `table`. `trees`: the forecast of the model over all series; None: there is none.
+    `places`: each row's row in `table`. `trees`: the forecast of the model over all series; None: there is none.
     """
     found = np.zeros(len(places))
     for name in NAMES:
@@ -60,14 +60,14 @@ class Mixed:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Mixer:
-    """The table with what it is read by. `trees` answers frames as `scaled` makes them, in units of the scale."""
+    """The table with its settings. `trees` answers frames from `scaled`, in units of the scale."""
 
     table: pd.DataFrame
     settings: Mapping[str, Any]
     trees: Callable[[pd.DataFrame], Floats] | None
 
     def __call__(self, frame: pd.DataFrame) -> Mixed:
-        """The forecast of each row of `frame`; the fleet's row of the table answers for an unknown series."""
+        """The forecast of each row of `frame`; an unknown series uses the fleet's row of the table."""
         asked, named = asked_of(frame, self.settings), names_of(frame, self.settings["series"])
         sizes = scale(asked.past, self.settings["season"], self.settings["least_scale"])
         places = self.table.index.get_indexer(pd.Index(named))
