@@ -3,14 +3,14 @@
 from ml.declarations import UseCase
 from ml.usecases.folders import declared
 
-# Not this code, but the values declared here decide a model: the fingerprint holds them.
+# The declared values, not this code, decide a model: the fingerprint contains them.
 RETRAINS = False
 
 USE_CASES: dict[str, UseCase] = declared(__name__)
 
 
 def use_case(name: str) -> UseCase:
-    """The declaration called `name`. Raises KeyError that lists those there are."""
+    """The declaration called `name`. Raises KeyError with the list of existing ones."""
     if name not in USE_CASES:
         raise KeyError(f"use case {name!r} is not declared; declared are: {', '.join(sorted(USE_CASES))}")
     return USE_CASES[name]

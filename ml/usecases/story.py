@@ -1,4 +1,4 @@
-"""What a use case's story says to the demo engine, `cli/demo`. Not in the wheel; no job imports it.
+"""The interface of a use case's story for the demo engine, `cli/demo`. Not in the wheel; no job imports it.
 
 A story is `ml/usecases/<name>/demo/story.py`, which assigns one `Story` to `STORY`.
 """
@@ -26,7 +26,7 @@ Row = Mapping[str, Any]
 
 
 class Version(Protocol):
-    """A registered version: when it was made, its lineage tags, and the aliases that point to it now."""
+    """A registered version: its creation time, its lineage tags, and its current aliases."""
 
     @property
     def number(self) -> int:
@@ -34,7 +34,7 @@ class Version(Protocol):
 
     @property
     def created(self) -> str:
-        """When it was made: an ISO timestamp."""
+        """Its creation time: an ISO timestamp."""
 
     @property
     def tags(self) -> Mapping[str, str]:
@@ -42,13 +42,13 @@ class Version(Protocol):
 
     @property
     def aliases(self) -> tuple[str, ...]:
-        """The aliases that point to it."""
+        """Its current aliases."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Records:
-    """What the jobs recorded about a model. Rows as SQL answers them, oldest first: numbers are text. Periods have the
-    names that `calendar`, by which the use case is judged, gives them.
+    """The jobs' records about a model. Rows from SQL, oldest first: numbers are text. Periods have the names of
+    `calendar`, the judging calendar of the use case.
 
     `gates` has one row per run, version and gate; `moves` one per move of an alias; `decisions` one per period;
     `alerts` one per cause; `metrics` one per period, version, metric and column.
@@ -64,12 +64,12 @@ class Records:
 
     @property
     def champion(self) -> int | None:
-        """The version that is live; None where none is."""
+        """The live version; None if there is none."""
         return next((version.number for version in self.versions if CHAMPION in version.aliases), None)
 
     @property
     def newest(self) -> int | None:
-        """The newest version; None where there is none."""
+        """The newest version; None if there is none."""
         return max((version.number for version in self.versions), default=None)
 
     @property
@@ -85,12 +85,12 @@ class Records:
 
     @property
     def parts(self) -> dict[int, Made]:
-        """The versions that a roll-back of one part has made, each with what it is made of."""
+        """The versions created by roll-backs of one part, each with its origin."""
         made = {version.number: made_of(version.tags) for version in self.versions}
         return {number: found for number, found in made.items() if found is not None}
 
     def trained(self, version: int | None) -> int | None:
-        """The version that was trained of which `version` is made: itself, unless a roll-back of a part made it."""
+        """The trained version behind `version`: itself, unless a roll-back of a part created it."""
         made = self.parts.get(version) if version is not None else None
         return version if made is None else self.trained(made.of)
 
@@ -103,12 +103,12 @@ class Records:
         return next((row for row in self.decisions if row["period"] == period), None)
 
     def action(self, period: str) -> str:
-        """What was decided about the period, in a word."""
+        """The decision's action for the period."""
         decided = self.decision(period)
         return str(decided["action"]) if decided else "not decided"
 
     def holdout(self, version: Version) -> tuple[str, str]:
-        """First and last period that judged the version; empty if its tags do not say."""
+        """First and last period of the version's hold-out; empty if its tags do not contain them."""
         first, last = (version.tags.get(f"holdout_{end}_period", "") for end in ("first", "last"))
         return self._named(first), self._named(last)
 
@@ -118,14 +118,14 @@ class Records:
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """What a check found, whether it is as it must be or not."""
+    """The result of a check: the finding, and whether it passed."""
 
     holds: bool
     detail: str
 
 
 def led_to_nothing(periods: Sequence[str], records: Records) -> Finding:
-    """Whether each of the periods led to nothing."""
+    """Whether none of the periods caused an action."""
     actions = {period: records.action(period) for period in periods}
     return Finding(
         holds=set(actions.values()) == {"nothing"},
@@ -135,7 +135,7 @@ def led_to_nothing(periods: Sequence[str], records: Records) -> Finding:
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """One thing that a story must show; `judge` says what the records show of it."""
+    """One required result of a story; `judge` evaluates it on the records."""
 
     name: str
     judge: Callable[[Records], Finding]
@@ -143,10 +143,10 @@ class Check:
 
 @dataclass(frozen=True, kw_only=True)
 class Irregular:
-    """Three files of the history of `feed` that do not arrive as they should.
+    """Three irregular files in the history of `feed`.
 
-    One is late: it comes with the first delivery after the history. One comes wrong, as `spoil` writes it from the
-    right file, and is corrected by that delivery. One comes once more with it, as it is.
+    One is late: it comes with the first delivery after the history. One has errors, written by `spoil` from the correct
+    file, and that delivery corrects it. One comes again with that delivery, unchanged.
     """
 
     feed: str
@@ -155,18 +155,18 @@ class Irregular:
 
 @dataclass(frozen=True, kw_only=True)
 class Story:
-    """What arrives when, what changes in it, and what must hold in the end.
+    """A story: the deliveries, the change in the data, and the final checks.
 
-    `generate` makes seeded raw data, `read` reads a raw file (ValueError where it is none), and `replay` writes
-    `<folder>/<feed>/<period>.csv` files, named by the use case's calendar, and returns their paths. `deliveries` are
-    the newest periods of what lands together in prod, by which the use case is judged: the history first, then what
-    arrives. Staging tests the code on about `sample_rows` of the history; in dev nothing arrives, it reads prod's gold.
-    Generated data changes for good in `shift_period` (empty if it never does), and `checks` say what must hold of it.
-    Of a real file nothing is known, so no retraining learns from `holdout_start` or later: the newest periods judge.
-    With `rolls_back_part`, one new part of the live version is rolled back by itself at the end; with `irregular`, some
-    files arrive late, again, or corrected.
+    `generate` makes seeded raw data, `read` reads a raw file (ValueError if it is not one), and `replay` writes
+    `<folder>/<feed>/<period>.csv` files, named by the use case's calendar, and returns their paths. `deliveries` give,
+    in the judging calendar, the newest period of each group of files that land together in prod: the history first,
+    then the new files. Staging tests the code on about `sample_rows` of the history; in dev nothing arrives, it reads
+    prod's gold. Generated data changes permanently in `shift_period` (empty if it never does), and `checks` define the
+    expected results. With a real file there is no known shift, so no retraining learns from `holdout_start` or later:
+    the newest periods judge. With `rolls_back_part`, one new part of the live version is rolled back at the end; with
+    `irregular`, some files arrive late, again, or corrected.
 
-    Raises DeclarationError naming every period that cannot be.
+    Raises DeclarationError naming every impossible period.
     """
 
     generate: "Callable[[], pd.DataFrame]"
@@ -181,7 +181,7 @@ class Story:
     irregular: Irregular | None = None
 
     def __post_init__(self) -> None:
-        """Refuse periods that the engine could not follow."""
+        """Reject periods that the engine cannot play."""
         require("story", _problems(self))
 
 

@@ -42,7 +42,7 @@ OUTCOMES = Outcome(
         layer=Layer.GOLD,
         owner=OWNER,
         comment="One row per client, application and report: the outcome, what it was for, and when it became known.",
-        # Of several reports of one application, corrections, the newest known counts.
+        # If an application has several reports (corrections), the newest known one counts.
         keys=("client_id", "application_month", "known_month"),
         columns=(
             APPLICATIONS.column("client_id"),
@@ -56,39 +56,39 @@ OUTCOMES = Outcome(
     event_time="application_month",
     known_from="known_month",
     label="defaulted",
-    # A label names the client alone. It belongs to the application of the month before, or of the one before that if
-    # the label is late; two applications that close cannot be told apart, and the label waits.
+    # A label contains only the client. It belongs to the application of the month before, or of the one before that if
+    # the label is late; two applications that close cannot be distinguished, and then the label waits.
     joins=Joins.PRECEDING,
     horizon_periods=1,
     within_periods=2,
 )
 
 GATES = Gates(
-    # 0.8 is the four-fifths rule of US employment and credit guidance (EEOC 1978); 0.2 bounds the difference where
-    # nearly all are selected and a ratio says little.
+    # 0.8 is the four-fifths rule of US employment and credit guidance (EEOC 1978); 0.2 bounds the difference if
+    # nearly all are selected and a ratio shows little.
     compliance=ComplianceGate(
         max_group_difference=0.2,
         min_selection_ratio=0.8,
         min_group_rows=100,
         decides_at=0.5,
-        # No model of any kind passed 0.81 on the real file. There the newest repayment status alone ranks at 0.70 and
-        # has two thirds of what a model knows; 2.7 % of the newest clients are like an earlier one in every feature.
-        # Of the generated merger's clients, how much of the limit is used ranks at 0.86 (+- 0.02) by itself.
+        # No model of any kind exceeded 0.81 on the real file. There the newest repayment status alone ranks at 0.70 and
+        # has two thirds of a model's importance; 2.7 % of the newest clients equal an earlier one in every feature.
+        # For the generated merger's clients, the used share of the limit alone ranks at 0.86 (+- 0.02).
         leaks=LeakLimits(believable_score=0.90, max_single_feature_ranking=0.92, max_feature_share=0.90),
     ),
     comparison=ComparisonGate(
         measures=(
-            # 0.70 is what a single feature (the newest repayment status) reaches; a model must beat it. Two trainings
-            # that differ by their seed alone are 0.001 apart at 6,000 rows and 0.0025 at 1,000: at a margin of 0.005
-            # nearly all of such pass there, and two in three here.
+            # A single feature (the newest repayment status) reaches 0.70; a model must beat it. Two trainings that
+            # differ only by their seed are 0.001 apart at 6,000 rows and 0.0025 at 1,000: at a margin of 0.005
+            # nearly all of these pass with 6,000 rows, and two in three with 1,000.
             MeasureRule(measure=ROC_AUC, margin=0.005, limit=0.70),
             # A fortieth of the loss of the live model (0.40), and of its Brier score (0.125).
             MeasureRule(measure=LOG_LOSS, margin=0.01),
             MeasureRule(measure=BRIER_SCORE, margin=0.003),
             MeasureRule(measure=CALIBRATION_ERROR, margin=0.03, limit=0.05),
         ),
-        # A renewal by schedule or after a drift may be as good as what is live. What was asked for because of a
-        # measure must mend it; calibration shows in the log loss, whose noise is less than that of the error itself.
+        # A renewal by schedule or after drift may be as good as the live version. A training because of a measure must
+        # improve that measure; calibration shows in the log loss, which has less noise than the calibration error.
         must_improve={
             TrainingCause.MANUAL: ROC_AUC,
             TrainingCause.PERFORMANCE: ROC_AUC,
@@ -100,11 +100,11 @@ GATES = Gates(
 )
 
 MONITORING = Monitoring(
-    # One record in a hundred is dirty in a usual month of this feed; three times that is worth a look.
+    # In a usual month of this feed one record in a hundred is dirty; three times that deserves a warning.
     quarantine_ratio=Limits(warn=0.03, act=0.10),
-    # Calibration, tuning and hold-out each take a month, so a model trained on fewer would not know the change.
+    # Calibration, tuning and hold-out take a month each, so a model trained on fewer would not learn the change.
     labelled_periods_below=3,
-    # ROC AUC 0.55 where 0.80 was promised is hardly chance: then waiting costs more than a second training.
+    # ROC AUC 0.55 instead of the promised 0.80 is hardly chance: then waiting costs more than a second training.
     limits={"roc_auc": Worse(act=0.05, severe=0.25)},
     cool_down_days=60,
 )
@@ -113,9 +113,9 @@ SERVING = Serving(
     endpoint="credit-default-risk",
     workload_size=WorkloadSize.SMALL,
     scale_to_zero=True,
-    # A clerk waits: a second does not interrupt a thought (Nielsen 1993, "Usability Engineering").
+    # A clerk waits for the answer: one second does not interrupt a thought (Nielsen 1993, "Usability Engineering").
     max_latency_ms=1000.0,
-    # A clerk's screen asks once for a client; ten requests a second from one caller are a loop, or a batch for scoring.
+    # A clerk's screen sends one request per client; ten per second from one caller are a loop, or a batch-scoring task.
     caller_calls_per_minute=600,
 )
 
@@ -131,7 +131,7 @@ MODEL = Model(
     features=tuple(feature.name for feature in MODEL_FEATURES),
     outcome=OUTCOMES,
     fairness_groups=tuple(feature.name for feature in FAIRNESS_GROUPS),
-    # Where PyTorch is. Alone the network loses to the trees; the average of both is as good, or a little better.
+    # The network runs if PyTorch is installed. Alone it loses to the trees; the average of both is as good or better.
     algorithms=(Algorithm.XGBOOST, Algorithm.NETWORK),
     tuning=Tuning(trials=12),
     holdout_ratio=0.2,

@@ -1,4 +1,4 @@
-"""Features of the credit use case: what the clients table says about a client, ready for a model."""
+"""Features of the credit use case: a client's data from the clients table, ready for a model."""
 
 from ml.declarations import Aggregate, Feature, FeatureTable, History, Past, Window, lag
 from ml.usecases.credit.tables import APPLICATIONS, MOVEMENTS, OWNER
@@ -28,7 +28,7 @@ def _repaid(month: int) -> Feature:
     )
 
 
-# The months before the application; a file of credit clients without account movements is scored without them.
+# The months before the application; clients without account movements are scored without them.
 _MOVED = History(table=MOVEMENTS, on=("client_id",), time="movement_month", optional=True)
 _QUARTER = Past(periods=3)
 _NOTHING_KNOWN = "no movement of the client's account is known"
@@ -133,7 +133,7 @@ MODEL_FEATURES = (
     *MOVEMENT_FEATURES,
 )
 
-# Read by the fairness check only. Lending law treats them as protected, so no model sees them.
+# Used only by the fairness check. They are protected by lending law, so no model sees them.
 FAIRNESS_GROUPS = (
     Feature(name="sex", expression="int(sex)", type="int", comment="1 male, 2 female.", sensitive=True),
     Feature(

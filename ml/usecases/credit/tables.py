@@ -13,7 +13,7 @@ _MONTHS = range(1, 7)
 
 
 def _status(month: int) -> Column:
-    # The raw file names the newest status PAY_0 and goes on with PAY_2.
+    # The raw file calls the newest status PAY_0 and continues with PAY_2.
     return Column(
         name=f"pay_status_{month}",
         source=f"PAY_{0 if month == 1 else month}",

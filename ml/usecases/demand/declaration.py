@@ -59,7 +59,7 @@ DEMAND = Outcome(
     label="demand",
     joins=Joins.EVENT_ID,
     event_id="example_id",
-    # The week after the origin's is over 14 days after the origin's Monday.
+    # The week after the origin's week ends 14 days after the origin's Monday.
     horizon_periods=14,
 )
 
@@ -67,20 +67,20 @@ GATES = Gates(
     compliance=ComplianceGate(
         max_group_difference=1.0,
         min_group_rows=30,
-        # Every series is asked for every week, so each hold-out key was fitted on before.
+        # Every series is forecast every week, so each hold-out key also occurs in training.
         leaks=LeakLimits(max_repeated_keys_ratio=1.0),
     ),
     comparison=ComparisonGate(
-        # No sMAPE: whoever sells seldom is best forecast above zero, which it holds to be as wrong as can be.
+        # No sMAPE: the best forecast of intermittent demand is above zero, which sMAPE counts as completely wrong.
         measures=(
-            # Who repeats the last week has 0.96 in quiet months and 1.1 in those that follow a change; a model of those
-            # must be let through with what it can know yet.
+            # Repeating the last week gives 0.96 in quiet months and 1.1 in months after a change; a model trained then
+            # must pass with its limited knowledge.
             MeasureRule(measure=RMSSE, margin=0.05, limit=1.25),
             MeasureRule(measure=WAPE, margin=0.05),
         ),
         min_holdout_rows=200,
     ),
-    # It answers in batch: nobody waits while it is loaded.
+    # It scores in batch: nobody waits for loading.
     infrastructure=InfrastructureGate(max_load_s=60.0, max_latency_ms=500.0, max_memory_mib=2048.0),
     sign_off=SignOff.AUTOMATIC,
 )
@@ -88,24 +88,24 @@ GATES = Gates(
 MONITORING = Monitoring(
     # One step ahead of sixty series.
     min_rows=50,
-    # The four rows of a series share its past, and next week's is nearly the same: sixty series are sixty values, and
-    # chance alone moves their PSI by 0.35. These are 0.63 and 0.9 standard deviations, as are those of KS.
+    # The four rows of a series share its past, and next week's past is nearly the same: sixty series are sixty values,
+    # and chance alone moves their PSI by 0.35. The limits are 0.63 and 0.9 standard deviations, and so are those of KS.
     psi=Limits(warn=0.4, act=0.8),
     ks=Limits(warn=0.25, act=0.35),
-    # A series that grows is the first to leave the range, with four rows: a sixtieth.
+    # A growing series leaves the range first, with four rows: a sixtieth of all.
     outside_ratio=Limits(warn=0.04, act=0.08),
-    # The calendar moves each week, discounts as the shop plans them, and every series gets older. Totals are the same
-    # for all rows of a country. Of the newest fitted weeks the farther steps are not known yet.
+    # The calendar changes each week, discounts follow the shop's plans, and every series ages. Totals are the same for
+    # all rows of a country. For the newest fitted weeks the later steps are not known yet.
     drift_without=("step", "discount", "week_of_year", "weeks_to_christmas", "age_weeks", "weeks_sold", *TOTALS),
-    # Of an origin the nearer two weeks are known two weeks later, the others follow.
+    # Two weeks after an origin its first two steps are known; the others follow.
     labels_due_periods=2,
     min_labelled_share=0.2,
-    # A training learns of a change from the weeks that are known when its hold-out begins. Before eight weeks of errors
-    # these are weeks of before the change, so a model would be trained for nothing, however large the errors are.
+    # A training learns a change from the weeks that are known when its hold-out begins. With fewer than eight weeks of
+    # errors these are weeks before the change, so a training would be useless, however large the errors are.
     labelled_periods_below=8,
     limits={
         "scaled_error": WorseByShare(act=0.5, severe=20.0),
-        # The rows of a week share its luck: quiet weeks are up to 0.1 from the level.
+        # The rows of a week are dependent: quiet weeks are up to 0.1 from the level.
         "interval_coverage": Limits(warn=0.15, act=0.25),
     },
 )
@@ -128,19 +128,19 @@ MODEL = Model(
         step="step",
         horizon=STEPS[-1],
         history=HISTORY,
-        # A buyer who is used to a series' forecasts sees them change for nothing in one case of ten.
+        # One in ten changes of a series' forecasts may be needless for a buyer who is used to them.
         false_retrainings=0.1,
     ),
-    # The network over all products is a candidate where PyTorch is.
+    # The network over all products is a candidate if PyTorch is installed.
     algorithms=(Algorithm.LIGHTGBM, Algorithm.NETWORK),
     tuning=Tuning(trials=4),
     holdout_ratio=0.2,
     tuning_ratio=0.1,
-    # Outcomes of four weeks ahead are known five weeks late: of the newest month only those of nearer weeks calibrate.
+    # Outcomes four weeks ahead are known five weeks late: in the newest month only nearer weeks calibrate.
     calibration_ratio=0.25,
     seed=20_111_209,
     gates=GATES,
-    # An outcome of four weeks ahead is known five weeks after its origin's.
+    # An outcome four weeks ahead is known five weeks after its origin.
     monitoring=MONITORING,
 )
 
@@ -154,7 +154,7 @@ USE_CASE = UseCase(
             silver=SALES,
             period_column="sold_on",
             row_column="line",
-            # A file that comes again corrects what it said before.
+            # A file that is delivered again corrects its earlier records.
             on_repeat=OnRepeat.KEEP_NEWEST,
             source=Source(spelling=Spelling(timestamps=("yyyy-MM-dd HH:mm:ss",))),
         ),
@@ -170,7 +170,7 @@ USE_CASE = UseCase(
     calendar=Calendar(period=Period.DAY, timezone="Europe/London"),
     judged_by=Period.WEEK,
     derived=(SALE_LINES, REVENUE, WEEKLY_DEMAND, EXAMPLES, LEFT_OUT, KNOWN_DEMAND),
-    # On Mondays, when the week is over.
+    # On Mondays, after the end of the week.
     jobs=JobSettings(
         training_cron="0 0 4 ? * MON",
         scoring_cron="0 0 6 ? * MON",

@@ -1,4 +1,4 @@
-"""Gold tables that are computed from lines: complete weekly demand, examples of it, and what is left out of them."""
+"""Gold tables computed from lines: complete weekly demand, its examples, and the series left out of them."""
 
 from ml.declarations import Column, Derived, Input, Layer, Table
 from ml.usecases.demand.lines import SALE_LINES
@@ -28,7 +28,7 @@ WEEKLY_DEMAND = Derived(
             Column(name="revenue_pence", type="bigint", comment="Amount of its sales.", unit="pence"),
         ),
     ),
-    # A week is whole once a later day has come; if the file of that day is withdrawn, it is no more.
+    # A week is complete once a later day has arrived; if that day's file is withdrawn, it is incomplete again.
     inputs=(Input(table=SALE_LINES.table, since="week", ahead_days=CLOSED_AT_MOST_DAYS),),
     function=f"{_GOLD}:weekly_demand",
     since="week",
@@ -84,7 +84,7 @@ EXAMPLES = Derived(
             *_TOTALS,
         ),
     ),
-    # An offer counts from the week in which it is announced.
+    # An offer counts from the week of its announcement.
     inputs=(Input(table=WEEKLY_DEMAND.table, since="week"), Input(table=OFFERS, since="announced_on", ahead_days=6)),
     function=f"{_GOLD}:demand_examples",
     since="origin",
@@ -108,7 +108,7 @@ LEFT_OUT = Derived(
     since="origin",
 )
 
-# A week is known once it is over. A series that died in between has sold nothing.
+# A week is known once it is over. A series that ended in between has sold nothing.
 KNOWN_DEMAND = Derived(
     table=Table(
         name="known_demand",

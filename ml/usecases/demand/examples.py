@@ -1,4 +1,4 @@
-"""Weekly demand to examples: what was known of a series at the end of a week, for each of the weeks to come. Pure."""
+"""Weekly demand to examples: a series' known values at the end of a week, for each of the weeks ahead. Pure."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -48,10 +48,10 @@ def origins(weeks: pd.DataFrame) -> pd.DataFrame:
     Args:
         weeks: rows of `weekly_demand` of whole series, with `TOTALS`.
 
-    A row is a function of its own week and those before it, so it is the same whenever it is computed.
+    A row is a function of its own and earlier weeks, so it is the same whenever it is computed.
     """
     ordered = weeks.sort_values([*SERIES, "week"], ignore_index=True)
-    # A series that was dead for a while begins anew.
+    # A series that had ended for a while starts again.
     begins = pd.to_datetime(ordered["week"]).groupby([ordered[name] for name in SERIES]).diff() != pd.Timedelta(_WEEK)
     series = ordered.groupby(begins.cumsum())
     past = {f"units_{week}": series["units"].shift(week).astype(float) for week in range(HISTORY_WEEKS)}
@@ -67,7 +67,7 @@ def origins(weeks: pd.DataFrame) -> pd.DataFrame:
 
 
 def examples(weeks: pd.DataFrame, offers: pd.DataFrame, since: date | None = None) -> pd.DataFrame:
-    """One row per series that is forecast, origin (from the day `since` on, if it is given) and step: `COLUMNS`.
+    """One row per forecast series, origin (from the day `since` on, if given) and step: `COLUMNS`.
 
     Args:
         weeks: as `origins` takes them.
@@ -86,7 +86,7 @@ def examples(weeks: pd.DataFrame, offers: pd.DataFrame, since: date | None = Non
 
 
 def left_out(weeks: pd.DataFrame) -> pd.DataFrame:
-    """One row per origin and reason: `origin`, `reason`, and how many `series` of `weeks` it is the reason of."""
+    """One row per origin and reason: `origin`, `reason`, and the number of `series` of `weeks` with that reason."""
     if weeks.empty:
         return pd.DataFrame(columns=["origin", "reason", "series"])
     counted = origins(weeks).groupby(["origin", "reason"], as_index=False).size()
@@ -113,7 +113,7 @@ def _steps(known: pd.DataFrame, offers: pd.DataFrame) -> Iterator[pd.DataFrame]:
 
 
 def _discounts(ahead: pd.DataFrame, offers: pd.DataFrame) -> list[float]:
-    """The largest discount that is announced by the end of the origin's week for a day of the target week, or 0."""
+    """The largest discount, announced by the end of the origin's week, for a day of the target week; or 0."""
     by_product = dict(list(offers.groupby("stock_code")))
     asked = zip(ahead["stock_code"], ahead["origin"], ahead["target_week"], strict=True)
     return [_discount(by_product.get(product), origin, target) for product, origin, target in asked]

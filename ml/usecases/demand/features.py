@@ -1,4 +1,4 @@
-"""Features of the demand use case: the past of a series as it is, its level and shape, and what is known ahead."""
+"""Features of the demand use case: the raw past of a series, its level and shape, and the values known ahead."""
 
 from ml.declarations import Feature, FeatureTable
 from ml.usecases.demand.derived import EXAMPLES
@@ -33,12 +33,12 @@ DEMAND_FEATURES = FeatureTable(
     event_time="origin",
     features=(
         *(_as_computed(name) for name in (*SERIES, "step", *HISTORY, *_OF_SERIES, *_AHEAD, *TOTALS)),
-        # Of 13 weeks, which every series that is forecast has.
+        # Over 13 weeks, which every forecast series has.
         Feature(name="mean_4", expression=_mean(4), type="double", comment="Mean of four weeks.", unit="units"),
         Feature(name="mean_13", expression=_mean(13), type="double", comment="Mean of 13 weeks.", unit="units"),
     ),
     owner=OWNER,
     comment="One row per series that is forecast, step and origin: what was known at the end of the origin's week.",
-    # An example is asked at its own origin, or not at all.
+    # An example is scored at its own origin, or not at all.
     max_age_days=6,
 )

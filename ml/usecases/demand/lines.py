@@ -1,4 +1,4 @@
-"""What every line of an invoice is. Nothing is dropped: a line that is no demand keeps its amount and says why.
+"""The kind of every invoice line. Nothing is dropped: a line that is not demand keeps its amount and has a reason.
 
 | kind | a line | counts as demand |
 |---|---|---|
@@ -12,10 +12,10 @@ from ml.declarations import Column, Derived, Input, Layer, Table
 from ml.usecases.demand.rules import ADJUSTMENT, KINDS, RETURN, SALE, SERVICE
 from ml.usecases.demand.tables import COUNTRY, OWNER, SALES, STOCK_CODE
 
-# Postage, dot-com postage, carriage, manual, discount, sample, charges of the bank and of a market place, a charity's
-# part, bad debt, pads to match cushions.
+# Postage, dot-com postage, carriage, manual, discount, sample, bank and marketplace charges, a charity's
+# share, bad debt, pads to match cushions.
 SERVICES = ("POST", "DOT", "C2", "M", "D", "S", "BANK CHARGES", "AMAZONFEE", "CRUK", "B", "PADS")
-# Five digits and perhaps letters, or the code of gifts that one supplier numbers. Vouchers (gift_…) are none.
+# Five digits and optional letters, or one supplier's code for gifts. Vouchers (gift_…) are not products.
 _PRODUCT = "^([0-9]{5}|DCGS)"
 
 PRODUCT_SQL = "upper(trim(stock_code))"
@@ -25,7 +25,7 @@ KIND_SQL = f"""CASE
   WHEN upper(invoice_no) LIKE 'C%' AND quantity < 0 AND unit_price > 0 THEN '{RETURN}'
   WHEN quantity <= 0 OR unit_price <= 0 THEN '{ADJUSTMENT}'
   ELSE '{SALE}' END"""
-# Money is whole pence: a few prices have three decimals, and a line's amount is what the invoice rounds.
+# Money is in whole pence: a few prices have three decimals, and the invoice rounds a line's amount.
 AMOUNT_SQL = "round(quantity * unit_price * 100)"
 
 SALE_LINES = Derived(

@@ -1,10 +1,10 @@
-"""Queries that come with demand."""
+"""Saved queries of the demand use case."""
 
 from ml.declarations import SavedQuery
 from ml.usecases.demand.rules import FAMILY_CHARACTERS
 
 _FAMILY = f"left(examples.stock_code, {FAMILY_CHARACTERS})"
-# A forecast is of one row by itself, so totals are what their series come to: they agree at every level.
+# Each row is forecast separately, so totals are sums of their series and agree at every level.
 FORECAST_TOTALS = SavedQuery(
     name="forecast-totals",
     title="Forecasts by product, family and in total",

@@ -1,16 +1,16 @@
-"""What arrives, as silver tables: sales in the raw format of UCI "Online Retail", and offers that were announced.
+"""Silver tables of the demand use case: sales in the raw format of UCI "Online Retail", and announced offers.
 
 Chen, Sain & Guo 2012, doi 10.1057/dbm.2012.17: a British wholesaler of gifts, one line per product and invoice. A line
-has no number, and an invoice may hold the same line twice: the product was scanned twice (of the 541,909 real lines
-5,268 repeat another). So a line is named by the day's file and its position in it: equal lines stay, and a file that is
-delivered again corrects line by line. One that comes again with fewer lines has to be withdrawn first.
+has no number, and an invoice may contain the same line twice: the product was scanned twice (of the 541,909 real lines
+5,268 repeat another). So a line is identified by the day's file and its position in it: equal lines stay, and a file
+that is delivered again corrects line by line. A file that comes again with fewer lines has to be withdrawn first.
 """
 
 from ml.declarations import Column, Layer, Table
 
 OWNER = "ml-engineers"
 
-# The largest order that was ever meant is of 80,995 units.
+# The largest genuine order has 80,995 units.
 _MOST_UNITS = 100_000
 
 STOCK_CODE = Column(name="stock_code", source="StockCode", type="string", comment="Product, or a code of a service.")

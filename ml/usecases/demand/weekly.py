@@ -24,14 +24,14 @@ def complete_weeks(first_day: date, last_day: date) -> tuple[date, date]:
 def weekly_demand_of(lines: pd.DataFrame, first_week: date, last_week: date) -> pd.DataFrame:
     """One row per series (product and country) and whole week in which it lives: `COLUMNS`.
 
-    It lives from a sale until a quarter has passed without one. A row follows from the lines of that quarter alone.
+    It lives from a sale until a quarter has passed without one. A row depends only on the lines of that quarter.
 
-    `units`: sold, less what came back in the same week from the same customer. What comes back later does not change a
-    week that is over, so that a forecaster's past is what was known then. `price`: paid a unit, in GBP, in the newest
-    week with a sale. A week without a sale has 0 units.
+    `units`: sold, minus returns in the same week by the same customer. Later returns do not change a week that is over,
+    so that a forecaster's past contains only values known then. `price`: paid per unit, in GBP, in the newest week with
+    a sale. A week without a sale has 0 units.
 
     Args:
-        lines: sales and returns of whole products, as `sale_lines` has them.
+        lines: sales and returns of whole products, from `sale_lines`.
         first_week: the first whole week.
         last_week: the last one.
     """
@@ -56,10 +56,10 @@ def weekly_demand_of(lines: pd.DataFrame, first_week: date, last_week: date) -> 
 
 
 def matched(lines: pd.DataFrame) -> "pd.Series[int]":
-    """How much of each sale came back, by the sale's index: a return cancels the customer's newest sale before it.
+    """Returned units of each sale, by the sale's index: a return cancels the customer's newest earlier sale.
 
-    Of the same week, country and product alone. A return of an unknown customer, or of more than was bought, cancels
-    nothing (more), and stays what it is.
+    Only within the same week, country and product. A return by an unknown customer, and the excess of a return
+    over the purchases, cancel nothing.
     """
     returned = dict.fromkeys(lines.index[lines["kind"] == SALE], 0)
     known = lines[lines["customer_id"].notna()]
@@ -79,7 +79,7 @@ def matched(lines: pd.DataFrame) -> "pd.Series[int]":
 
 
 def filled(series: pd.DataFrame, last_week: date) -> pd.DataFrame:
-    """One series without gaps while it lives: from a sale until it is dead, or until `last_week`."""
+    """One series without gaps while it lives: from a sale until its end, or until `last_week`."""
     weeks = series.set_index("week").sort_index()
     whole = weeks.reindex(pd.Index(list(_alive(list(weeks.index), last_week)), name="week"))
     for name in ("units", "returned_units", "orders", "revenue_pence"):
@@ -90,7 +90,7 @@ def filled(series: pd.DataFrame, last_week: date) -> pd.DataFrame:
 
 
 def _alive(sold: Sequence[date], last_week: date) -> Iterator[date]:
-    """The weeks, of those in which something was `sold` on, in order, until a quarter without a sale is over."""
+    """The weeks from each week in `sold` on, in order, until a quarter without a sale has passed."""
     for week, following in zip(sold, [*sold[1:], last_week + _WEEK], strict=True):
         end = min(week + DEAD_AFTER_WEEKS * _WEEK, following - _WEEK)
         yield from (week + passed * _WEEK for passed in range((end - week).days // 7 + 1))

@@ -75,7 +75,7 @@ OUTCOMES = Outcome(
     label="load_kwh",
     joins=Joins.EVENT_ID,
     event_id="example_id",
-    # The hour after the origin's is over when the next but one begins.
+    # The hour after the origin's hour ends when the next but one begins.
     horizon_periods=2,
 )
 
@@ -87,27 +87,27 @@ FORECASTING = Forecasting(
     history=HISTORY,
     season_periods=SEASON,
     inner_season_periods=INNER_SEASON,
-    # A day has one origin, and the steps from it fit into the next day.
+    # A day has one origin, and its steps fit into the next day.
     horizon_origins=1,
 )
 
 GATES = Gates(
-    # Every series is asked about again in each period, so each key of the hold-out was fitted on before.
+    # Every series is forecast again in each period, so each hold-out key also occurs in training.
     compliance=ComplianceGate(
         max_group_difference=1.0, min_group_rows=100, leaks=LeakLimits(max_repeated_keys_ratio=1.0)
     ),
     comparison=ComparisonGate(
         measures=(
-            # Who repeats the same day of last week has 1.1: the scale is of one day's changes. A model over the limit
-            # never goes live; a renewed one may be worse by the margin at most.
+            # Repeating the same day of last week gives 1.1: the scale comes from changes over one day. A model over the
+            # limit never goes live; a renewed one may be worse by at most the margin.
             MeasureRule(measure=RMSSE, margin=0.05, limit=1.05),
             MeasureRule(measure=WAPE, margin=0.02),
         ),
-        # Somebody's own idea of a better model must be better by more than chance.
+        # A manually started training must be better by more than chance.
         must_improve={TrainingCause.MANUAL: RMSSE, TrainingCause.PERFORMANCE: RMSSE},
         min_holdout_rows=100,
     ),
-    # It answers in batch, by rows of 200 columns: nobody waits for one of them.
+    # It scores in batch, rows of 200 columns: nobody waits for a single row.
     infrastructure=InfrastructureGate(max_load_s=60.0, max_latency_ms=2000.0, max_memory_mib=2048.0),
     # MANUAL waits for a named person instead.
     sign_off=SignOff.AUTOMATIC,
@@ -115,29 +115,29 @@ GATES = Gates(
 
 _ENDS = tuple(end for ends in FORECASTING.bounds for end in ends)
 MONITORING = Monitoring(
-    # Those of one day are 192.
+    # One day has 192 rows.
     min_rows=150,
-    # The rows of a site share its past: of the newest hour eight sites are eight values, whose PSI chance alone moves.
+    # The rows of a site share its past: eight sites are eight values of the newest hour, so chance alone moves PSI.
     psi=Limits(warn=3.0, act=4.0),
     ks=Limits(warn=0.5, act=0.7),
-    # They share their luck, and the weather's, which last for days: small changes that add up are no news.
+    # Errors depend on shared weather and noise that last for days: small accumulated changes are normal.
     least_lasting_shift=1.5,
     least_lasting_share=2.0,
     # A site is an eighth of the rows.
     outside_ratio=Limits(warn=0.15, act=0.3),
-    # The older hours tell the same a day or a week later. The calendar, the weather and with them the forecasts move
-    # each day, and a forecast is judged by its error.
+    # Older hours show the same a day or a week later. The calendar, the weather and so the forecasts change each day,
+    # and a forecast is judged by its error.
     drift_without=("step", *HISTORY[1:], *AHEAD, "forecast", "naive", "scale", *_ENDS),
-    # The last hour of tomorrow is over when the day after begins.
+    # The last hour of tomorrow ends when the day after begins.
     labels_due_periods=2,
     min_labelled_share=0.9,
-    # A week after a change the past of every site holds it, and the forecasts are as good as before: only what lasts
-    # longer asks for a training.
+    # A week after a change the past of every site contains it, and the forecasts are as good as before: only longer
+    # lasting errors request a training.
     labelled_periods_below=10,
     limits={
-        # In the days after a change errors are many times the usual; these alone ask for nothing.
+        # In the days after a change errors are many times the usual; these alone request nothing.
         "scaled_error": WorseByShare(act=1.0, severe=50.0),
-        # The hours of a day share its luck.
+        # The hours of a day are dependent.
         "interval_coverage": Limits(warn=0.35, act=0.6),
         "scaled_bias": LimitsByShare(warn=1.0, act=2.0),
     },
@@ -156,10 +156,10 @@ MODEL = Model(
     outcome=OUTCOMES,
     fairness_groups=(),
     problem=FORECASTING,
-    # Learns over all series; each series has candidates of its own beside it.
+    # It learns over all series; each series also has its own candidates.
     algorithms=(Algorithm.LIGHTGBM,),
     tuning=Tuning(trials=2),
-    # Of the newest periods; the others are of the periods that remain.
+    # Share of the newest periods; the other ratios apply to the remaining periods.
     holdout_ratio=0.2,
     tuning_ratio=0.1,
     calibration_ratio=0.15,
@@ -173,7 +173,7 @@ USE_CASE = UseCase(
     comment="Energy: how much will each site draw in each hour of tomorrow?",
     owner=OWNER,
     feeds=(
-        # A meter's value that comes again is corrected.
+        # A meter value that is delivered again is a correction.
         Feed(name="loads", silver=LOADS, period_column="delivered", on_repeat=OnRepeat.KEEP_NEWEST),
         Feed(name="weather", silver=WEATHER, period_column="delivered", on_repeat=OnRepeat.KEEP_NEWEST),
         Feed(name="holidays", silver=HOLIDAYS, period_column="delivered", on_repeat=OnRepeat.KEEP_NEWEST),
@@ -185,7 +185,7 @@ USE_CASE = UseCase(
     derived=(EXAMPLES, KNOWN),
     jobs=JobSettings(
         training_cron="0 0 4 ? * MON",
-        # When yesterday is over and its meters are read.
+        # After yesterday's meters have been read.
         scoring_cron="0 0 6 * * ?",
         timezone="UTC",
         timeout_s=3600,

@@ -1,4 +1,4 @@
-"""The rows that are forecast, and the features of the energy use case: a site's past, and what is known ahead."""
+"""The forecast rows and the features of the energy use case: a site's past, and the values known ahead."""
 
 from ml.declarations import Column, Derived, Feature, FeatureTable, Input, Layer, Table
 from ml.usecases.energy.rules import AHEAD, HISTORY, HORIZON
@@ -70,6 +70,6 @@ FEATURES = FeatureTable(
     features=MODEL_FEATURES,
     owner=OWNER,
     comment="One row per site, newest hour of a day and hour of the next one: what was known then.",
-    # A row is asked at its own origin, or not at all.
+    # A row is scored at its own origin, or not at all.
     max_age_days=1,
 )

@@ -1,9 +1,9 @@
-"""What arrives in the energy use case, as silver tables: loads, forecasts of the weather, and holidays."""
+"""Silver tables of the energy use case: loads, weather forecasts, and holidays."""
 
 from ml.declarations import Calendar, Column, Layer, Period, Table
 
 OWNER = "ml-engineers"
-# Steps and files are of hours; a day's file is named by its last one.
+# Steps and files are by hour; a day's file is named by its last hour.
 CALENDAR = Calendar(period=Period.HOUR)
 
 SITE = Column(name="site", type="string", comment="The metered site.")

@@ -51,39 +51,39 @@ PROGRESSION = Outcome(
     event_time="visited_on",
     known_from="measured_on",
     label="progression",
-    # A patient comes once for the first time.
+    # A patient has only one first visit.
     joins=Joins.KEY,
     horizon_periods=28,
 )
 
 GATES = Gates(
-    # Mean errors of both sexes, and of younger and older patients, in points: half of the outcomes' spread. On two
-    # halves of ninety patients chance alone moves that by 32, so a smaller limit could not be told from chance.
+    # Difference of mean errors between the sexes, and between younger and older patients, in points: half of the
+    # outcomes' spread. Between two halves of ninety patients chance alone causes 32, so no smaller limit would work.
     compliance=ComplianceGate(max_group_difference=40.0, min_group_rows=30),
     comparison=ComparisonGate(
         measures=(
-            # Who says the mean of everybody is off by 77 points. On 90 patients chance moves that by 4, and one try in
-            # 200 is under 66. An interval around a model's own value is as wide: from 48 to 63 at 56.
+            # Predicting the overall mean is off by 77 points. On 90 patients chance moves that by 4, and one try in
+            # 200 is below 66. An interval around a model's own value is similarly wide: from 48 to 63 at 56.
             MeasureRule(measure=RMSE, margin=3.0, limit=66.0),
             MeasureRule(measure=MAE, margin=3.0),
         ),
-        # No renewal is taken for as good: on 90 patients two models would have to differ by a tenth to be told apart,
-        # so whatever replaces the live version must be better by more than chance.
+        # No renewal counts as equally good: on 90 patients only models that differ by a tenth can be distinguished, so
+        # any replacement of the live version must be better by more than chance.
         must_improve=dict.fromkeys(TrainingCause, RMSE),
-        # The newest third of a year is about a hundred patients. Fewer than 60 would put the limit within chance of a
-        # model that knows nothing.
+        # The newest third of a year has about a hundred patients. With fewer than 60, a model without any skill could
+        # pass the limit by chance.
         min_holdout_rows=60,
     ),
-    # It answers in batch: nobody waits while it is loaded.
+    # It scores in batch: nobody waits for loading.
     infrastructure=InfrastructureGate(max_load_s=60.0, max_latency_ms=250.0, max_memory_mib=2048.0),
     sign_off=SignOff.AUTOMATIC,
 )
 
-# About thirty patients come in a month. On so few a drift of the size that matters is within chance, so months say
-# `unknown` and nothing is done because of them: a hundred is the least that could show a PSI of 0.25.
+# About thirty patients come in a month. With so few, a relevant drift is within chance, so months are `unknown` and
+# cause no action: at least a hundred rows are needed to show a PSI of 0.25.
 MONITORING = Monitoring(min_rows=100)
 
-# A line per variable can be explained to a patient.
+# A linear effect per variable can be explained to a patient.
 LINEAR = Model(
     name="progression",
     comment="How far a patient's diabetes progresses until the second visit, with bounds.",
@@ -101,14 +101,14 @@ LINEAR = Model(
     tuning=Tuning(trials=8),
     holdout_ratio=0.34,
     tuning_ratio=0.15,
-    # Two months: outcomes are known four weeks late, so of the newest one nearly none is when the hold-out begins.
+    # Two months: outcomes are known four weeks late, so when the hold-out begins, the newest month has nearly none.
     calibration_ratio=0.25,
     seed=20_040_407,
     gates=GATES,
     monitoring=MONITORING,
 )
 
-# Trees may find what lines cannot. It is judged by the same limits, and lives beside the other one.
+# Trees may find nonlinear effects. The model has the same limits and exists beside the linear one.
 BOOSTED = replace(
     LINEAR,
     name="boosted",
@@ -125,7 +125,7 @@ USE_CASE = UseCase(
         Feed(name="follow_ups", silver=FOLLOW_UPS, period_column="measured_on"),
     ),
     models=(LINEAR, BOOSTED),
-    # Who reads gold without the right to sensitive columns sees no age, sex or age band here: that group is null.
+    # A reader of gold without access to sensitive columns sees no age, sex or age band here: the group is null.
     queries=(
         SavedQuery(
             name="progression-by-age-band",
@@ -138,10 +138,10 @@ USE_CASE = UseCase(
             "having count(*) >= 10 order by features.age_band",
         ),
     ),
-    # Fairness stays measurable, roughly: three patients in ten have a group that is drawn for them.
+    # Fairness stays roughly measurable: three patients in ten get a randomly drawn group.
     mirror=Mirror(least_keys=10, cells=("sex", "age_band"), noised=(("sex", 0.3), ("age_band", 0.3))),
     calendar=Calendar(period=Period.DAY),
-    # Some thirty patients a month: a day of them says nothing.
+    # With about thirty patients a month, a single day shows nothing.
     judged_by=Period.MONTH,
     jobs=JobSettings(
         training_cron="0 30 4 2 * ?",

@@ -1,4 +1,4 @@
-"""Features of the health use case: what was measured at the first visit, ready for a model."""
+"""Features of the health use case: the measurements of the first visit, ready for a model."""
 
 from ml.declarations import Feature, FeatureTable
 from ml.usecases.health.tables import OWNER, VISITS
@@ -11,7 +11,7 @@ def _as_measured(name: str) -> Feature:
     return Feature(name=name, expression=name, type=column.type, comment=column.comment, unit=column.unit)
 
 
-# Neither age nor sex: scoring reads features without a right to sensitive columns, and would read null.
+# Neither age nor sex: scoring has no access to sensitive columns, and would read null.
 MODEL_FEATURES = (
     *(_as_measured(name) for name in _MEASURED),
     Feature(
@@ -23,10 +23,10 @@ MODEL_FEATURES = (
     ),
 )
 
-# Read by the fairness check alone; no model sees them.
+# Used only by the fairness check; no model sees them.
 FAIRNESS_GROUPS = (
     Feature(name="sex", expression="int(sex)", type="int", comment="1 or 2, as coded by the study.", sensitive=True),
-    # Halves: of a third, a hold-out has too few patients to compare.
+    # Halves: with thirds, a hold-out has too few patients per group to compare.
     Feature(
         name="age_band",
         expression="case when age < 50 then 'under_50' else '50_and_over' end",

@@ -1,7 +1,7 @@
 """Silver tables of the health use case, in the raw format of scikit-learn's diabetes data, unscaled.
 
 Efron, Hastie, Johnstone & Tibshirani 2004, "Least Angle Regression" (Annals of Statistics 32): 442 patients, ten
-baseline variables, and a measure of how far the disease has progressed.
+baseline variables, and a measure of disease progression.
 """
 
 from ml.declarations import Column, Layer, Table

@@ -1,4 +1,4 @@
-"""What generated credit data must lead to: the shift is seen, alerted on and learned from. Pure, from records alone."""
+"""Expected results on generated credit data: the shift is detected, alerted on and learned. Pure, from records."""
 
 import json
 from functools import partial
@@ -7,7 +7,7 @@ from ml.usecases.story import RETRAIN, Check, Finding, Records
 
 
 def checks(*, shift: str, newest: str) -> tuple[Check, ...]:
-    """What must hold if the data changed for good in the month `shift`, and `newest` is the last one that arrives."""
+    """The checks if the data changed permanently in the month `shift`, and `newest` is the last month that arrives."""
     return (
         Check(name="no alarm before the shift", judge=partial(_quiet_before, shift)),
         Check(name=f"monitoring detects the shift in its month, {shift}", judge=partial(_drift_seen, shift)),
@@ -30,7 +30,7 @@ def _quiet_before(shift: str, records: Records) -> Finding:
 
 
 def _drift_seen(shift: str, records: Records) -> Finding:
-    """Some column drifts in the month of the shift, and none in the months before that training did not see."""
+    """A column drifts in the month of the shift, and none in the earlier months that training did not see."""
     breaches = [
         (row["period"], row["column"])
         for row in records.metrics
@@ -57,7 +57,7 @@ def _retrained(shift: str, records: Records) -> Finding:
     """The newest version was trained because a decision asked for it, and its tags say so."""
     asked = [row for row in records.decisions if row["action"] == RETRAIN]
     newest = next((each for each in records.versions if each.number == records.newest), None)
-    # A long reason is cut to fit a tag.
+    # A long reason is truncated to fit a tag.
     reason = newest.tags.get("reason", "").rstrip("…") if newest else ""
     return Finding(
         holds=len(asked) == 1 and asked[0]["period"] > shift and bool(reason) and reason in asked[0]["reason"],
@@ -66,7 +66,7 @@ def _retrained(shift: str, records: Records) -> Finding:
 
 
 def _better(records: Records) -> Finding:
-    """The newest version beat the one before on the same hold-out, beyond chance, and is live."""
+    """The newest version beat its predecessor on the same hold-out, beyond chance, and is live."""
     newest = records.newest or 0
     judged = records.verdicts(newest).get("comparison")
     interval = json.loads(judged["inputs"]).get("interval") if judged else None

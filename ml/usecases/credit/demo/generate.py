@@ -1,7 +1,7 @@
-"""Generated credit clients in the raw format of the UCI file, with a default probability that is known.
+"""Generated credit clients in the raw format of the UCI file, with a known default probability.
 
-The shape (which columns go together, how large amounts are, how often statuses occur) imitates Yeh & Lien 2009,
-doi 10.1016/j.eswa.2007.12.020; no row of it is used. Nothing about sex, age or marriage enters the probability.
+Correlations, sizes of amounts and frequencies of statuses imitate Yeh & Lien 2009, doi
+10.1016/j.eswa.2007.12.020, without using its rows. Sex, age and marriage do not affect the probability.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _INACTIVE, _PAYS_IN_FULL, _REVOLVES = -2, -1, 0
 
 @dataclass(frozen=True, kw_only=True)
 class Odds:
-    """What each input adds to the log-odds of default: the truth that a model has to find."""
+    """The effect of each input on the log-odds of default: the truth that a model has to learn."""
 
     intercept: float = -1.92
     newest_late: float = 1.0
@@ -44,8 +44,8 @@ USUAL = Odds()
 class Shift:
     """What changes from row `from_row` (from 0) on.
 
-    `stress` standard deviations more financial stress and limits `limit_factor` times as high (with the bills that
-    go with them) move the inputs; `odds` replaces what the inputs mean, and `log_odds` moves it.
+    The inputs change by `stress` standard deviations more financial stress and by limits `limit_factor` times as high
+    (with matching bills); `odds` replaces the effects of the inputs, and `log_odds` shifts the log-odds.
     """
 
     from_row: int
@@ -71,15 +71,15 @@ _MERGED_ODDS = Odds(
 def merger(from_row: int) -> Shift:
     """A portfolio of another bank takes over at `from_row`.
 
-    Its limits are six times as high, its repayment status, kept by other rules, says nothing any more, and how much
-    of the limit is used says nearly everything. About as many clients default as before.
+    Its limits are six times as high, its repayment status follows other rules and has no effect any more, and the
+    used share of the limit has nearly all. About as many clients default as before.
     """
     return Shift(from_row=from_row, stress=0.0, limit_factor=_MERGED_LIMIT_FACTOR, odds=_MERGED_ODDS)
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One kind of dirt: `column` gets `value`; without a column, the whole row comes twice."""
+    """One kind of data fault: `column` gets `value`; without a column, the whole row is duplicated."""
 
     column: str | None
     value: int | str | None = None
@@ -97,10 +97,10 @@ FAULTS = (
 def generate(rows: int, seed: int, *, shift: Shift | None = None, dirty_ratio: float = 0.0) -> pd.DataFrame:
     """`rows` clients with IDs 1.., one row each with the movements of their accounts.
 
-    Then soiled by `soil` where `dirty_ratio` is above 0.
+    With faults from `soil` if `dirty_ratio` is above 0.
 
     Raises:
-        ValueError: when `rows` is under 1 or `dirty_ratio` outside 0..0.5.
+        ValueError: if `rows` is below 1 or `dirty_ratio` outside 0..0.5.
     """
     if rows < 1 or not 0 <= dirty_ratio <= 0.5:
         raise ValueError(f"rows={rows}, dirty_ratio={dirty_ratio}; allowed: rows from 1, dirty_ratio 0..0.5")
@@ -146,7 +146,7 @@ def _log_odds(frame: pd.DataFrame, odds: Odds) -> Floats:
 
 
 def soil(frame: pd.DataFrame, ratio: float, seed: int) -> pd.DataFrame:
-    """A copy in which about `ratio` of the rows have one fault each, the kinds of `FAULTS` in turn."""
+    """A copy in which about `ratio` of the rows have one fault each, cycling through `FAULTS`."""
     dirty = frame.astype(object).reset_index(drop=True)
     count = max(round(len(dirty) * ratio), 1)
     chosen = np.sort(np.random.default_rng([seed, 1]).choice(len(dirty), size=count, replace=False))
@@ -176,7 +176,7 @@ def _clients(random: np.random.Generator, stress: Floats, limit_factor: Floats) 
 
 
 def _history(random: np.random.Generator, stress: Floats, limit: Floats) -> pd.DataFrame:
-    # Odds of each habit, tilted by stress: (inactive, pays in full, revolves).
+    # Odds of each habit, shifted by stress: (inactive, pays in full, revolves).
     tilt = np.column_stack([0.16 * np.exp(-0.2 * stress), 0.27 * np.exp(-0.5 * stress), 0.57 * np.exp(0.25 * stress)])
     bounds = np.cumsum(tilt / tilt.sum(axis=1, keepdims=True), axis=1)
     habit = np.array([_INACTIVE, _PAYS_IN_FULL, _REVOLVES])[
@@ -190,7 +190,7 @@ def _history(random: np.random.Generator, stress: Floats, limit: Floats) -> pd.D
 
 
 def _statuses(random: np.random.Generator, stress: Floats, habit: Ints) -> Ints:
-    """Repayment status by month, newest first. Delay starts with stress and, once there, tends to stay."""
+    """Repayment status by month, newest first. Delay starts with stress and then tends to persist."""
     rows = len(habit)
     starts = 1 / (1 + np.exp(2.75 - 1.0 * stress))
     months = [np.where(random.random(rows) < 1.6 * starts, 2, habit)]
@@ -215,7 +215,7 @@ def _bills(random: np.random.Generator, stress: Floats, habit: Ints, limit: Floa
 
 
 def _payments(random: np.random.Generator, habit: Ints, status: Ints, bills: Ints) -> Ints:
-    """Payment by month, newest first: all of the previous month's bill, or a small share; seldom one when late."""
+    """Payment by month, newest first: the previous month's full bill or a small share of it; seldom any when late."""
     owed = np.column_stack([bills[:, 1:], bills[:, 5]])
     share = np.where((habit == _REVOLVES)[:, None], random.beta(1.2, 14, size=owed.shape), 1.0)
     skipped = (status > 0) & (random.random(owed.shape) < 0.6)

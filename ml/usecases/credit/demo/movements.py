@@ -1,7 +1,7 @@
-"""Generated account movements: what came in, and how long the account was overdrawn, before an application.
+"""Generated account movements before an application: the inflow, and the days overdrawn.
 
-They are a second source: no column of the application repeats what they say. `strain` is what they add to the log-odds
-of default, so a model that reads their past can win what one without it cannot.
+They are a second source: no column of the application contains their information. `strain` is their effect on the
+log-odds of default, so a model that reads their history can beat a model without it.
 """
 
 import numpy as np
@@ -15,13 +15,13 @@ MONTHS_BEFORE = (1, 2, 3)
 INFLOW = tuple(f"INFLOW_{month}" for month in MONTHS_BEFORE)
 OVERDRAWN = tuple(f"OVERDRAWN_DAYS_{month}" for month in MONTHS_BEFORE)
 COLUMNS = INFLOW + OVERDRAWN
-# Mean and spread of the two parts over many generated clients, which make `strain` a number around 0.
+# Mean and spread of the two parts over many generated clients, which center `strain` at 0.
 _USUAL_DAYS, _DAYS_SPREAD = 6.7, 9.0
 _FALL_SPREAD = 0.30
 
 
 def movements(rows: int, seed: int) -> pd.DataFrame:
-    """`rows` clients' movements, one row each. They follow a seed of their own and nothing else of the client."""
+    """The movements of `rows` clients, one row each. They depend on a separate seed, not on other client data."""
     random = np.random.default_rng([seed, 2])
     tight = random.normal(size=rows)
     usual = np.exp(random.normal(10.3, 0.5, size=rows))
@@ -35,9 +35,9 @@ def movements(rows: int, seed: int) -> pd.DataFrame:
 
 
 def strain(frame: pd.DataFrame) -> Floats:
-    """How strained each client's account is: 0 is usual, 1 a standard deviation more. 0 for a frame without movements.
+    """The strain of each client's account: 0 is usual, 1 one standard deviation more. 0 for a frame without movements.
 
-    Overdrawn days of the three months, and how far the inflow fell from the oldest to the newest of them.
+    Computed from the overdrawn days of the three months and the fall of the inflow from the oldest to the newest month.
     """
     if not has_movements(frame):
         return np.zeros(len(frame))
@@ -49,5 +49,5 @@ def strain(frame: pd.DataFrame) -> Floats:
 
 
 def has_movements(frame: pd.DataFrame) -> bool:
-    """Whether a raw frame brings this source; the real file does not."""
+    """Whether a raw frame contains this source; the real file does not."""
     return set(COLUMNS) <= set(frame.columns)

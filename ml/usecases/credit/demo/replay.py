@@ -17,27 +17,27 @@ _LABEL = _LABELS.silver.column(CREDIT.models[0].outcome.label).raw_name
 
 
 class ReplayError(ValueError):
-    """The raw file, or what was asked of it, cannot be split into months."""
+    """The raw file cannot be split into months as requested."""
 
 
 def replay(source: pd.DataFrame | Path, directory: Path, first_month: str = "2023-01", months: int = 30) -> list[Path]:
     """Write `applications/<YYYY-MM>.csv` (without label) and, a month later, `labels/<YYYY-MM>.csv` (ID, label).
 
     A source with account movements (`INFLOW_1`: the month before the application) also gives
-    `movements/<YYYY-MM>.csv`, each row in the file of its own month. Values are copied as they are, dirty ones too:
-    judging them is ingest's work. Equal input gives equal bytes.
+    `movements/<YYYY-MM>.csv`, each row in the file of its own month. Values are copied unchanged, including dirty ones,
+    which ingest has to judge. Equal input gives equal bytes.
 
     Args:
         source: a frame in the raw format, or a CSV file of it.
         directory: where the two folders are made.
         first_month: month of the lowest IDs, `YYYY-MM`.
-        months: how many months of (nearly) equal size.
+        months: the number of months, of (nearly) equal size.
 
     Returns:
-        The files written: applications, labels, movements, each in order of months.
+        The written files: applications, labels, movements, each in order of months.
 
     Raises:
-        ReplayError: for a missing column, an ID that is no number, or more months than rows.
+        ReplayError: for a missing column, an ID that is not a number, or more months than rows.
     """
     start = _first_day(first_month)
     raw = source if isinstance(source, pd.DataFrame) else read(source)
@@ -84,9 +84,9 @@ def _first_day(month: str) -> date:
 
 
 def read(path: Path) -> pd.DataFrame:
-    """A raw file with every value as the text it is, read as strictly as ingest reads what it is split into.
+    """A raw file with every value as text, read as strictly as ingest reads the split files.
 
-    Raises ReplayError for what is no readable CSV, and for a record with more or fewer fields than the header.
+    Raises ReplayError for unreadable CSV, and for a record with more or fewer fields than the header.
     """
     try:
         with path.open("rb") as file:

@@ -1,4 +1,4 @@
-"""Credit's story: two years of applications, then month by month, and the portfolio of another bank among them."""
+"""Credit's story: two years of applications, then single months, in which another bank's portfolio joins."""
 
 import pandas as pd
 
@@ -14,7 +14,7 @@ _SHIFT, _SHIFT_MONTH = 25, "2025-02"
 
 
 def _generated() -> pd.DataFrame:
-    """One row in a hundred is dirty, so that a demo shows what quarantine does."""
+    """One row in a hundred is dirty, so that the demo shows quarantine at work."""
     return generate(_ROWS, 20_090_301, shift=merger(first_row_of(_SHIFT, _ROWS)), dirty_ratio=0.01)
 
 

@@ -1,1 +1,1 @@
-"""What `mlops demo demand` tells: a wholesaler's invoices, week after week, until twice as many customers come."""
+"""The demo `mlops demo demand`: a wholesaler's invoices, week by week, until twice as many customers come."""

@@ -1,4 +1,4 @@
-"""What a jump of demand in one known week must lead to, and when. Pure, from records."""
+"""Expected results, with their times, of a jump of demand in one known week. Pure, from records."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -9,10 +9,10 @@ _ALERT, _BREACH, _NEWEST = "alert", "breach", "units_0"
 
 
 def checks(*, quiet: Sequence[str], shift: str, retrained: str) -> tuple[Check, ...]:
-    """What must hold if nothing happens in `quiet`, and every series jumps in week `shift` for good.
+    """The checks if nothing happens in `quiet`, and every series jumps permanently in week `shift`.
 
-    Errors reach the weeks before it, whose forecasts were for weeks after it. A training that can learn something is
-    due in week `retrained`: eight weeks of errors are known then.
+    Errors also appear in the weeks before the jump, with forecasts for weeks after it. The first useful training is due
+    in week `retrained`, when eight weeks of errors are known.
     """
     return (
         Check(name="a quiet week leads to nothing", judge=partial(led_to_nothing, quiet)),
@@ -23,7 +23,7 @@ def checks(*, quiet: Sequence[str], shift: str, retrained: str) -> tuple[Check, 
 
 
 def _seen(shift: str, records: Records) -> Finding:
-    """Drift of what was sold in the newest week, which is a breach from `shift` on, and an alert in that week."""
+    """Drift of sales in the newest week: a breach from `shift` on, and an alert in that week."""
     moved = sorted(
         row["period"]
         for row in records.metrics
@@ -42,7 +42,7 @@ def _asked(retrained: str, records: Records) -> Finding:
 
 
 def _replaced(records: Records) -> Finding:
-    """Roll-backs, done and undone, may follow."""
+    """The version was replaced; roll-backs, done and undone, may follow."""
     live = records.champions
     return Finding(
         holds=live[:2] == [1, 2] and records.trained(records.champion) == 2,

@@ -1,4 +1,4 @@
-"""Generated invoices in the raw format, drawn around a truth that is known (`truth.py`), with the dirt of real ones."""
+"""Generated invoices in the raw format, drawn around a known truth (`truth.py`), with the faults of real invoices."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ SALES_COLUMNS = (
 OFFER_COLUMNS = ("StartsOn", "EndsOn", "Discount")
 SEED = 20_111_209
 
-# The shop writes invoices on two days, so that few files make a week; the second one ends it.
+# The shop writes invoices on two days per week, so that a week has few files; the second day ends it.
 _DAYS = (1, 6)
 _RETURNED_RATIO, _UNKNOWN_RATIO, _TWICE_RATIO = 0.02, 0.2, 0.005
 # Offers are announced on the Sunday three weeks before.
@@ -31,7 +31,7 @@ _ANNOUNCED_DAYS = 22
 
 @dataclass(frozen=True)
 class Fault:
-    """One kind of dirt: `column` gets `value`."""
+    """One kind of data fault: `column` gets `value`."""
 
     column: str
     value: str
@@ -48,9 +48,9 @@ FAULTS = (
 
 
 def generate(seed: int = SEED, *, weeks: int = WEEKS) -> pd.DataFrame:
-    """Every line of `weeks` weeks as text, in the order of invoices; then the offers, with `OFFER_COLUMNS`.
+    """Every line of `weeks` weeks as text, in invoice order; then the offers, with `OFFER_COLUMNS`.
 
-    Of an offer `StockCode` says the product and `InvoiceDate` when it was announced. Equal seeds make equal rows.
+    For an offer, `StockCode` is the product and `InvoiceDate` the announcement. Equal seeds give equal rows.
     """
     random = np.random.default_rng(seed)
     lines = [line for week in range(weeks) for line in _week(random, week)]
@@ -71,7 +71,7 @@ def _week(random: np.random.Generator, week: int) -> Iterator[tuple[object, ...]
 
 @dataclass
 class _Invoices:
-    """Numbers invoices of one day; each is written a minute after the one before."""
+    """Numbers the invoices of one day; each is written a minute after the previous one."""
 
     first: int
     day: date
@@ -79,11 +79,11 @@ class _Invoices:
 
     @property
     def ends_week(self) -> bool:
-        """Whether it is the last day of its week on which the shop is open."""
+        """Whether it is the shop's last open day of its week."""
         return self.day.weekday() == _DAYS[-1]
 
     def next(self) -> tuple[str, str]:
-        """Number and time of the next one."""
+        """Number and time of the next invoice."""
         self.count += 1
         minutes = 8 * 60 + self.count
         return str(self.first + self.count), f"{self.day} {minutes // 60:02d}:{minutes % 60:02d}:00"
@@ -92,10 +92,10 @@ class _Invoices:
 def _sold(
     random: np.random.Generator, invoices: _Invoices, product: Product, country: str, week: int
 ) -> Iterator[tuple[object, ...]]:
-    """What a country buys on a day, in one invoice, and what comes back of it the same day."""
+    """A country's purchases of a day, in one invoice, and the returns of the same day."""
     expected = expected_units(product, country, week)
     if product.sold_ratio < 1:
-        # Bought in few weeks, and then as much at once.
+        # Bought in few weeks, then in larger amounts.
         buys = invoices.ends_week and random.random() < product.sold_ratio
         units = int(random.poisson(expected)) if buys else 0
     else:
@@ -116,7 +116,7 @@ def _sold(
 
 
 def _besides(random: np.random.Generator, invoices: _Invoices) -> Iterator[tuple[object, ...]]:
-    """Lines that are no demand: postage, a correction by hand, what was broken, and what was given away."""
+    """Lines that are not demand: postage, a manual correction, broken goods, and gifts."""
     home = "United Kingdom"
     some = PRODUCTS[int(random.integers(len(PRODUCTS)))]
     number, at = invoices.next()
@@ -128,7 +128,7 @@ def _besides(random: np.random.Generator, invoices: _Invoices) -> Iterator[tuple
 
 
 def _soiled(frame: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
-    """A copy in which one line in five hundred has a fault, the kinds of `FAULTS` in turn."""
+    """A copy in which one line in five hundred has a fault, cycling through `FAULTS`."""
     dirty = frame.copy()
     chosen = np.sort(random.choice(len(dirty), size=max(len(dirty) // 500, len(FAULTS)), replace=False))
     for turn, at in enumerate(chosen):

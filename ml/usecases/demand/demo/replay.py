@@ -1,4 +1,4 @@
-"""Delivers invoices as daily files. Generated and real ones have one format; only generated ones have offers."""
+"""Delivers invoices as daily files. Generated and real ones have the same format; only generated ones have offers."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +9,7 @@ from ml.ingest.formats.csv_text import rows
 from ml.usecases.demand.demo.generate import OFFER_COLUMNS, SALES_COLUMNS
 
 _DAY_CHARACTERS = len("2011-12-09")
-# How many lines are wrong in a file that is corrected.
+# Number of wrong lines in a file that is corrected later.
 _IN_PENCE = 5
 
 
@@ -18,9 +18,9 @@ class InvoicesError(ValueError):
 
 
 def read(path: Path) -> pd.DataFrame:
-    """Every line of a daily file, or of a folder of them by the names of its files, as the text that it is.
+    """Every line of a daily file, or of a folder of daily files in order of their names, as text.
 
-    Raises InvoicesError for what is no readable CSV, or has other columns than the raw format.
+    Raises InvoicesError for unreadable CSV, or columns that differ from the raw format.
     """
     files = sorted(path.glob("*.csv")) if path.is_dir() else [path]
     if not files:
@@ -29,10 +29,10 @@ def read(path: Path) -> pd.DataFrame:
 
 
 def replay(raw: pd.DataFrame, folder: Path) -> list[Path]:
-    """Write `sales/<YYYY-MM-DD>.csv`, and `offers/<YYYY-MM-DD>.csv` on the days on which some are announced.
+    """Write `sales/<YYYY-MM-DD>.csv`, and `offers/<YYYY-MM-DD>.csv` on days with announcements.
 
-    A line's day is that of its `InvoiceDate`; one whose date is none comes with the line before it. Order is kept, and
-    equal input gives equal bytes.
+    A line's day comes from its `InvoiceDate`; a line without a valid date goes with the line before it. Order is kept,
+    and equal input gives equal bytes.
     """
     offered = raw["StartsOn"] != "" if "StartsOn" in raw.columns else pd.Series(False, index=raw.index)
     return [
@@ -42,7 +42,7 @@ def replay(raw: pd.DataFrame, folder: Path) -> list[Path]:
 
 
 def in_pence(right: Path, wrong: Path) -> None:
-    """Write the file with the prices of its first lines in pence, as a till would that was set up wrongly."""
+    """Write the file with the prices of its first lines in pence, like a misconfigured till."""
     frame = _read(right)
     first = frame.index[:_IN_PENCE]
     pence = pd.to_numeric(frame.loc[first, "UnitPrice"], errors="coerce") * 100

@@ -11,7 +11,7 @@ STORY = Story(
     generate=generate,
     read=read,
     replay=replay,
-    # All of the generated lines: a part of each series would be another series.
+    # All generated lines: a part of a series would be a different series.
     sample_rows=6_000,
     deliveries=_DELIVERIES,
     shift_period="2011-W42",

@@ -1,12 +1,12 @@
-"""The shop that is generated, and its truth: the expected units of every product, country and week. Pure."""
+"""The generated shop and its truth: the expected units of every product, country and week. Pure."""
 
 import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-# It ends in the week in which the real files end, so that both arrive by the same weeks.
+# It ends in the same week as the real files, so that both arrive in the same weeks.
 FIRST_WEEK, WEEKS = date(2010, 9, 6), 66
-# From this Monday on every country buys as many times as much as before: a second chain of shops has signed.
+# From this Monday on every country buys this many times as much: a second chain of shops has signed.
 SHIFT_WEEK, SHIFT_FACTOR = date(2011, 10, 17), 2.5
 COUNTRIES = {"United Kingdom": 1.0, "Germany": 0.5, "France": 0.4, "EIRE": 0.3}
 
@@ -21,10 +21,10 @@ class Product:
 
     Attributes:
         weekly_units: expected in the United Kingdom, in a week of its first year without an offer.
-        growth: of its demand in a year.
+        growth: growth of its demand per year.
         sold_ratio: share of the weeks in which a country buys it at all; below 1 it is intermittent.
-        first_week, last_week: of its life, counted from 0.
-        offers: weeks with a discount, each with how much.
+        first_week, last_week: the weeks of its life, counted from 0.
+        offers: weeks with a discount, each with its size.
     """
 
     code: str
@@ -38,7 +38,7 @@ class Product:
     offers: tuple[tuple[int, float], ...] = ()
 
     def discount(self, week: int) -> float:
-        """Off its price in a week, counted from 0."""
+        """The discount in a week, counted from 0."""
         return dict(self.offers).get(week, 0.0)
 
 
@@ -73,7 +73,7 @@ PRODUCTS = _products()
 
 
 def monday(week: int) -> date:
-    """The first day of a week that is counted from 0."""
+    """The first day of a week, counted from 0."""
     return FIRST_WEEK + timedelta(weeks=week)
 
 

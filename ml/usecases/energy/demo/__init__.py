@@ -1,1 +1,1 @@
-"""What `mlops demo energy` tells: hours of eight sites, day after day, until each draws much more than before."""
+"""The demo `mlops demo energy`: hours of eight sites, day by day, until each draws much more than before."""

@@ -1,4 +1,4 @@
-"""What a jump of all loads on one known day must lead to, and when. Pure, from records."""
+"""Expected results, with their times, of a jump of all loads on one known day. Pure, from records."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -11,10 +11,10 @@ _DRIFT = ("psi", "ks")
 
 
 def checks(*, quiet: Sequence[str], shift: str, settled: Sequence[str]) -> tuple[Check, ...]:
-    """What must hold if nothing happens on the days `quiet`, and every site jumps on day `shift` for good.
+    """The checks if nothing happens on the days `quiet`, and every site jumps permanently on day `shift`.
 
-    A forecast is of a site's own past, so that a week after the jump, on the days `settled`, the version that was
-    trained before it forecasts as well as it promised.
+    A forecast uses the site's own past, so a week after the jump, on the days `settled`, a version that was trained
+    before it forecasts as well as it promised.
     """
     return (
         Check(name="a quiet day leads to nothing", judge=partial(led_to_nothing, quiet)),
@@ -24,7 +24,7 @@ def checks(*, quiet: Sequence[str], shift: str, settled: Sequence[str]) -> tuple
 
 
 def _seen(shift: str, records: Records) -> Finding:
-    """Drift of what was drawn in the newest hour, which is a breach from `shift` on, and an alert on that day."""
+    """Drift of the load in the newest hour: a breach from `shift` on, and an alert on that day."""
     moved = sorted(
         row["period"]
         for row in records.metrics

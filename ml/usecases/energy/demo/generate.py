@@ -1,4 +1,4 @@
-"""Generated loads, forecasts of the weather and holidays, around a truth that is known (`truth.py`)."""
+"""Generated loads, weather forecasts and holidays, around a known truth (`truth.py`)."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -8,26 +8,26 @@ import pandas as pd
 
 from ml.usecases.energy.demo.truth import DAYS, FIRST_DAY, HOLIDAYS, SITES, Floats, days, expected_c, expected_kwh
 
-# By feed, what a record of it holds.
+# The columns of a record, by feed.
 FEEDS: Mapping[str, tuple[str, ...]] = {
     "loads": ("site", "at", "load_kwh"),
     "weather": ("site", "at", "temperature_c"),
     "holidays": ("day", "holiday"),
 }
-# Raw rows are of all feeds: of which one, the day with whose file it comes, and the values of the record.
+# Raw rows of all feeds: the feed, the day of the file, and the values of the record.
 COLUMNS = ("feed", "delivered", *dict.fromkeys(name for names in FEEDS.values() for name in names))
 SEED = 20_240_205
-# Standard deviations: of the weather, in degrees and alike for all sites; of luck, as a share of the load.
+# Standard deviations: of the weather, in degrees and the same for all sites; of noise, as a share of the load.
 _WEATHER_C, _LUCK = 2.0, 0.05
-# How much of the weather lasts into the next day, and of luck into the next hour.
+# The shares of weather that lasts into the next day, and of noise that lasts into the next hour.
 _WEATHER_LASTS, _LUCK_LASTS = 0.6, 0.5
 
 
 def generate(count: int = DAYS, seed: int = SEED) -> pd.DataFrame:
-    """The first `count` days of all feeds as text, one row per record: `COLUMNS`. Equal seeds make equal days.
+    """The first `count` days of all feeds as text, one row per record: `COLUMNS`. Equal seeds give equal days.
 
-    The weather of a day is forecast, and rightly, on the day before; the first file has that of its own day too, and
-    the last that of the day after.
+    A day's weather is forecast, without error, on the day before; the first file also has its own day's weather, and
+    the last file that of the day after.
     """
     of_weather, of_luck = (np.random.default_rng([seed, stream]) for stream in range(2))
     weather = _lasting(of_weather.normal(0, _WEATHER_C, (count + 1, 1)), _WEATHER_LASTS)
@@ -47,7 +47,7 @@ def _degrees(day: date, anomaly: Floats) -> Floats:
 
 
 def _lasting(news: Floats, share: float) -> Floats:
-    """Luck by time (rows) of which a share lasts into the next row, with the standard deviation of `news`."""
+    """Autocorrelated noise by time (rows): a share lasts into the next row; standard deviation as of `news`."""
     found = news.copy()
     for at in range(1, len(found)):
         found[at] = share * found[at - 1] + np.sqrt(1 - share**2) * news[at]

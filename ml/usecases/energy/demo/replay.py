@@ -1,4 +1,4 @@
-"""Splits raw records into the files that arrive: one a day and feed, named by the day's last hour."""
+"""Splits raw records into delivered files: one per day and feed, named by the day's last hour."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +9,7 @@ from ml.usecases.energy.demo.generate import COLUMNS, FEEDS
 
 
 def read(path: Path) -> pd.DataFrame:
-    """A raw file with every value as the text it is. Raises ValueError for what is none, or lacks a column."""
+    """A raw file with every value as text. Raises ValueError if it is not CSV or lacks a column."""
     try:
         raw = pd.read_csv(path, dtype=str, keep_default_na=False)
     except (OSError, UnicodeDecodeError) as error:
@@ -24,7 +24,7 @@ def read(path: Path) -> pd.DataFrame:
 
 
 def replay(raw: pd.DataFrame, folder: Path) -> list[Path]:
-    """Write `<feed>/<YYYY-MM-DD>T23.csv` from the records that each day brings; equal input gives equal bytes."""
+    """Write `<feed>/<YYYY-MM-DD>T23.csv` from each day's records; equal input gives equal bytes."""
     return list(_files(raw, folder))
 
 

@@ -1,4 +1,4 @@
-"""Energy's story: nine weeks of hours, a quiet week, then a second shift that every site draws much more for."""
+"""Energy's story: nine weeks of hours, a quiet week, then a second work shift that raises every site's load."""
 
 from ml.usecases.energy.demo.checks import checks
 from ml.usecases.energy.demo.generate import generate
@@ -12,7 +12,7 @@ STORY = Story(
     generate=generate,
     read=read,
     replay=replay,
-    # All of them, of loads and weather: a part of each series would be another series.
+    # All rows of loads and weather: a part of a series would be a different series.
     sample_rows=2 * 24 * DAYS * len(SITES),
     deliveries=_DELIVERIES,
     shift_period=str(SHIFT_DAY),

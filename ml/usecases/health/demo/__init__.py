@@ -1,1 +1,1 @@
-"""What `mlops demo health` tells: the patients of a small study, who come to a clinic day by day."""
+"""The demo `mlops demo health`: the patients of a small study come to a clinic day by day."""

@@ -1,4 +1,4 @@
-"""What 442 patients can show, and what they cannot: nobody acts on a month that cannot tell. Pure, from records."""
+"""What 442 patients can and cannot show: no action follows from an inconclusive month. Pure, from records."""
 
 import json
 from collections.abc import Sequence
@@ -7,13 +7,13 @@ from functools import partial
 from ml.declarations import RMSE
 from ml.usecases.story import Check, Finding, Records
 
-# An interval that is narrower than this, in points, claims to know more than a hundred patients can show: the standard
-# error of the measure alone is above 3.
+# An interval narrower than this, in points, claims more than a hundred patients can show: the standard error of the
+# measure alone is above 3.
 _NARROWEST = 10.0
 
 
 def checks(*, arrived: Sequence[str]) -> tuple[Check, ...]:
-    """What must hold if nothing changes, and each month in `arrived` has some thirty patients."""
+    """The checks if nothing changes, and each month in `arrived` has about thirty patients."""
     return (
         Check(name="the first version is live within its limit, with an interval as wide as its rows", judge=_wide),
         Check(name="no month has patients enough to say whether it changed", judge=partial(_unknown, arrived)),
@@ -37,7 +37,7 @@ def _wide(records: Records) -> Finding:
 
 
 def _unknown(arrived: Sequence[str], records: Records) -> Finding:
-    """Drift of every column, and what performance can be measured by, is `unknown` in each month."""
+    """Drift of every column and every performance metric are `unknown` in each month."""
     told = {month: _drift(month, records) for month in arrived}
     return Finding(
         holds=all(verdicts == {"unknown"} for verdicts in told.values()),

@@ -12,7 +12,7 @@ from ml.usecases.health.declaration import USE_CASE
 FIRST_DAY, LAST_DAY = date(2024, 1, 2), date(2025, 3, 27)
 # Tuesday and Thursday.
 _CLINIC_DAYS = (1, 3)
-# In the study a year lies between. A story of 15 months has outcomes to learn from if it is four weeks.
+# In the study the visits are a year apart. A story of 15 months needs four weeks to have outcomes to learn from.
 FOLLOW_UP_DAYS = 28
 
 _PATIENT = "patient_id"
@@ -35,9 +35,9 @@ def study() -> pd.DataFrame:
 
 
 def read(path: Path) -> pd.DataFrame:
-    """A raw file with every value as the text it is.
+    """A raw file with every value as text.
 
-    Raises StudyError for what is no CSV file, lacks a column, or has fewer patients than there are clinic days.
+    Raises StudyError if it is not a CSV file, lacks a column, or has fewer patients than clinic days.
     """
     try:
         raw = pd.read_csv(path, dtype=str, keep_default_na=False)
@@ -53,7 +53,7 @@ def read(path: Path) -> pd.DataFrame:
 
 
 def clinic_days() -> list[date]:
-    """The days on which patients come for the first time."""
+    """The days of first visits."""
     days = (FIRST_DAY + timedelta(days=after) for after in range((LAST_DAY - FIRST_DAY).days + 1))
     return [day for day in days if day.weekday() in _CLINIC_DAYS]
 

@@ -1,4 +1,4 @@
-"""Health's story: a year of the study's patients, then three months of them. Nothing changes, and there are few."""
+"""Health's story: a year of the study's patients, then three more months. Nothing changes, and patients are few."""
 
 from ml.usecases.health.demo.checks import checks
 from ml.usecases.health.demo.replay import read, replay, study
@@ -7,11 +7,11 @@ from ml.usecases.story import Story
 _DELIVERIES = ("2024-12", "2025-02", "2025-03")
 
 STORY = Story(
-    # Nothing is generated: these are the patients of the study.
+    # No data is generated: these are the patients of the study.
     generate=study,
     read=read,
     replay=replay,
-    # All of them: a part would leave the gates too few rows.
+    # All patients: a part would leave too few rows for the gates.
     sample_rows=442,
     deliveries=_DELIVERIES,
     shift_period="",

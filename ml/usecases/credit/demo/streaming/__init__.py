@@ -1,1 +1,1 @@
-"""Credit as the story of streaming declares and tells it: not in the wheel that `mlops up` deploys."""
+"""Credit for the streaming story: not in the wheel that `mlops up` deploys."""

@@ -1,6 +1,6 @@
-"""The credit use case, scored as rows arrive, with a database and a topic that get every prediction.
+"""The credit use case, scored as rows arrive, with a database and a topic that receive every prediction.
 
-The story of streaming runs in a copy of the checkout that has this file as `declaration.py`, and what is shipped
+The streaming story runs in a copy of the checkout with this file as `declaration.py` and the shipped declaration
 beside it as `shipped.py`.
 """
 
@@ -11,7 +11,7 @@ from ml.usecases.credit.declaration import USE_CASE as SHIPPED
 
 
 def _renewed(gates: Gates) -> Gates:
-    """A second version may be about as good as the first: this story is about who is live, which must change."""
+    """A second version may be about as good as the first: this story needs the live version to change."""
     comparison = gates.comparison
     wide = tuple(replace(rule, margin=10 * rule.margin) for rule in comparison.measures)
     return replace(gates, comparison=replace(comparison, measures=wide, must_improve={}))
@@ -20,7 +20,7 @@ def _renewed(gates: Gates) -> Gates:
 _MODEL = replace(
     SHIPPED.models[0],
     streaming=Streaming(every_s=5),
-    # Both servers are on this machine, so nothing is encrypted between it and them.
+    # Both servers run on this machine, so connections are not encrypted.
     sinks=(
         PostgresSink(table="public.credit_scores", secrets="scores", encrypted=False),
         KafkaSink(topic="credit-scores", secrets="bus", login=Login.NONE),

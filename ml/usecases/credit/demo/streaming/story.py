@@ -1,4 +1,4 @@
-"""What arrives while credit is scored as a stream: two years of applications, and three deliveries more."""
+"""Deliveries while credit is scored as a stream: two years of applications, and three more files."""
 
 import pandas as pd
 
@@ -19,7 +19,7 @@ STORY = Story(
     read=read,
     replay=replay,
     sample_rows=_ROWS,
-    # The history, one that the first version scores, one that arrives while the second is trained, one that it scores.
+    # The history, one scored by the first version, one that arrives while the second trains, one scored by the second.
     deliveries=("2025-03", "2025-04", "2025-05", "2025-06"),
     shift_period="",
     holdout_start="2025-01",
