@@ -1,4 +1,4 @@
-"""Alerts of models: which there are, and the job that records what a person does about one."""
+"""Alerts of models: lists them, and runs the job that records an action on one."""
 
 from cli.job_runs import run_job
 from cli.model_records import records
@@ -13,12 +13,12 @@ _COLUMNS = (
 
 
 def alert_rows(model: NamedModel, *, ended: bool) -> list[Row]:
-    """The model's alerts, the newest first; those that have ended only if asked for."""
+    """The model's alerts, newest first; ended alerts only on request."""
     found = records(model, "alerts", _COLUMNS, order="last_period desc, key")
     return [{"model": model.handle, **row} for row in found if ended or row["status"] != "closed"]
 
 
 def record(model: NamedModel, parameters: dict[str, str], host: str | None) -> None:
-    """Run the job that records it. Raises CommandError with the task's own message if it fails."""
+    """Run the job that records the action. Raises CommandError with the task's own message if it fails."""
     job = model.job("alerts")
     require_success(run_job(model.env, job, parameters, host), job)

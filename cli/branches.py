@@ -1,4 +1,4 @@
-"""A branch in a workspace: its Git folder at the newest commit, and beside it the wheel of that commit."""
+"""A branch in a workspace: its Git folder at the newest commit, and next to it the wheel of that commit."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from infra.spec import GitFolder
     from infra.wheel import Wheel
 
-# By a part of the repository's URL; the rest are GitHub's.
+# Keyed by a part of the repository's URL; all others are GitHub's.
 _PROVIDERS: Mapping[str, str] = {
     "dev.azure.com": "azureDevOpsServices",
     "gitlab": "gitLab",
@@ -23,7 +23,7 @@ _PROVIDERS: Mapping[str, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Synced:
-    """Where the branch lies in the workspace, at which commit, and the wheel that its notebooks install."""
+    """The branch's folder in the workspace, its commit, and the wheel that its notebooks install."""
 
     folder: str
     commit: str
@@ -31,14 +31,14 @@ class Synced:
 
 
 def own_folder(workspace: "WorkspaceClient", branch: str) -> str:
-    """Where a person's branch lies: below the home of whoever asks, so nobody else's work is touched."""
+    """The folder of a person's branch: below the caller's home, so it touches nobody else's work."""
     return f"/Users/{workspace.current_user.me().user_name}/branches/{branch.replace('/', '-')}/code"
 
 
 def sync(workspace: "WorkspaceClient", declared: "GitFolder", branch: str, folder: str) -> str:
-    """Bring the Git folder to the newest commit of `branch`, and make it if it is not there; that commit.
+    """Bring the Git folder to the newest commit of `branch`, creating it if needed; returns that commit.
 
-    Raises CommandError if the remote has no such branch, or what lies there cannot be updated.
+    Raises CommandError if the remote has no such branch, or the folder's content cannot be updated.
     """
     from databricks.sdk.errors.base import DatabricksError  # noqa: PLC0415 - takes half a second
 
@@ -62,7 +62,7 @@ def _number(workspace: "WorkspaceClient", declared: "GitFolder", folder: str) ->
 
 
 def upload(workspace: "WorkspaceClient", wheel: "Wheel", folder: str) -> str:
-    """Put the wheel beside the Git folder, in place of the one before; the path that `%pip install` takes."""
+    """Upload the wheel next to the Git folder, replacing the previous one; returns the path for `%pip install`."""
     from databricks.sdk.service.workspace import ImportFormat  # noqa: PLC0415 - takes half a second
 
     path = f"{folder.rpartition('/')[0]}/{wheel.path.name}"
@@ -83,7 +83,7 @@ def synced(workspace: "WorkspaceClient", declared: "GitFolder", branch: str, fol
 
 @dataclass(frozen=True, kw_only=True)
 class Built:
-    """What a checkout makes: the wheel of `commit`, which is `<commit>-dirty` if its code is not committed."""
+    """A checkout's build: the wheel of `commit`, which is `<commit>-dirty` if its code is not committed."""
 
     wheel: "Wheel"
     commit: str

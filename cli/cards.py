@@ -1,4 +1,4 @@
-"""Copies of model cards, beside what links them."""
+"""Copies of model cards, next to the page that links them."""
 
 import re
 import shutil
@@ -17,7 +17,7 @@ _PLACE = re.compile(rf"runs:/(?P<run_id>[0-9a-zA-Z_-]+)/{re.escape(CARD_HTML)}")
 
 
 def save_cards(client: "MlflowClient", model: str, versions: Iterable[Version], folder: Path) -> Mapping[int, Path]:
-    """Copy the page of each version of `model` that has a card into `folder`; where it lies, by version."""
+    """Copy the card's page of each version of `model` that has one into `folder`; returns the paths by version."""
     folder.mkdir(parents=True, exist_ok=True)
     found = {version.number: _PLACE.fullmatch(version.tags.get(CARD_TAG, "")) for version in versions}
     return {

@@ -17,7 +17,7 @@ HOST = "URL of a real workspace; sign in as for any Databricks tool [the local c
 
 
 def endpoint() -> "Endpoint":
-    """The running local cloud. Raises CommandError where none runs."""
+    """The running local cloud. Raises CommandError if none is running."""
     from localcloud.lifecycle import status  # noqa: PLC0415 - only commands that talk to the cloud pay for it
 
     found = status(current_home())
@@ -29,7 +29,7 @@ def endpoint() -> "Endpoint":
 def workspace(env: str, *, as_principal: str | None = None) -> "WorkspaceClient":
     """A client of the workspace `env`, as its administrator or as another principal.
 
-    Raises CommandError where there is no such workspace.
+    Raises CommandError if there is no such workspace.
     """
     from databricks.sdk import WorkspaceClient  # noqa: PLC0415 - takes half a second
     from databricks.sdk.core import Config  # noqa: PLC0415
@@ -39,13 +39,13 @@ def workspace(env: str, *, as_principal: str | None = None) -> "WorkspaceClient"
         known = ", ".join(sorted(cloud.workspaces)) or "none; load the stacks with: mlops up"
         raise CommandError(f"environment {env!r} is not deployed; deployed are: {known}")
     token = cloud.admin_token if as_principal is None else local_call("POST", "tokens", {"as": as_principal})["token"]
-    # The SDK would otherwise go on asking a server that is gone for five minutes.
+    # Otherwise the SDK would retry a server that has stopped for five minutes.
     config = Config(host=cloud.workspaces[env], token=token, auth_type="pat", retry_timeout_seconds=_GONE_AFTER_S)
     return WorkspaceClient(config=config)
 
 
 def deployed(env: str, host: str | None, *, retry_s: int | None = None) -> "WorkspaceClient":
-    """The workspace at `host`, by the sign-in that surrounds this command; without it, the local cloud's `env`.
+    """The workspace at `host`, signed in as the environment variables say; without `host`, the local cloud's `env`.
 
     `retry_s` is how long a call is repeated that the workspace does not answer [the SDK's own].
     """
@@ -83,7 +83,7 @@ def account() -> "AccountClient":
 
 
 def local_call(method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """The answer of a route under `/local`, which only a local cloud has. Raises CommandError where it refuses."""
+    """The response of a route under `/local`, which only a local cloud has. Raises CommandError if it is refused."""
     from localcloud.kernel import loopback  # noqa: PLC0415 - few commands need it
 
     cloud = endpoint()

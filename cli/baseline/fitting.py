@@ -1,4 +1,4 @@
-"""A few learners on the same rows, judged on the newest of them. Pure."""
+"""A few learners on the same rows, evaluated on the newest of them. Pure."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ HELD_OUT = 0.2
 _LEAST_TIMES, _LEAST_ROWS = 5, 100
 _RESAMPLED, _SEED = 200, 7
 Measure = Callable[[Any, Any], float]
-# By problem, the first one sorts: whether the highest is best, and how it is measured.
+# By problem: the first measure ranks. Whether higher is better, and the function that computes it.
 CLASSES: Mapping[str, Measure] = {
     "roc_auc": metrics.roc_auc_score,
     "average_precision": metrics.average_precision_score,
@@ -40,7 +40,7 @@ VALUES: Mapping[str, Measure] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
-    """The rows before and from `since` on, the first time that is held out."""
+    """The rows before `since` and from it on; `since` is the first held-out time."""
 
     fitted: pd.DataFrame
     held_out: pd.DataFrame
@@ -48,7 +48,7 @@ class Judged:
 
 
 def split(rows: Rows) -> Judged:
-    """The newest fifth of the times held out. Raises CommandError for too few rows or times."""
+    """Hold out the newest fifth of the times. Raises CommandError for too few rows or times."""
     frame = rows.frame.dropna(subset=[LABEL])
     times = sorted(frame[TIME].unique())
     if len(times) < _LEAST_TIMES or len(frame) < _LEAST_ROWS:
@@ -61,7 +61,7 @@ def split(rows: Rows) -> Judged:
 
 
 def learners(rows: Rows, *, classes: bool) -> dict[str, Pipeline]:
-    """What is fitted, by name; each takes the features as they are, missing values too."""
+    """The learners to fit, by name; each accepts the features as they are, missing values included."""
     scaled = _prepared(rows, scaled=True)
     plain = _prepared(rows, scaled=False)
     if classes:
@@ -80,7 +80,7 @@ def learners(rows: Rows, *, classes: bool) -> dict[str, Pipeline]:
 
 
 def leaderboard(rows: Rows, judged: Judged, *, classes: bool) -> list[dict[str, Any]]:
-    """One row per learner, the best by the first measure first, with that measure's 95 % interval by resampling.
+    """One row per learner, best first by the first measure, with that measure's 95 % interval by resampling.
 
     Raises CommandError if the fitted or the held-out rows have one class only.
     """

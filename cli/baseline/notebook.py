@@ -1,4 +1,4 @@
-"""The notebook of a baseline: the query, the same learners, and the leaderboard, to be edited. Pure."""
+"""The notebook of a baseline, for editing: the query, the same learners, and the leaderboard. Pure."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -56,7 +56,7 @@ print(f"root_mean_squared_error {{score:.4f}}")"""
 def notebook(
     title: str, asked: Mapping[str, str], rows: Rows, since: str, board: Sequence[Mapping[str, Any]], *, classes: bool
 ) -> str:
-    """The notebook in Databricks' source form, as those in `notebooks/` are.
+    """The notebook in Databricks' source format, like those in `notebooks/`.
 
     `asked` has the full names of the tables `features` and `outcomes`, and the `query` over views of them.
     """

@@ -1,4 +1,4 @@
-"""The rows that a baseline learns from: the query, and its answer as a frame. Pure."""
+"""The rows that a baseline learns from: the query, and its result as a frame. Pure."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from cli.models import NamedModel
 from cli.warehouse import Answer, quoted
 
 LABEL, TIME = "_label", "_time"
-# The views over which a notebook asks, in the place of the tables.
+# The views that a notebook queries instead of the tables.
 FEATURES, OUTCOMES = "features", "outcomes"
 _NUMBERS = ("TINYINT", "SMALLINT", "INT", "BIGINT", "FLOAT", "DOUBLE", "DECIMAL")
 _FLAGS = {"true": 1.0, "false": 0.0}
@@ -33,9 +33,9 @@ def tables_of(model: NamedModel) -> dict[str, str]:
 
 
 def query(model: NamedModel, most_rows: int, *, features: str, outcomes: str) -> str:
-    """Known outcomes with the newest feature row that was not after them, as training joins them; at most so many.
+    """Known outcomes with the newest feature row that is not after them, joined as in training; limited in number.
 
-    Which rows is decided by a hash of their keys, so that asking again answers the same. `features` and `outcomes` are
+    A hash of the keys selects the rows, so repeated queries return the same ones. `features` and `outcomes` are
     tables or views, as SQL names them.
     """
     declared = model.declared
@@ -54,7 +54,7 @@ def query(model: NamedModel, most_rows: int, *, features: str, outcomes: str) ->
 
 
 def rows_of(answer: Answer) -> Rows:
-    """The answer with numbers as numbers, and true and false as 1 and 0. A column without any value is left out."""
+    """The query result: numbers as numbers, true and false as 1 and 0. Columns without any value are left out."""
     frame = pd.DataFrame(answer.named(), columns=[name for name, _ in answer.columns])
     numbers, texts = [], []
     for name, kind in answer.columns:

@@ -75,7 +75,7 @@ def _access(stacks_dir: Path | None) -> "Access":
     from policies.access.stacks import read_stacks  # noqa: PLC0415
 
     if stacks_dir is None:
-        # What lies in cdktf.out may be older than the workspaces that it is asked about.
+        # cdktf.out may be older than the workspaces in question.
         synthesize()
     return Access(estate_of(read_stacks(stacks_dir or STACKS)))
 
@@ -125,7 +125,7 @@ def _text(matrix: "Sequence[Holding]", broken: "Sequence[Violation]", form: str)
 
 
 def _grouped(matrix: "Sequence[Holding]") -> list[dict[str, str]]:
-    """One row per principal and securable; of a job's or an endpoint's levels, which build on each other, all."""
+    """One row per principal and securable; for jobs and endpoints, whose levels build on each other, all levels."""
     found: dict[tuple[str, str, str, str, str], list[str]] = {}
     for item in matrix:
         place = (item.principal, item.key.kind, item.key.name, " ".join(item.workspaces), item.through)

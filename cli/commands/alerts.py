@@ -40,7 +40,7 @@ def list_(*, model: str | None, env: str | None, ended: bool, form: str) -> None
 
 
 def _about_one(command: Callable[..., None]) -> Callable[..., None]:
-    """The arguments and options that every action has."""
+    """The arguments and options that all actions share."""
     decorators: tuple[Callable[[Any], Any], ...] = (
         click.argument("model"),
         click.argument("key"),

@@ -53,7 +53,7 @@ def baseline(
 
 
 def _asks_for_classes(model: NamedModel) -> bool:
-    """Whether it is about two classes. Raises CommandError for a question that plain learners do not answer here."""
+    """Whether the problem has two classes. Raises CommandError for a problem that plain learners do not support."""
     problem = model.declared.problem
     if isinstance(problem, BinaryClassification | Regression):
         return isinstance(problem, BinaryClassification)

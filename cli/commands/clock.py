@@ -15,7 +15,7 @@ from cli.spans import moment, span_s
 
 
 def _parsed(parse: Callable[[str], Any]) -> Callable[[click.Context, click.Parameter, str | None], Any]:
-    """An option's callback that reads its text by `parse`."""
+    """An option callback that parses its text with `parse`."""
 
     def callback(_: click.Context, __: click.Parameter, text: str | None) -> Any:
         try:
@@ -66,7 +66,7 @@ def _now() -> str:
 
 
 def _step(target: datetime, form: str) -> None:
-    """Raises CommandError where a run failed; the clock has gone on all the same, as time does."""
+    """Raises CommandError if a run failed; the clock has still moved on, as real time would."""
     rows = list(_ran(target))
     columns = ("at", "env", "job", "trigger", "run", "result")
     show(rows, form=form, title=f"The local clock shows {_now()}", columns=columns)
@@ -76,7 +76,7 @@ def _step(target: datetime, form: str) -> None:
 
 
 def _ran(target: datetime) -> Iterator[Row]:
-    """Step from run to run, and wait for each. One row per run that was due."""
+    """Step from run to run, waiting for each. One row per run that was due."""
     told: set[str] = set()
     while True:
         stepped = local_call("POST", "clock", {"advance_to": target.isoformat(), "stop_at_first": True})
@@ -99,7 +99,7 @@ def _ran(target: datetime) -> Iterator[Row]:
 
 
 def _followed(run: Row) -> Row:
-    """Wait for a run of a data factory's pipeline."""
+    """Wait for a pipeline run of a data factory."""
     progress.print(f"{run['at']} {run['factory']} {run['pipeline']} (run {run['run_id']})", markup=False)
     over = follow_pipeline(run["url"])
     if over["message"]:
@@ -109,14 +109,14 @@ def _followed(run: Row) -> Row:
 
 
 def _tell_alerts(alerts: list[Row]) -> None:
-    """Say which SQL alerts told anybody, or could not."""
+    """Print which SQL alerts sent notifications, and which could not."""
     for alert in alerts:
         for what in [*alert["told"], *(f"not told: {why}" for why in alert["undelivered"])]:
             progress.print(f"{alert['at']} {alert['alert']}: {alert['state']}, {what}", markup=False, soft_wrap=True)
 
 
 def _tell(problems: list[Row], told: set[str]) -> None:
-    """Say once what could not be watched."""
+    """Print once what could not be watched."""
     for problem in problems:
         line = f"{problem['workspace']} {problem['job']}: {problem['problem']}"
         if line not in told:

@@ -61,7 +61,7 @@ def demo(use_case: str, data: Path | None, story: str | None, form: str) -> None
     use_home(landing.name)
     with ThreadPoolExecutor(1) as beside:
         synthesized = beside.submit(synthesize)
-        # Here, since the kernel ends what a thread started with that thread.
+        # In this thread: the kernel ends a child process when the thread that started it ends.
         start_cloud()
         synthesized.result()
     load_stacks()
@@ -77,7 +77,7 @@ def demo(use_case: str, data: Path | None, story: str | None, form: str) -> None
 
 
 def _tell_beside(use_case: str, story: str, data: Path | None, form: str) -> None:
-    """Tell another story. Raises CommandError with its exit code if it does not come out."""
+    """Play another story. Raises CommandError with its exit code if it fails."""
     from localcloud import lifecycle  # noqa: PLC0415 - only commands that talk to the cloud pay for it
 
     if data:

@@ -10,7 +10,7 @@ from cli.output import console
 from cli.paths import ROOT
 from ml.declarations import Period
 
-# What is written from the stacks, and pinned: the addresses of all resources, and the picture of the platform.
+# Generated from the stacks, and pinned by tests: the addresses of all resources, and the diagram of the platform.
 _WRITTEN_FROM_STACKS = ("tests.infra.pin_addresses", "infra.drawing")
 
 

@@ -1,4 +1,4 @@
-"""`mlops smoke`, `mlops live` and `mlops live-again`: what a release asks before it, after it, and to take it back."""
+"""`mlops smoke`, `mlops live`, `mlops live-again`: check a release, record the live versions, and restore them."""
 
 import json
 from dataclasses import asdict
@@ -88,7 +88,7 @@ def live_again(*, before: Path, env: str, host: str | None, by: str, reason: str
         if now.get(name) == version:
             click.echo(f"{name}: version {version or 'none'} is live, as before")
         elif version is None:
-            # Nothing was ever live: there is nothing to go back to, and the new one passed its gates.
+            # Nothing was ever live, so there is nothing to roll back to, and the new version passed its gates.
             click.echo(f"{name}: version {now.get(name)} is the first live version, and stays")
         elif not run_job(env, job, asked, host).succeeded:
             failed.append(f"{name} to version {version}")

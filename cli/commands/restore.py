@@ -80,7 +80,7 @@ def _do(plan: "Plan", reason: str, by: str, host: str | None) -> None:
 
 
 def _told(warehouse: Warehouse, plan: "Plan", host: str | None) -> Iterator[Row]:
-    """One row per thing that would be different or is to know."""
+    """One row per difference that the restore would make, and per fact to know beforehand."""
     from cli.lineage import made_of  # noqa: PLC0415 - other commands do not need it
     from cli.restore import differences, problems  # noqa: PLC0415
     from ml.usecases import USE_CASES  # noqa: PLC0415
@@ -101,7 +101,7 @@ def _told(warehouse: Warehouse, plan: "Plan", host: str | None) -> Iterator[Row]
 
 
 def _trained(plan: "Plan") -> Iterator[Row]:
-    """Live and previous versions, of any environment, that were trained on the table: they stay as they are."""
+    """Live and previous versions, of any environment, that were trained on the table; they stay unchanged."""
     from cli.trained import trained  # noqa: PLC0415 - other commands do not need it
 
     for model in trained(plan.full_name.partition(".")[0], plan.use_case.name):

@@ -55,7 +55,7 @@ def _scan(paths: Sequence[Path], waivers: Sequence[Path]) -> "Outcome":
 
 
 def _manifests(paths: Sequence[Path], form: str) -> None:
-    """Show what is wrong with Kubernetes manifests. Raises CommandError if anything is; nothing waives it."""
+    """Show the findings in Kubernetes manifests. Raises CommandError if there are any; they cannot be waived."""
     from policies.manifests.judge import judge  # noqa: PLC0415 - other commands do not need it
     from policies.manifests.manifest import UnreadableManifestError, read  # noqa: PLC0415
 

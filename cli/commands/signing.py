@@ -9,7 +9,7 @@ from cli.output import format_option, show
 
 
 def _run(model: NamedModel, stage: str, parameters: dict[str, str], form: str) -> None:
-    """Run the job and show its tasks. Raises CommandError with the task's own message where it fails."""
+    """Run the job and show its tasks. Raises CommandError with the task's own message if it fails."""
     result = run_job(model.env, model.job(stage), parameters)
     show([task.as_row() for task in result.tasks], form=form, title=f"{model.job(stage)} in {model.env}")
     if not result.succeeded:

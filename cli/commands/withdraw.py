@@ -37,7 +37,7 @@ def withdraw(*, use_case: str, feed: str, delivery: str, reason: str, by: str, e
 
 
 def rows(result: RunResult) -> list[Row]:
-    """One row per task of the run: how many records left, and how many others count again because they left."""
+    """One row per task of the run: the number of records that left, and of those that count again because of it."""
     return [
         {
             "task": task.task,

@@ -1,4 +1,4 @@
-"""`make conformance`: the real providers deploy every stack to the local cloud. Exits with 77 if they cannot be had."""
+"""`make conformance`: the real providers deploy every stack to the local cloud. Exits with 77 without providers."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ NOT_HERE = 77
 
 
 def main() -> int:
-    """0 if every stack conforms, 1 if one does not, 77 if Terraform or its providers cannot be had."""
+    """0 if every stack conforms, 1 if one does not, 77 if Terraform or its providers are unavailable."""
     program = os.environ.get("TERRAFORM_BINARY_NAME", "terraform")
     found = shutil.which(program)
     if found is None:

@@ -1,4 +1,4 @@
-"""What is asked of each stack: apply, a second plan that is empty, updates in place, an empty plan, and destroy."""
+"""The steps for each stack: apply, a second plan that is empty, updates in place, an empty plan, and destroy."""
 
 import json
 import subprocess
@@ -17,28 +17,28 @@ _OK, _FAILED, _NOT_TRIED = "ok", "failed", "-"
 
 
 class UnavailableError(RuntimeError):
-    """The providers cannot be had here; the message is Terraform's own."""
+    """The providers are unavailable here; the message is Terraform's own."""
 
 
 @dataclass
 class Row:
-    """What became of a stack: `ok`, `failed`, `changes` for a plan that is not empty, or `-` for not tried."""
+    """The outcome for a stack: `ok`, `failed`, `changes` for a plan that is not empty, or `-` for not tried."""
 
     stack: Stack
     applied: str = _NOT_TRIED
     planned: str = _NOT_TRIED
-    # `ok` if all that was changed was updated in place, and nothing else was touched.
+    # `ok` if every change was an update in place, and no other resource was touched.
     updated: str = _NOT_TRIED
     replanned: str = _NOT_TRIED
     destroyed: str = _NOT_TRIED
-    # What the plan of the updates says, resource by resource.
+    # The planned updates, resource by resource.
     updates: list[Updated] = field(default_factory=list)
-    # The end of what Terraform said where it failed.
+    # The end of Terraform's output if it failed.
     said: list[str] = field(default_factory=list)
 
     @property
     def passed(self) -> bool:
-        """Whether all went well."""
+        """Whether every step passed."""
         results = (self.applied, self.planned, self.updated, self.replanned, self.destroyed)
         return all(result == _OK for result in results)
 
@@ -66,7 +66,7 @@ class Terraform:
 
 
 def initialize(terraform: Terraform, stacks: Sequence[Stack]) -> None:
-    """Get the providers, from wherever Terraform's own configuration finds them. Raises UnavailableError."""
+    """Fetch the providers from the source in Terraform's own configuration. Raises UnavailableError."""
     for stack in stacks:
         code, output = terraform.run(stack, "init", "-input=false", "-no-color")
         if code != 0:
@@ -74,7 +74,7 @@ def initialize(terraform: Terraform, stacks: Sequence[Stack]) -> None:
 
 
 def conform(terraform: Terraform, stacks: Sequence[Stack], progress: Callable[[str], None]) -> list[Row]:
-    """A row per stack. A stack after one that failed is tried all the same: it may not need it."""
+    """One row per stack. A stack after a failed one is still tried, because it may not depend on it."""
     rows = [Row(stack) for stack in stacks]
     for row in rows:
         progress(f"{row.stack.name}: apply, then plan")
@@ -94,7 +94,7 @@ def conform(terraform: Terraform, stacks: Sequence[Stack], progress: Callable[[s
 
 
 def _update(terraform: Terraform, row: Row) -> str:
-    """Change the stack's document, and apply what comes of it."""
+    """Change the stack's document, and apply the result."""
     path = row.stack.folder / DOCUMENT
     document, changed = edited(json.loads(path.read_text(encoding="utf-8")))
     path.write_text(json.dumps(document, indent=1), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What a plan says, as `terraform show -json` gives it, held against what was changed."""
+"""Compares a plan, as `terraform show -json` prints it, with the changes that were made."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ _QUIET = (["no-op"], ["read"])
 
 @dataclass(frozen=True, kw_only=True)
 class Updated:
-    """`outcome` of the resource at `address`, of which `arguments` were changed (none: it was not meant to change)."""
+    """`outcome` of the resource at `address`; `arguments` are the changed ones (empty: it was not meant to change)."""
 
     address: str
     arguments: tuple[str, ...]
@@ -23,12 +23,12 @@ class Updated:
 
     @property
     def passed(self) -> bool:
-        """Whether what was changed is updated in place, and nothing else is touched."""
+        """Whether the changed arguments are updated in place, and nothing else is touched."""
         return bool(self.arguments) and self.outcome == UPDATED
 
 
 def updates(plan: str, changed: Mapping[str, tuple[str, ...]]) -> list[Updated]:
-    """What becomes of every resource that was changed, and of every other one that the plan touches."""
+    """The planned action for every changed resource, and for every other resource that the plan touches."""
     found = {each["address"]: each["change"]["actions"] for each in json.loads(plan).get("resource_changes", [])}
     touched = {address for address, actions in found.items() if actions not in _QUIET}
     return [

@@ -1,4 +1,4 @@
-"""How Terraform reaches a local cloud by the clouds' own names: through the proxy, with the machine's own authority."""
+"""Connects Terraform to a local cloud under the clouds' own host names: through the proxy, with a local CA."""
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,12 +13,12 @@ from localcloud.proxy.connect import Proxy
 from localcloud.proxy.hosts import port_of
 
 _TENANT = "00000000-0000-0000-0000-00000000000a"
-# Other ways to sign in would win over the ones that are set here.
+# Other ways to sign in would take precedence over the ones that are set here.
 _SIGN_INS = ("ARM_", "AZURE_", "DATABRICKS_")
 
 
 def environment_for(endpoint: Endpoint, proxy: str, certificate: Path, own: Mapping[str, str]) -> dict[str, str]:
-    """What Terraform needs to reach the local cloud by the clouds' own names, as its administrator."""
+    """The variables with which Terraform reaches the local cloud by the clouds' own names, as administrator."""
     kept = {name: value for name, value in own.items() if not name.startswith(_SIGN_INS)}
     return {
         **kept,
@@ -40,7 +40,7 @@ def environment_for(endpoint: Endpoint, proxy: str, certificate: Path, own: Mapp
 
 @contextmanager
 def reached(home: Path, endpoint: Endpoint, stacks: Sequence[Stack]) -> Iterator[dict[str, str]]:
-    """The environment in which the stacks' workspaces, registered first, are reached, while the proxy listens."""
+    """Register the stacks' workspaces; yields the environment that reaches them while the proxy listens."""
     authority = Authority(home)
     workspaces = {stack.host: _register(endpoint, stack) for stack in stacks if stack.workspace}
     proxy = Proxy(authority, lambda host: port_of(host, endpoint.account_url, workspaces))

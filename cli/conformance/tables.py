@@ -1,4 +1,4 @@
-"""What the real providers did, in Markdown: a row per stack, and a row per resource type."""
+"""Results of the real providers, in Markdown: a row per stack, and a row per resource type."""
 
 import json
 from collections import Counter, defaultdict
@@ -10,7 +10,7 @@ from cli.conformance.stacks import DOCUMENT
 
 
 def tables(rows: Sequence[Row]) -> str:
-    """Stacks, types, and at the end what Terraform said of what did not pass."""
+    """Stacks, types, and at the end Terraform's output for the stacks that did not pass."""
     passed = sum(row.passed for row in rows)
     said = [f"\n{row.stack.name}:\n{text}" for row in rows for text in row.said]
     lines = [*_stacks(rows), "", *_types(rows), f"\n{passed} of {len(rows)} stacks conform."]
@@ -26,7 +26,7 @@ def _stacks(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _types(rows: Sequence[Row]) -> Iterator[str]:
-    """A type is applied, planned and destroyed as every stack is that has it; the worst of them counts."""
+    """A type's result covers every stack that has it: the worst one counts."""
     stacks: defaultdict[str, list[Row]] = defaultdict(list)
     counts: Counter[str] = Counter()
     for row in rows:
@@ -43,7 +43,7 @@ def _types(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _updated(type_: str, rows: Sequence[Row]) -> str:
-    """The arguments that were updated in place, or what became of them instead; `-` for a type that has none."""
+    """The arguments that were updated in place, or what happened to them instead; `-` for a type without any."""
     found = [each for row in rows for each in row.updates if each.type == type_]
     other = sorted({each.outcome for each in found if not each.passed and each.outcome != UPDATED})
     arguments = sorted({argument for each in found for argument in each.arguments})

@@ -1,7 +1,7 @@
-"""What is changed of each resource type after it was applied: arguments that the providers update in place.
+"""The arguments to change on each resource type after apply: those that the providers update in place.
 
-By the providers' own documentation; an argument that makes them replace a resource is not among them. Types that have
-no such argument, or only one that others are found by (the names of groups), are changed by nothing here.
+Source: the providers' own documentation. Arguments that force replacement are left out. A type is not changed here if
+it has no such argument, or only one by which other resources find it (the names of groups).
 """
 
 import copy
@@ -24,7 +24,7 @@ def _renamed(name: Any) -> str:
 
 
 def _more(by: int) -> Change:
-    """A number that is `by` greater; `by` itself if none is given."""
+    """A number increased by `by`; `by` itself if none is given."""
     return lambda number: (number or 0) + by
 
 
@@ -70,7 +70,7 @@ UPDATES: Mapping[str, Mapping[str, Change]] = {
 
 
 def edited(document: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, tuple[str, ...]]]:
-    """A copy of a stack's document with all that `UPDATES` and tags say, and by address the arguments that changed."""
+    """A copy of a stack's document with all changes of `UPDATES` and tags, and the changed arguments by address."""
     new: dict[str, Any] = copy.deepcopy(dict(document))
     changed = {
         f"{type_}.{name}": tuple(_edit(type_, instance))
@@ -81,7 +81,7 @@ def edited(document: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, tuple
 
 
 def _edit(type_: str, instance: Arguments) -> list[str]:
-    """Change one resource; which arguments. What a reference gives, and what changes are ignored of, stays."""
+    """Change one resource; returns the changed arguments. References and arguments under `ignore_changes` stay."""
     changes = dict(UPDATES.get(type_, {}))
     if type_.startswith("azurerm_") and "tags" in instance:
         changes["tags"] = _tagged

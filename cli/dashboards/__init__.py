@@ -1,1 +1,1 @@
-"""AI/BI dashboards as they are deployed, drawn here: their document, the answers to their queries, one HTML file."""
+"""Deployed AI/BI dashboards, drawn here: their document, the results of their queries, one HTML file."""

@@ -1,4 +1,4 @@
-"""What a dashboard's document shows: its panels in order, each with the query behind it. Pure."""
+"""The content of a dashboard's document: its panels in order, each with its query. Pure."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ _SHOWN = ("line", "bar", "table")
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """One picture or table. Of a picture, `columns` are those of x, y and colour; of a table, all that it shows."""
+    """One chart or table. For a chart, `columns` are those of x, y and colour; for a table, all that it shows."""
 
     title: str
     kind: Literal["line", "bar", "table"]
@@ -23,7 +23,7 @@ class Panel:
 def panels(serialized: str) -> tuple[Panel, ...]:
     """The panels of all pages, from top to bottom.
 
-    Raises CommandError for a document that is none, and for a widget of a kind that is not drawn here.
+    Raises CommandError for an invalid document, and for a widget of a kind that is not supported here.
     """
     try:
         document = json.loads(serialized)

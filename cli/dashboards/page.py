@@ -1,4 +1,4 @@
-"""A dashboard as one HTML file, which loads nothing: pictures by SVG, tables that scroll by themselves."""
+"""A dashboard as one HTML file without external resources: charts as SVG, tables that scroll separately."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from cli.dashboards.document import Panel
 from cli.report.charts import Series, bars_chart, periods_chart
 from cli.report.templates import templates
 
-# More lines than these can't be told apart: those with the highest values are drawn, and the page says so.
+# More lines than this cannot be told apart: the ones with the highest values are drawn, and the page says so.
 MOST_SERIES = 5
 _TEMPLATES = Path(__file__).parent
 Rows = Sequence[Mapping[str, str | None]]
@@ -19,7 +19,7 @@ Rows = Sequence[Mapping[str, str | None]]
 
 @dataclass(frozen=True, kw_only=True)
 class Answered:
-    """A panel with the rows that its query answered, or why it was refused."""
+    """A panel with the rows of its query, or the reason why the query was refused."""
 
     panel: Panel
     rows: Rows = field(default_factory=tuple)
@@ -27,7 +27,7 @@ class Answered:
 
 
 def render(title: str, answers: Sequence[Answered], made: str) -> str:
-    """The page. `made` says when, by whom and where it was asked."""
+    """The page. `made` says when, by whom and where the queries ran."""
     shown = [
         {
             "title": each.panel.title,
@@ -54,7 +54,7 @@ def picture(answered: Answered) -> Markup:
 
 
 def _series(answered: Answered) -> tuple[tuple[str, ...], tuple[Series, ...]]:
-    """The values by x, one series for each colour, those with the highest values first."""
+    """The values by x, one series for each colour, series with the highest values first."""
     x, y, colour = answered.panel.columns
     values: dict[str, dict[str, float]] = {}
     for row in answered.rows:
@@ -81,7 +81,7 @@ def _cells(answered: Answered) -> list[dict[str, str | int | float | None]]:
 
 
 def _cell(value: str | None) -> str | int | float | None:
-    """A number as one, so that it is aligned; of a time what is before its fraction."""
+    """A number stays a number, so that it is aligned; a time loses its fraction of a second."""
     if value is None:
         return None
     if value.lstrip("-").isdecimal() and len(value) < 16:

@@ -1,1 +1,1 @@
-"""The parts of `mlops demo`: what arrives, and what is shown and checked at the end."""
+"""The parts of `mlops demo`: the arriving data, the summary, and the checks at the end."""

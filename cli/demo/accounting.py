@@ -1,4 +1,4 @@
-"""What became of every record: counted in prod's tables."""
+"""Accounts for every record: counts in prod's tables."""
 
 from itertools import chain
 
@@ -27,12 +27,12 @@ def accounts(use_case: str, landing: Landing) -> list[Row]:
 
 
 def counts(*sources: str) -> dict[str, int]:
-    """Rows of each table, query or part of one, by itself; asked in one statement."""
+    """The row count of each table, query or part of one; all counted in one statement."""
     asked = ", ".join(f"(select count(*) from {source}) as n{place}" for place, source in enumerate(sources))
     [found] = query("prod", f"select {asked}")
     return {source: int(found[f"n{place}"]) for place, source in enumerate(sources)}
 
 
 def count(source: str) -> int:
-    """Rows of a table, a query or a part of one."""
+    """The row count of a table, a query or a part of one."""
     return counts(source)[source]

@@ -1,4 +1,4 @@
-"""What the endpoint answers for a client, against what batch scoring wrote for the same client."""
+"""Compares the endpoint's answer for a client with batch scoring's row for the same client."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,17 +12,17 @@ from ml.declarations import Column
 _SERVED_VERSION = "served-entity-version"
 
 
-# An answer by output column: numbers, and text as it is.
+# An answer by output column: numbers as numbers, and text as it is.
 Said = Mapping[str, float | str]
-# How values that are no doubles read.
+# Parsers for values that are not doubles.
 _READ: Mapping[str, Callable[[str], float | str]] = {"string": str, "int": int, "bigint": int}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """One request by key when `version` was live: what it says in each `output` column of the problem.
+    """One request by key while `version` was live: its answer in each `output` column of the problem.
 
-    `batch` is what that version's batch scoring says of the key; None if it has scored nothing yet.
+    `batch` is that version's batch prediction for the key; None if it has scored nothing yet.
     """
 
     when: str
@@ -35,7 +35,7 @@ class Answer:
 
 
 def ask(model: NamedModel, version: int, when: str) -> Answer:
-    """Ask the endpoint about the newest row that `version` scored in batch. Raises CommandError where it refuses."""
+    """Query the endpoint with the newest row that `version` scored in batch. Raises CommandError if it is refused."""
     from databricks.sdk.errors.base import DatabricksError  # noqa: PLC0415 - takes half a second
 
     declared, use_case = model.declared, model.use_case
@@ -71,12 +71,12 @@ def ask(model: NamedModel, version: int, when: str) -> Answer:
 
 
 def said(row: Mapping[str, object], output: Sequence[Column]) -> Said:
-    """What a row of JSON, or of SQL, answers in the columns of `output`: SQL answers numbers as text."""
+    """The values in the `output` columns of a row of JSON or SQL: SQL returns numbers as text."""
     return {column.name: _READ.get(column.type, float)(str(row[column.name])) for column in output}
 
 
 def served_version(model: NamedModel) -> int | None:
-    """The version that the endpoint serves; None where there is no endpoint, or none yet."""
+    """The version that the endpoint serves; None if there is no endpoint, or it does not exist yet."""
     from databricks.sdk.errors import NotFound  # noqa: PLC0415 - takes half a second
 
     declared = model.declared

@@ -1,7 +1,7 @@
-"""The checks that the engine brings to every story, and how each of them and of the story's own is judged.
+"""The engine's checks for every story, and the evaluation of these and of the story's own checks.
 
-Each is a `Check`: a name, and a function of the records that says what it found. Those of the platform ask it; all
-others are pure.
+Each is a `Check`: a name, and a function from the records to its findings. The platform's checks query the platform;
+all others are pure.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ GATES = ("comparison", "compliance", "infrastructure", SIGN_OFF)
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
-    """What a check came to. `detail` says what was found, whether it holds or not."""
+    """The result of a check. `detail` says what was found, whether it passed or not."""
 
     what: str
     holds: bool
@@ -37,7 +37,7 @@ class Judged:
 
 
 def checks(story: Story, landing: Landing, answers: Sequence[Answer] | None) -> tuple[Check, ...]:
-    """What holds for any data; then what the story knows of generated data, or what must hold of a real file.
+    """Checks for any data, then those for the known shift of generated data, or those for a real file.
 
     `answers` is None for a use case without an endpoint.
     """
@@ -52,7 +52,7 @@ def checks(story: Story, landing: Landing, answers: Sequence[Answer] | None) -> 
 
 
 def platform_checks(use_case: str, accounting: Sequence[Row]) -> tuple[Check, ...]:
-    """What holds on the platform itself, whatever the story: no row is lost, and nobody reaches what is not theirs."""
+    """Checks of the platform itself, for any story: no row is lost, and nobody has access beyond their rights."""
     return (
         Check(name="accounting", judge=lambda _: _accounted(accounting)),
         Check(name="isolation", judge=lambda _: _isolated(use_case)),
@@ -61,7 +61,7 @@ def platform_checks(use_case: str, accounting: Sequence[Row]) -> tuple[Check, ..
 
 
 def prove(chosen: Sequence[Check], records: Records) -> None:
-    """Print what each check found. Raises CommandError at the first that does not hold, and asks none after it."""
+    """Print the finding of each check. Raises CommandError at the first that fails, and skips the rest."""
     for check in chosen:
         found = check.judge(records)
         if not found.holds:
@@ -70,12 +70,12 @@ def prove(chosen: Sequence[Check], records: Records) -> None:
 
 
 def judge(chosen: Sequence[Check], records: Records) -> list[Judged]:
-    """What each check comes to, in their order."""
+    """The result of each check, in order."""
     return [_judged(each, records) for each in chosen]
 
 
 def require(judged: Sequence[Judged]) -> None:
-    """Raises CommandError that names everything that does not hold."""
+    """Raises CommandError that names every failed check."""
     failed = [f"{each.what}: {each.detail}" for each in judged if not each.holds]
     if failed:
         raise CommandError("the story failed its checks: " + "; ".join(failed))
@@ -87,7 +87,7 @@ def _judged(check: Check, records: Records) -> Judged:
 
 
 def _accounted(accounting: Sequence[Row]) -> Finding:
-    """`accounting` has one row per feed, and one for the predictions, which were not landed."""
+    """`accounting` has one row per feed, and one for the predictions, which have no landing file."""
     gaps = [gap for row in accounting for gap in _gaps(row)]
     landed = sum(row["landed"] for row in accounting if row["landed"] is not None)
     whole = f"every one of {landed:,} landed records is accounted for"
@@ -110,7 +110,7 @@ def _gaps(row: Row) -> list[str]:
 
 
 def _isolated(use_case: str) -> Finding:
-    """Try to write prod's features as dev's training principal. Raises CommandError if that fails but is not denied."""
+    """Try to write prod's features as dev's training principal. Raises CommandError if it fails but is not denied."""
     table = f"prod.{use_case}_gold.{declaration(use_case).models[0].feature_table.name}"
     principal = f"dev-{use_case}-training"
     try:
@@ -148,9 +148,9 @@ def _one_champion(records: Records) -> Finding:
 
 
 def _gated(records: Records) -> Finding:
-    """Every version has four recorded verdicts, and one that was ever live has passed them all.
+    """Every version has four recorded verdicts, and every version that was ever live has passed them all.
 
-    One that a roll-back of a part has made has none: both that it is made of have passed.
+    A version that a partial roll-back made has no verdicts: both versions that it combines have passed.
     """
     verdicts = {version.number: records.verdicts(version.number) for version in records.versions}
     parts = records.parts
@@ -168,13 +168,13 @@ def _gated(records: Records) -> Finding:
 
 
 def endpoint(answers: Sequence[Answer]) -> Check:
-    """That the endpoint answered by key with the version that was live, as scoring did."""
+    """The endpoint answered by key with the live version, and agreed with batch scoring."""
     name = "the endpoint serves the live version, with the answers of batch scoring"
     return Check(name=name, judge=partial(_served, answers))
 
 
 def _served(answers: Sequence[Answer], records: Records) -> Finding:
-    """The first champion has scored in batch; a later one may have scored nothing yet, until rows arrive."""
+    """The first champion has scored in batch; a later one may have scored nothing until rows arrive."""
     first = records.champions[:1]
     wrong = [each for each in answers if each.served_version != each.version or not _agrees(each)]
     uncompared = [each for each in answers if each.version in first and each.batch is None]
@@ -186,12 +186,12 @@ def _served(answers: Sequence[Answer], records: Records) -> Finding:
 
 
 def _first(answer: Answer) -> str:
-    """What the first column says."""
+    """The value in the first column."""
     return shown([answer.online], answer.output[:1], digits=4)
 
 
 def _agrees(answer: Answer) -> bool:
-    """Whether online is what the problem declares, and says what batch scoring wrote, if it wrote anything."""
+    """Whether the online answer is of the declared form, and equals the batch prediction, if there is one."""
     said = [answer.online, *([] if answer.batch is None else [answer.batch])]
     try:
         online, *batch = require_records(said, answer.output, rows=len(said))
@@ -201,7 +201,7 @@ def _agrees(answer: Answer) -> bool:
 
 
 def _rolled_back(records: Records) -> Finding:
-    """With two versions that were live, one roll-back there and one back; with one, none."""
+    """If two versions were live, one roll-back and one return; with only one, neither."""
     moves = [(int(row["from_version"]), int(row["to_version"])) for row in records.rollbacks]
     told = [f"{row['from_version']} to {row['to_version']} by {row['promoted_by']}" for row in records.rollbacks]
     returned = len(moves) == 2 and moves[0] == moves[1][::-1] and moves[1][1] == records.trained(records.champion)
@@ -214,7 +214,7 @@ def _rolled_back(records: Records) -> Finding:
 
 
 def _part_back(records: Records) -> Finding:
-    """What is live is the newest version but for one part; with one version that was ever live, there is no such."""
+    """The live version is the newest except for one part; if only one version was ever live, there must be no such."""
     made = records.parts.get(records.champion or 0)
     only_one = len(set(records.champions)) < 2
     told = f"version {records.champion} is {made.of} with {made.part} of {made.part_from}" if made else "there was none"
@@ -222,7 +222,7 @@ def _part_back(records: Records) -> Finding:
 
 
 def _of_a_real_file(landing: Landing) -> tuple[Check, ...]:
-    """Nothing is known of it but which periods judge."""
+    """For a real file, only the periods that judge are known."""
     first, last = landing.holdout_start, landing.arrivals[-1].period
     return (
         Check(name=f"no training learned from {first} or later", judge=partial(_not_learned, first)),

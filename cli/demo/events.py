@@ -1,4 +1,4 @@
-"""The story in the order in which it happened, from the records. Pure."""
+"""The story in chronological order, from the records. Pure."""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,7 +12,7 @@ _Timed = tuple[str, Event]
 
 
 def events(records: Records) -> list[Event]:
-    """Versions trained and judged, periods decided on, and every change of the live version."""
+    """Versions trained and judged, decisions per period, and every change of the live version."""
     timed = [
         *(each for version in records.versions for each in _version(version, records)),
         *_decisions(records),
@@ -22,7 +22,7 @@ def events(records: Records) -> list[Event]:
 
 
 def _clock(when: str) -> str:
-    """The time of day of an ISO timestamp, with a space or a `T` in its middle."""
+    """The time of day of an ISO timestamp, which separates it with a space or a `T`."""
     return when[11:19]
 
 

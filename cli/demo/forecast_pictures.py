@@ -1,4 +1,4 @@
-"""What the report shows of a fleet of series, from rows as SQL answers them. Pure."""
+"""The report's charts of a fleet of series, from SQL rows. Pure."""
 
 import re
 from collections import defaultdict
@@ -10,11 +10,11 @@ import numpy as np
 from cli.output import Row
 from cli.report.forecast_charts import ForecastChart, Point, SharesChart, StepsChart
 
-# The newest part of the origins, which is held against the others, and how many of each there must be.
+# The share of newest origins that is compared with the others, and the minimum number of each.
 _NEWEST_SHARE, _LEAST_ORIGINS = 0.2, 3
-# Of the series that are called drifting so many are by chance, and their errors must have grown by so much.
+# The share of false discoveries among series reported as drifting, and the minimum growth of their errors.
 _FALSE_SHARE, _GROWN = 0.1, 1.15
-# Errors that differ by less are alike.
+# Errors that differ by less count as equal.
 _ALIKE = 1e-9
 _SHARE = re.compile(r"([0-9.]+) (\w+)")
 
@@ -61,7 +61,7 @@ def _of_series(name: str, old: Sequence[Row], new: Sequence[Row]) -> Lately:
 
 
 def _chance(before: Sequence[float], now: Sequence[float]) -> float:
-    """Of errors that never differ the test can say nothing: then whether they are larger."""
+    """The p-value; for errors that never differ the test is undefined: then 0 if they became larger, else 1."""
     if max(np.ptp(before), np.ptp(now)) < _ALIKE:
         return float(np.mean(now) <= np.mean(before))
     from scipy import stats  # noqa: PLC0415 - takes half a second, and only forecasts need it
@@ -99,7 +99,7 @@ def _told(each: Lately) -> Row:
 
 
 def shown(found: Sequence[Lately]) -> Mapping[str, str]:
-    """Which series are drawn: of the largest, the middle and the smallest error lately; what each stands for."""
+    """The series to draw: those with the largest, median and smallest recent error; and the meaning of each."""
     ranked = sorted(found, key=lambda each: each.lately)
     if not ranked:
         return {}
@@ -112,7 +112,7 @@ def shown(found: Sequence[Lately]) -> Mapping[str, str]:
 
 
 def series_charts(rows: Sequence[Row], names: Mapping[str, str], *, level: int, unit: str) -> Iterator[ForecastChart]:
-    """One per name; `rows` have `series`, `origin`, `step`, `forecast`, `low`, `high`, `truth`, in time's order."""
+    """One chart per name; `rows` have `series`, `origin`, `step`, `forecast`, `low`, `high`, `truth`, in time order."""
     for name, stands_for in names.items():
         points = tuple(
             Point(
@@ -160,7 +160,7 @@ def chosen_chart(rows: Sequence[Row]) -> SharesChart:
 
 
 def _weights(chosen: str) -> Mapping[str, float]:
-    """`0.60 smoothing + 0.40 tsb`, or one name; what stands before a colon, as of an unknown series, is left out."""
+    """`0.60 smoothing + 0.40 tsb`, or one name; a prefix before a colon, such as for an unknown series, is left out."""
     words = chosen.rpartition(": ")[2]
     found = {name: float(share) for share, name in _SHARE.findall(words)}
     return found or {words: 1.0}

@@ -1,4 +1,4 @@
-"""Reads from prod's tables what the report shows of a model that forecasts."""
+"""Reads the report's data on a forecasting model from prod's tables."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -14,20 +14,20 @@ from ml.records.predictions import predictions
 from ml.usecases import USE_CASES
 from ml.usecases.story import Records
 
-# Points of one picture at most.
+# Points per chart at most.
 _POINTS = 168
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fleet:
-    """Pictures, and one row per series that drifts."""
+    """Charts, and one row per drifting series."""
 
     charts: Sequence[Chart] = ()
     drifting: Sequence[Row] | None = None
 
 
 def fleet(model: NamedModel, records: Records) -> Fleet:
-    """What is seen at origins that no version was fitted on; nothing of a model that does not forecast."""
+    """Results at origins that no version was fitted on; empty for a model that does not forecast."""
     problem = model.declared.problem
     since = _first_judged(records)
     if not isinstance(problem, Forecasting) or since is None:
@@ -58,7 +58,7 @@ def fleet(model: NamedModel, records: Records) -> Fleet:
 
 
 def _points(model: NamedModel, problem: Forecasting, asked: str, names: Collection[str]) -> list[Row]:
-    """The newest steps of each named series that follow each other: of a day that asks about 24 hours all of them."""
+    """The newest consecutive steps of each named series: of one origin a day with 24 hourly steps, all of them."""
     if not names:
         return []
     quoted = ", ".join("'" + name.replace("\\", "\\\\").replace("'", "\\'") + "'" for name in names)
@@ -73,7 +73,7 @@ def _points(model: NamedModel, problem: Forecasting, asked: str, names: Collecti
 
 
 def _asked(model: NamedModel, problem: Forecasting, since: date) -> str:
-    """The common table `asked` of queries: one row per row that was scored, by the newest version that did."""
+    """The common table expression `asked`: one row per scored row, by the newest version that scored it."""
     case, declared = USE_CASES[model.use_case], model.declared
     features, outcome = declared.feature_table, declared.outcome
     keys = ", ".join((*features.keys, features.event_time))
@@ -95,6 +95,6 @@ def _asked(model: NamedModel, problem: Forecasting, since: date) -> str:
 
 
 def _first_judged(records: Records) -> date | None:
-    """The first period of the first version's hold-out; None if no version says."""
+    """The first period of the first version's hold-out; None if no version records one."""
     firsts = [version.tags.get("holdout_first_period", "") for version in records.versions]
     return min((date.fromisoformat(first) for first in firsts if first), default=None)

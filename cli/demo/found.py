@@ -1,4 +1,4 @@
-"""Tables of what monitoring found beside its limits: slices that became worse, and how well it had estimated. Pure."""
+"""Tables of monitoring's findings beyond its limits: slices that became worse, and the accuracy of estimates. Pure."""
 
 from cli.output import Row
 from ml.declarations import Model
@@ -10,7 +10,7 @@ EXPECTED = "expected_"
 
 
 def worst_slices(records: Records) -> list[Row]:
-    """One row per slice that was found in a period, the newest periods first."""
+    """One row per slice found in a period, newest periods first."""
     found = [row for row in records.metrics if row["metric"] == SLICE_LOSS and row["slice"]]
     newest = sorted(found, key=lambda row: (row["period"], -float(row["value"])), reverse=True)
     return [
@@ -28,9 +28,9 @@ def worst_slices(records: Records) -> list[Row]:
 
 
 def estimates(model: Model, records: Records) -> list[Row]:
-    """One row per metric that is estimated before outcomes are known, in the periods in which they became known later.
+    """One row per metric estimated before outcomes were known, for the periods whose outcomes are known by now.
 
-    A period counts whose version did not train on it.
+    Only periods that the version did not train on count.
     """
     titles = {each.name: each.title for each in model.problem.monitored}
     whole = [row for row in records.metrics if not row["column"] and row["value"] is not None]

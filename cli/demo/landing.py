@@ -1,4 +1,4 @@
-"""What arrives: a use case's raw file, or generated data, replayed as the files of its landing volume."""
+"""The arriving data: a use case's raw file, or generated data, replayed as the files of its landing volume."""
 
 import csv
 import hashlib
@@ -26,7 +26,7 @@ Files = Mapping[str, tuple[Path, ...]]
 
 @dataclass(frozen=True, kw_only=True)
 class Arrival:
-    """What lands together, by feed: the files of `periods`, and with the last all that come after it."""
+    """Files that land together, by feed: those of `periods`, and with the last arrival all later ones."""
 
     periods: tuple[str, ...]
     files: Files
@@ -39,9 +39,9 @@ class Arrival:
 
 @dataclass(frozen=True, kw_only=True)
 class Landing:
-    """Files to land, by feed, and how many records each feed holds in the end.
+    """Files to land, by feed, and the final number of records of each feed.
 
-    `sample` is of the history. `holdout_start` is empty for generated data, of which everything is known.
+    `sample` is taken from the history. `holdout_start` is empty for generated data, where everything is known.
     """
 
     name: str
@@ -55,8 +55,8 @@ class Landing:
 def prepare(use_case: str, story: Story, data: Path | None, generated: str = "generated") -> Landing:
     """Replay the raw data of `use_case` into files by feed and period, whole and as a sample.
 
-    `generated` names the local cloud of generated data. Raises CommandError where the file cannot be read or is not in
-    the use case's raw format.
+    `generated` names the local cloud of generated data. Raises CommandError if the file cannot be read or is not in the
+    use case's raw format.
     """
     name = generated if data is None else _name_of(data)
     folder = clouds() / name / "demo"
@@ -96,11 +96,11 @@ class Periods:
     judging: Calendar
 
     def __call__(self, path: Path) -> str:
-        """The period in which the file's own begins."""
+        """The landing period in which the file's own period begins."""
         return self.judging.named(self.calendar.first_day(self.calendar.parse(path.stem)))
 
     def of(self, files: Files) -> list[str]:
-        """Those of all files, in order."""
+        """The periods of all files, in order."""
         return sorted({self(path) for paths in files.values() for path in paths})
 
     def chosen(self, files: Files, periods: Collection[str]) -> Files:
@@ -112,15 +112,15 @@ def _arrivals(files: Files, deliveries: Sequence[str], period: Periods) -> Itera
     known = period.of(files)
     for before, newest in pairwise(deliveries):
         periods = tuple(each for each in known if before < each <= newest)
-        # Outcomes come late, so there are periods of them after the last of anything that could be decided on.
+        # Outcomes come late, so their last periods are after the last period that could be decided on.
         landing = periods if newest != deliveries[-1] else tuple(each for each in known if each > before)
         yield Arrival(periods=periods, files=period.chosen(files, landing))
 
 
 def irregular_files(paths: Sequence[Path]) -> tuple[Path, Path, Path]:
-    """Of the history's files the one that is late, the one that comes wrong first, and the one that comes again.
+    """Of the history's files: the late one, the one that first arrives malformed, and the one that arrives twice.
 
-    The late one lies near the beginning, so that nothing is learned from the gap that it leaves.
+    The late one is near the beginning, so that no model learns from the gap that it leaves.
     """
     return paths[len(paths) // 10], paths[len(paths) // 2], paths[len(paths) * 3 // 4]
 
@@ -128,7 +128,7 @@ def irregular_files(paths: Sequence[Path]) -> tuple[Path, Path, Path]:
 def disturbed(
     history: Files, arrivals: Sequence[Arrival], irregular: Irregular, aside: Path
 ) -> tuple[Files, tuple[Arrival, ...], int]:
-    """History and arrivals with the three files as they come, and how many records arrive wrong, in files `aside`."""
+    """History and arrivals with the three irregular files, and the number of malformed records in the files `aside`."""
     feed = irregular.feed
     late, wrong, again = irregular_files(history[feed])
     spoiled = aside / wrong.name
@@ -155,7 +155,7 @@ def _records(path: Path) -> int:
 
 
 def _name_of(data: Path) -> str:
-    """After a file, or a folder with all its files, by what they hold."""
+    """Named after a file, or a folder with all its files, by their content."""
     stem, whole = re.sub(r"[^A-Za-z0-9]+", "_", data.stem)[:40], hashlib.sha256()
     for path in [data] if data.is_file() else sorted(data.iterdir()):
         if path.is_file():
@@ -164,7 +164,7 @@ def _name_of(data: Path) -> str:
 
 
 def land(env: str, use_case: str, files: Files) -> None:
-    """Upload the files to the landing volume of `env`. A file that is there already is replaced by the same bytes."""
+    """Upload the files to the landing volume of `env`. An existing file is replaced by the same bytes."""
     client = workspace(env)
     schema, volume = declaration(use_case).landing_volume.split(".")
     for feed, paths in files.items():

@@ -1,4 +1,4 @@
-"""Charts over periods of what monitoring measured. Pure."""
+"""Charts of monitoring's measures over periods. Pure."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ _COLUMNS_SHOWN = 5
 
 
 def charts(model: Model, records: Records) -> list[PeriodsChart]:
-    """Drift of the columns that drift most, and performance by version; none before anything was measured."""
+    """Drift of the columns that drift most, and performance by version; none before the first measurement."""
     judged = model.problem.monitored[0]
     found = (_drift(model.monitoring, records), _performance(judged, records))
     return [chart for chart in found if chart.periods]
@@ -37,7 +37,7 @@ def _drift(limits: Monitoring, records: Records) -> PeriodsChart:
 
 
 def _performance(judged: Monitored, records: Records) -> PeriodsChart:
-    """By the most telling metric of the problem."""
+    """By the problem's most informative metric."""
     rows, period = (
         [row for row in records.metrics if row["metric"] == judged.name and not row["column"]],
         records.calendar.period,

@@ -1,4 +1,4 @@
-"""What the jobs recorded about a model, read once and then only looked at."""
+"""The jobs' records about a model, read once."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,11 +15,11 @@ _PERIODS = ("period", "since_period", "last_period")
 
 
 def read(model: NamedModel, *, measured: bool = True) -> Records:
-    """What is recorded of `model`; if not `measured`, without alerts and metrics, which take longest.
+    """The records about `model`; if not `measured`, without alerts and metrics, which take longest.
 
-    The tables are asked at once. Raises CommandError where the model is not deployed.
+    The tables are queried concurrently. Raises CommandError if the model is not deployed.
     """
-    # Alone and first: it imports MLflow, which imports much of what the others then find loaded.
+    # Alone and first: it imports MLflow, and so most of the modules that the others need.
     made = versions(model)
     asked = {"gates": gate_rows, "moves": move_rows, "decisions": _decisions}
     asked |= {"alerts": _alerts, "metrics": _metrics} if measured else {}
@@ -56,7 +56,7 @@ def _metrics(model: NamedModel) -> list[Row]:
 
 
 def named(rows: Sequence[Row], calendar: Calendar) -> list[Row]:
-    """`rows` with the names of their periods for the first days that stand for them."""
+    """`rows` with the names of periods instead of their first days."""
     return [
         {
             name: calendar.named(date.fromisoformat(str(value)[:10])) if name in _PERIODS else value

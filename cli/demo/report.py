@@ -1,4 +1,4 @@
-"""The demo's report: what was decided and why, as one page. Told by the records, so a rerun tells the same."""
+"""The demo's report: decisions and their reasons, as one page. Built from the records, so a rerun gives the same."""
 
 import json
 import re
@@ -25,7 +25,7 @@ from cli.runs import TaskResult
 from ml.usecases import use_case as declaration
 from ml.usecases.story import Records
 
-# The folder of the model cards, beside the page.
+# The folder of the model cards, next to the page.
 CARDS = "cards"
 # The time of day in a timestamp.
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}T(\d{2}:\d{2}:\d{2})(?:\.\d+)?(?:Z|\+00:00)?")
@@ -34,7 +34,7 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}T(\d{2}:\d{2}:\d{2})(?:\.\d+)?(?:Z|\+00:00
 def demo_report(
     demo: Demo, records: Records, accounting: Sequence[Row], checks: Sequence[Judged], sections: Sections
 ) -> Report:
-    """Everything that the page shows. It links the model cards, which it copies beside the page."""
+    """The content of the page. It links the model cards, which are copied next to the page."""
     landing, model = demo.landing, demo.model.declared
     measure = model.problem.measures[0]
     failed = [each for each in checks if not each.holds]
@@ -72,7 +72,7 @@ def _pick(row: Row, *names: str) -> Row:
 
 
 def _version(row: Row) -> Row:
-    """Without why it was trained, which the story tells, and with times of the day only."""
+    """Without the reason for training, which the story gives, and with times of day only."""
     names = ("version", "is", "trained_on", "gates", "signed_off_by", "live", "why_retired")
     return {name: _DATE.sub(r"\1", row[name]) if isinstance(row[name], str) else row[name] for name in names}
 
@@ -97,7 +97,7 @@ def _measured(holdouts: Sequence[Row], measure: str, live: int | None) -> str:
 
 
 def _bars(tasks: Sequence[TaskResult]) -> list[Bar]:
-    """Tasks that did something themselves: no conditions, and none that only waits for another job."""
+    """Tasks with work of their own: no conditions, and no tasks that only wait for another job."""
     worked = sorted((task for task in tasks if task.accounting), key=lambda task: task.started_at_s)
     first_s = worked[0].started_at_s if worked else 0.0
     return [
@@ -113,7 +113,7 @@ def _bars(tasks: Sequence[TaskResult]) -> list[Bar]:
 
 
 def _intervals(judged: Sequence[Row]) -> list[Interval]:
-    """One interval per comparison of two versions. A first version has nobody to be compared with."""
+    """One interval per comparison of two versions. A first version has no other to compare with."""
     found = []
     for row in judged:
         inputs = json.loads(row["inputs"]) if row["gate"] == "comparison" else {}

@@ -1,4 +1,4 @@
-"""The steps of the demo. Each asks the records what is left to do, so a killed demo continues where it was."""
+"""The steps of the demo. Each reads from the records what is left to do, so a killed demo continues."""
 
 import json
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ _BY = "the demo"
 
 
 def tell(demo: Demo) -> None:
-    """The whole story, from an empty platform to a model that was replaced, rolled back and brought back."""
+    """The whole story, from an empty platform to a model that was replaced, rolled back and restored."""
     heading("staging tests the code on a sample, while prod takes in its history")
     land("staging", demo.use_case, demo.landing.sample)
     tested = demo.begin("staging", "integration")
@@ -51,7 +51,7 @@ def _done(what: str) -> None:
 
 
 def take_in_history(demo: Demo) -> dict[str, int]:
-    """Land the history in prod, and start its ingest and all that makes a masked table: the runs by job."""
+    """Land the history in prod, and start its ingest and every job that creates a masked table; returns runs by job."""
     land("prod", demo.use_case, demo.landing.history)
     if demo.records().champion is not None:
         return {}
@@ -59,7 +59,7 @@ def take_in_history(demo: Demo) -> dict[str, int]:
 
 
 def first_champion(demo: Demo, taken_in: Mapping[str, int]) -> None:
-    """Once the runs that take in the history have ended, mask tables, and train until a version is live."""
+    """Once the runs that ingest the history have ended, mask tables, and train until a version is live."""
     found = demo.records()
     if found.champion is not None:
         _done(f"version {found.champions[0]} was the first champion")
@@ -72,7 +72,7 @@ def first_champion(demo: Demo, taken_in: Mapping[str, int]) -> None:
 
 
 def _explore(demo: Demo) -> int | None:
-    """Start dev's training beside what prod goes on to do; its run, or None where dev has a judged version."""
+    """Start dev's training while prod continues; returns its run, or None if dev has a judged version."""
     found = read(models_of(demo.use_case, "dev")[0])
     if found.newest is not None and found.verdicts(found.newest).get(SIGN_OFF):
         _done("dev has a judged version")
@@ -81,7 +81,7 @@ def _explore(demo: Demo) -> int | None:
 
 
 def _serve_first(demo: Demo) -> None:
-    """Scores come first: the endpoint's stack has a monitor of their table."""
+    """Scoring comes first, because the endpoint's stack has a monitor on the table of predictions."""
     if not demo.records().decisions:
         demo.run("prod", "scoring")
     if demo.serves:
@@ -90,7 +90,7 @@ def _serve_first(demo: Demo) -> None:
 
 
 def train_others(demo: Demo) -> None:
-    """The use case's further models, each through its own gates; one that they let live scores too."""
+    """Train the use case's further models, each through its own gates; score with those that went live."""
     for model in models_of(demo.use_case, "prod")[1:]:
         heading(f"prod trains {model.full_name} too")
         if read(model).newest is not None:
@@ -102,7 +102,7 @@ def train_others(demo: Demo) -> None:
 
 
 def _arrive(demo: Demo, arrival: Arrival) -> None:
-    """What arrived is ingested, scored and monitored; where monitoring asks for it, the model is trained again."""
+    """Ingest, score and monitor the new data; if monitoring asks for it, retrain the model."""
     heading(f"{', '.join(arrival.periods)} arrive{'s' if len(arrival.periods) == 1 else ''}")
     land("prod", demo.use_case, arrival.files)
     if settled(demo.records(), arrival.period):
@@ -115,7 +115,7 @@ def _arrive(demo: Demo, arrival: Arrival) -> None:
 
 
 def _judge_on_newest(demo: Demo) -> None:
-    """Without a known shift nothing need have been trained again; then the newest fifth judges one more version."""
+    """Without a known shift, retraining may not have happened; then the newest fifth judges one more version."""
     if not demo.landing.holdout_start:
         return
     held_out = (demo.landing.holdout_start, demo.landing.arrivals[-1].period)
@@ -130,7 +130,7 @@ def _judge_on_newest(demo: Demo) -> None:
 
 
 def _release(demo: Demo) -> None:
-    """Finish a promotion that a killed run left half-way."""
+    """Finish a promotion that a killed run left incomplete."""
     version = _unreleased(demo)
     if version is not None:
         demo.run("prod", "promotion", version=str(version))
@@ -141,12 +141,12 @@ def _unreleased(demo: Demo) -> int | None:
 
 
 def unreleased(records: Records, served: int | None) -> int | None:
-    """The version whose promotion did not end; None where all did. Pure.
+    """The version whose promotion did not finish; None if all did. Pure.
 
-    It is unjudged, or released and never live, or live by the record but not by alias, or not on the endpoint, which
-    serves the version `served` (None: there is no endpoint).
+    Such a version is unjudged, or released but never live, or live by the record but not by the alias, or not on the
+    endpoint. The endpoint serves the version `served` (None: there is no endpoint).
     """
-    # What a roll-back of a part made is judged by no gate, and that run ends itself.
+    # No gate judges a version made by a partial roll-back, and its run finishes the promotion itself.
     newest = max((version.number for version in records.versions if version.number not in records.parts), default=None)
     if newest is None:
         return None
@@ -158,7 +158,7 @@ def unreleased(records: Records, served: int | None) -> int | None:
 
 
 def settled(records: Records, period: str) -> bool:
-    """Whether `period` is decided on and, where that asked for a training, a newer version was trained since. Pure."""
+    """Whether `period` is decided on and, if a training was requested, a newer version was trained since. Pure."""
     decided = records.decision(period)
     if decided is None:
         return False
@@ -167,7 +167,7 @@ def settled(records: Records, period: str) -> bool:
 
 
 def _roll_back_and_return(demo: Demo) -> None:
-    """Where a second version became live: back to the one before, and forth again, each asked at the endpoint."""
+    """If a second version became live: roll back to the previous one and return, querying the endpoint each time."""
     found = demo.records()
     if len(set(found.champions)) < 2:
         progress.print("  only one version was ever live, so there is nothing to roll back to")
@@ -189,7 +189,7 @@ def _roll_back_and_return(demo: Demo) -> None:
 
 
 def _roll_back_part(demo: Demo, version: int) -> None:
-    """One part that is new in `version`, which is live, goes back by itself."""
+    """Roll back one part that is new in the live `version`."""
     if demo.records().parts:
         _done("one part was rolled back")
         return
@@ -204,7 +204,7 @@ def roll_back(demo: Demo, version: int, reason: str) -> None:
 
 
 def ask_endpoint(demo: Demo, when: str) -> None:
-    """Ask the endpoint by key, if the use case has one."""
+    """Query the endpoint by key, if the use case has one."""
     live = demo.records().champion
     if live is None:
         raise CommandError(f"{demo.model.full_name} has no @champion {when}; see the tasks above")

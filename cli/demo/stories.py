@@ -1,6 +1,6 @@
 """Finds the stories by the folders of the use cases: `<name>/demo/story.py` assigns one `Story` to `STORY`.
 
-Further stories have a folder each: `<name>/demo/<story>/story.py`, with the `declaration.py` that they are told with.
+Further stories have a folder each: `<name>/demo/<story>/story.py`, with the `declaration.py` that they are played with.
 """
 
 from importlib import import_module
@@ -14,12 +14,12 @@ NAME = "STORY"
 
 
 def told(package: str = PACKAGE) -> list[str]:
-    """The use cases that have a story, in the order of their names. Imports none of them."""
+    """The names of use cases that have a story, sorted. Imports none of them."""
     return sorted(folder.name for folder in files(package).iterdir() if folder.joinpath("demo", "story.py").is_file())
 
 
 def story_of(use_case: str, package: str = PACKAGE, name: str = "") -> Story:
-    """The story of a use case, or its further one called `name`. Raises CommandError that names those that have one."""
+    """The story of a use case, or its further one called `name`. Raises CommandError that lists the existing ones."""
     folder = f"{package.replace('.', '/')}/{use_case}"
     if use_case not in told(package):
         there = files(package).joinpath(use_case, "declaration.py").is_file()

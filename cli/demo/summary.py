@@ -1,4 +1,4 @@
-"""What the demo shows at its end."""
+"""The summary at the end of the demo."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -23,13 +23,14 @@ LIVE = "Live in prod (@champion)"
 STORY = "Checks of the story"
 Sections = Mapping[str, Sequence[Row]]
 _ENVIRONMENTS = ("staging", "prod", "dev")
-# Beside the measures of the problem, if they were taken.
+# Next to the measures of the problem, if they were computed.
 _MORE = ("accuracy", "precision", "recall")
 
 
 def collect(use_case: str, tasks: list[TaskResult], checks: Sequence[Judged], *, duration_s: float) -> Sections:
-    """What the summary says, by section: each task, the newest version's gates, its hold-out, the live version, and
-    what the story came to; all of the model that the story is about.
+    """The summary by section, for the story's model.
+
+    Sections: each task, the newest version's gates, its hold-out, the live version, and the result of the story.
     """
     model = models_of(use_case, "prod")[0]
     gates, mine = model.ops("gate_results"), about(model)
@@ -52,7 +53,7 @@ def collect(use_case: str, tasks: list[TaskResult], checks: Sequence[Judged], *,
 
 
 def summarize(use_case: str, sections: Sections, *, form: str) -> None:
-    """Print the sections as tables, with where to look next, or as one JSON object."""
+    """Print the sections as tables, with pointers to more, or as one JSON object."""
     if form == "json":
         click.echo(json.dumps(sections, indent=2, default=str))
         return
@@ -62,7 +63,7 @@ def summarize(use_case: str, sections: Sections, *, form: str) -> None:
 
 
 def _holdout(use_case: str) -> list[Row]:
-    """One row per version of every environment, with the measures of the model's problem that were taken."""
+    """One row per version of every environment, with the computed measures of the model's problem."""
     models = [models_of(use_case, env)[0] for env in _ENVIRONMENTS]
     found = [row for model in models for row in measures(model)]
     names = ("rows", *(measure.name for measure in models[0].declared.problem.measures), *_MORE)
@@ -72,13 +73,13 @@ def _holdout(use_case: str) -> list[Row]:
 
 
 def interval_of(row: Row, measure: str) -> str:
-    """`0.7911..0.8170`, the interval of a measure of a row of `measures`; empty if its training took none."""
+    """`0.7911..0.8170`, the interval of a measure in a row of `measures`; empty if its training computed none."""
     ends = [row.get(f"{measure}_{end}") for end in ("lower", "upper")]
     return "..".join(f"{end:.4f}" for end in ends if isinstance(end, float)) if None not in ends else ""
 
 
 def _rounded(value: object) -> object:
-    """MLflow keeps counts as doubles too; they are shown as the whole numbers that they are."""
+    """MLflow also stores counts as doubles; they are shown as the whole numbers that they are."""
     if not isinstance(value, float):
         return value
     return int(value) if value.is_integer() and value > 1 else round(value, 4)

@@ -1,4 +1,4 @@
-"""One demo under way: what it is about, and how it runs jobs and says so."""
+"""One demo in progress: its subject, and how it runs and reports jobs."""
 
 from dataclasses import dataclass, field
 
@@ -17,7 +17,7 @@ from ml.usecases.story import Records
 
 @dataclass(frozen=True, kw_only=True)
 class Demo:
-    """One demo under way: `tasks` that ran, and `answers` of the endpoint, grow as it goes."""
+    """One demo in progress: `tasks` that ran, and `answers` of the endpoint, grow as it proceeds."""
 
     use_case: str
     landing: Landing
@@ -28,7 +28,7 @@ class Demo:
 
     @property
     def model(self) -> NamedModel:
-        """The model that the story is about, in prod: the first that is declared."""
+        """The model that the story is about, in prod: the first declared one."""
         return models_of(self.use_case, "prod")[0]
 
     @property
@@ -37,17 +37,17 @@ class Demo:
         return self.model.declared.serving is not None
 
     def records(self) -> Records:
-        """What prod's jobs have recorded so far, but for alerts and metrics. Read again once a job has run."""
+        """The records of prod's jobs so far, except alerts and metrics. Read again after each job."""
         if not self._read:
             self._read.append(read(self.model, measured=False))
         return self._read[0]
 
     def run(self, env: str, stage: str, **parameters: str) -> None:
-        """Run the job of `stage` to its end. Raises CommandError where it fails."""
+        """Run the job of `stage` to its end. Raises CommandError if it fails."""
         self.follow(env, stage, self.begin(env, stage, **parameters))
 
     def run_job(self, env: str, job: str) -> None:
-        """Run any job to its end. Raises CommandError where it fails."""
+        """Run any job to its end. Raises CommandError if it fails."""
         self.follow_job(env, job, start(workspace(env), job, {}))
 
     def begin(self, env: str, stage: str, **parameters: str) -> int:
@@ -55,11 +55,11 @@ class Demo:
         return start(workspace(env), self.model.job(stage), parameters)
 
     def follow(self, env: str, stage: str, run_id: int) -> None:
-        """Wait for a run of the job of `stage`. Raises CommandError where it fails."""
+        """Wait for a run of the job of `stage`. Raises CommandError if it fails."""
         self.follow_job(env, self.model.job(stage), run_id)
 
     def follow_job(self, env: str, job: str, run_id: int) -> None:
-        """Wait for a run of `job`. Raises CommandError where it fails."""
+        """Wait for a run of `job`. Raises CommandError if it fails."""
         result = follow_run(env, job, run_id)
         self._read.clear()
         self.tasks.extend(result.tasks)
@@ -69,5 +69,5 @@ class Demo:
 
 
 def heading(text: str) -> None:
-    """Say which part of the story begins."""
+    """Print which part of the story begins."""
     progress.print(f"\n[bold cyan]{text}[/bold cyan]")

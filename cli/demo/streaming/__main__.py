@@ -1,4 +1,4 @@
-"""Tells the story of streaming in the checkout that is declared for it: `mlops demo USECASE --story streaming`."""
+"""Plays the story of streaming in a checkout that is declared for it: `mlops demo USECASE --story streaming`."""
 
 import sys
 
@@ -24,7 +24,7 @@ from cli.synthesis import synthesize
 @click.argument("use_case")
 @format_option
 def main(use_case: str, form: str) -> None:
-    """Start everything, tell the story, and check what it must come to."""
+    """Start everything, play the story, and check its result."""
     try:
         require_programs()
         landing = prepare(use_case, story_of(use_case, name=STORY), None, generated=STORY)

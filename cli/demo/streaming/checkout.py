@@ -1,7 +1,7 @@
-"""A copy of this checkout in which a use case is declared as a story declares it.
+"""A copy of this checkout in which a use case has the declaration of a story.
 
-What a user would edit is edited there: the declaration, and what scoring may see. Stacks, wheel and commands then come
-from the copy, and the shipped ones stay free of brokers and databases.
+The copy has the edits that a user would make: the declaration, and the columns that scoring may see. Stacks, wheel and
+commands then come from the copy, and the shipped ones stay free of brokers and databases.
 """
 
 import os
@@ -17,12 +17,12 @@ from infra.revision import UNKNOWN, git_commit
 _ROOMS = ("cli", "infra", "localcloud", "ml", "policies", "schedules", "settings", "workspaces")
 _FILES = ("LICENSE", "README.md", "pyproject.toml")
 _TOOLS, _SHIPPED = ".tools", "shipped"
-# A stream reads what has changed in the feature table, which is refused to whom a mask applies.
+# A stream reads the change data feed of the feature table, which is refused to principals that a mask applies to.
 _MASKED, _CLEAR = "  scoring: {", "  scoring: {sensitive: clear, source_sensitive: clear, "
 
 
 def declaration_of(use_case: str, story: str, root: Path = ROOT) -> Path:
-    """What the use case declares for that story. Raises CommandError that names the use cases that have one."""
+    """The use case's declaration for that story. Raises CommandError that lists the use cases that have one."""
     cases = root / "ml" / "usecases"
     found = cases / use_case / "demo" / story / "declaration.py"
     if not found.is_file():
@@ -32,9 +32,9 @@ def declaration_of(use_case: str, story: str, root: Path = ROOT) -> Path:
 
 
 def changed_checkout(use_case: str, story: str, folder: Path, root: Path = ROOT) -> Path:
-    """Make the copy in `folder`, in the place of an earlier one.
+    """Make the copy in `folder`, replacing an earlier one.
 
-    Raises CommandError if the use case has no such story, or if what is to be edited is not there.
+    Raises CommandError if the use case has no such story, or if the text to edit is not found.
     """
     declared = declaration_of(use_case, story, root)
     copied(folder, root)
@@ -44,13 +44,13 @@ def changed_checkout(use_case: str, story: str, folder: Path, root: Path = ROOT)
 
 
 def copied(folder: Path, root: Path = ROOT) -> Path:
-    """Copy what stacks, wheel and commands are made of to `folder`, in the place of an earlier copy."""
+    """Copy the sources of stacks, wheel and commands to `folder`, replacing an earlier copy."""
     shutil.rmtree(folder, ignore_errors=True)
     for room in _ROOMS:
         shutil.copytree(root / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
     for name in _FILES:
         shutil.copy(root / name, folder / name)
-    # Java, jars and packages that this checkout has fetched.
+    # Java, jars and packages that this checkout has downloaded.
     (root / _TOOLS).mkdir(exist_ok=True)
     (folder / _TOOLS).symlink_to(root / _TOOLS)
     return folder
@@ -68,7 +68,7 @@ def run_there(checkout: Path, module: str, *arguments: str) -> int:
 
 
 def _declare(package: Path, declaration: str) -> None:
-    """Put `declaration` in the place of the shipped one, which it then finds beside it."""
+    """Replace the shipped declaration by `declaration`; it can import the shipped one from a file next to it."""
     (package / "declaration.py").rename(package / f"{_SHIPPED}.py")
     before, after = (f"ml.usecases.{package.name}.{name} import" for name in ("declaration", _SHIPPED))
     (package / "declaration.py").write_text(declaration.replace(before, after), "utf-8")

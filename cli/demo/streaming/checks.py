@@ -1,4 +1,4 @@
-"""What must hold once the story is told. Pure: each check looks at what was read."""
+"""The checks at the end of the story. Pure: each check takes the data that was read."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,12 +7,12 @@ from cli.demo.checks import Judged, endpoint, judge
 from cli.demo.streaming.held import Held, Score
 from ml.usecases.story import Records
 
-# Both versions that were live, in the order in which they became it.
+# Both versions that were live, in that order.
 _VERSIONS = 2
 
 
 def judged(held: Held, answers: Sequence[Answer], records: Records) -> list[Judged]:
-    """Every promise of the story, with what was found."""
+    """Every promise of the story, with the finding."""
     return [
         _once(held),
         _both_answered(held, records.champions),

@@ -1,4 +1,4 @@
-"""What each place holds of the predictions: the Delta table, the database, the topic."""
+"""The predictions in each place: the Delta table, the database, the topic."""
 
 import json
 import time
@@ -20,7 +20,7 @@ _TRIES, _PAUSE_S = 6, 5.0
 
 @dataclass(frozen=True)
 class Score:
-    """What a place says of one event: who answered, and what (the first output column)."""
+    """A place's record of one event: the version that scored it, and the first output column."""
 
     version: int
     answer: float
@@ -28,7 +28,7 @@ class Score:
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """By event id. Of the topic also how many messages there are, and the ids whose messages differ."""
+    """Scores by event id. For the topic also the number of messages, and the ids whose messages differ."""
 
     features: int
     delta: Mapping[str, Score]
@@ -91,8 +91,9 @@ def _score(row: Mapping[str, object], answer: str) -> Score:
 
 
 def _messages(address: str, topic: str, ids: int) -> list[tuple[str, str]]:
-    """Key and value of every message that the topic holds, read by the local cloud's Spark once more if there are fewer
-    than `ids` keys: the topic may get its rows a moment after the database.
+    """Key and value of every message of the topic, read by the local cloud's Spark.
+
+    Read once more if there are fewer than `ids` keys: the topic may get its rows a moment after the database.
     """
     session = new_session(endpoint().spark_remote)
     try:

@@ -1,4 +1,4 @@
-"""The broker and the database of the story, on loopback, and the secrets that lead a job to them."""
+"""The story's broker and database, on loopback, and the secrets with which jobs connect to them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from ml.declarations import KafkaSink, Model, PostgresSink
 
 @dataclass(frozen=True, kw_only=True)
 class Servers:
-    """Both, running."""
+    """Both servers, running."""
 
     broker: Broker
     database: Postgres
@@ -25,7 +25,7 @@ class Servers:
 
 @contextmanager
 def servers(folder: Path) -> Iterator[Servers]:
-    """Start both; they end with the block."""
+    """Start both; they stop at the end of the block."""
     broker, database = Broker(folder / "broker"), Postgres()
     try:
         database.start()
@@ -38,7 +38,7 @@ def servers(folder: Path) -> Iterator[Servers]:
 
 
 def require_programs() -> None:
-    """Fetch what both need. Before Spark starts, which takes the jars that are there. Raises CommandError."""
+    """Download both programs. Call it before Spark starts, which loads the jars present then. Raises CommandError."""
     why = lacking()
     if why:
         raise CommandError(f"the database of this story {why}")
@@ -49,7 +49,7 @@ def require_programs() -> None:
 
 
 def keep_secrets(env: str, model: Model, running: Servers) -> None:
-    """Put what the sinks of `model` need into the secret scope of `env`."""
+    """Store the secrets for the sinks of `model` in the secret scope of `env`."""
     values = {"bootstrap-servers": running.broker.address, **running.database.secrets}
     client = workspace(env)
     for sink in model.sinks:

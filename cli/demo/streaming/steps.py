@@ -39,7 +39,7 @@ def tell(demo: Demo, running: Servers) -> None:
 
 
 def end_stream(demo: Demo) -> None:
-    """Pause the continuous job, which ends its run: its servers are about to go."""
+    """Pause the continuous job, which ends its run, because its servers are about to stop."""
     from databricks.sdk.service.jobs import Continuous, JobSettings, PauseStatus  # noqa: PLC0415 - takes half a second
 
     client, name = workspace("prod"), demo.model.job("scoring")
@@ -51,7 +51,7 @@ def end_stream(demo: Demo) -> None:
 
 
 def _begin_stream(demo: Demo) -> None:
-    """By its next second the run of a continuous job is due: the local clock stands still until it is stepped."""
+    """Step the local clock by a second, since it stands still otherwise: then the run of a continuous job is due."""
     name = demo.model.job("scoring")
     fired = [run["job"] for run in local_call("POST", "clock", {"advance_s": 1})["fired"]]
     if name not in fired:
@@ -66,7 +66,7 @@ def _arrive(demo: Demo, files: Files, what: str) -> None:
 
 
 def _change_champion(demo: Demo, running: Servers, files: Files) -> None:
-    """Train and promote while rows arrive and the database is away. Raises CommandError if no new version is live."""
+    """Train and promote while rows arrive and the database is down. Raises CommandError if no new version is live."""
     heading("a second version is trained; applications arrive meanwhile, and the database is away")
     first = demo.records().champion
     training = demo.begin("prod", "training", reason="a renewal")
@@ -89,14 +89,14 @@ def _wait_for_rows(demo: Demo, running: Servers) -> None:
 
 
 def _runs(job: str) -> bool:
-    """Whether a run of the job is under way."""
+    """Whether a run of the job is in progress."""
     client = workspace("prod")
     [found] = client.jobs.list(name=job)
     return any(client.jobs.list_runs(job_id=found.job_id, active_only=True))
 
 
 def _wait(demo: Demo, what: str, counts: Callable[[], tuple[int, int]]) -> None:
-    """Until there are as many as there must be. Raises CommandError if that takes too long, or the stream has ended."""
+    """Wait for the required number. Raises CommandError if that takes too long, or the stream has ended."""
     began, name = time.monotonic(), demo.model.job("scoring")
     while True:
         there, wanted = counts()
