@@ -6,7 +6,7 @@ import click
 
 
 class CommandError(click.ClickException):
-    """What was given, what is allowed, and what to change; ends the command with `exit_code`."""
+    """The value given, the values allowed, and the change to make; ends the command with `exit_code`."""
 
     def __init__(self, message: str, exit_code: int = 1) -> None:
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""Runs of data factories' pipelines in the running local cloud."""
+"""Pipeline runs of data factories in the running local cloud."""
 
 import time
 from typing import Any
@@ -12,14 +12,14 @@ _POLL_S = 0.5
 
 
 def follow_pipeline(path: str) -> dict[str, Any]:
-    """The run at `path` below Azure Resource Manager, once it is over. Raises CommandError where it is refused."""
+    """The run at `path` below Azure Resource Manager, once it has ended. Raises CommandError if it is refused."""
     while (run := _ask(path))["status"] not in _OVER:
         time.sleep(_POLL_S)
     return run
 
 
 def _ask(path: str) -> dict[str, Any]:
-    """A GET as the administrator, who alone has rights in the local Azure."""
+    """A GET as the administrator, the only principal with rights in the local Azure."""
     from localcloud.kernel import loopback  # noqa: PLC0415 - few commands need it
 
     cloud = endpoint()

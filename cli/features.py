@@ -1,4 +1,4 @@
-"""Feature tables and features as rows: what they are, of whom, and who uses them. Pure; from the declarations."""
+"""Feature tables and features as rows: content, owner and users. Pure; from the declarations."""
 
 from collections.abc import Iterator, Sequence
 
@@ -8,7 +8,7 @@ from ml.declarations import Dimension, Feature, FeatureTable, Model, Table, UseC
 
 
 def table_rows(case: UseCase, cases: Sequence[UseCase]) -> list[Row]:
-    """One row per feature table of `case`, in the order in which they are built."""
+    """One row per feature table of `case`, in build order."""
     return [
         {
             "use_case": case.name,
@@ -49,7 +49,7 @@ def feature_rows(case: UseCase, table: FeatureTable, cases: Sequence[UseCase]) -
 
 
 def over(feature: Feature) -> str:
-    """What a feature is computed over, in words."""
+    """The window that a feature is computed over, in words."""
     if feature.dimension is not None:
         return f"{feature.dimension.table.name}, as it was then"
     if feature.window is None:
@@ -63,7 +63,7 @@ def over(feature: Feature) -> str:
 
 
 def _origin(case: UseCase, table: Table) -> str:
-    """A table that is read; for a derived one also what that reads."""
+    """The source table; for a derived table also its own source."""
     inputs = [given.table.name for each in case.derived if each.table == table for given in each.inputs]
     return f"{table.name} (of {', '.join(inputs)})" if inputs else table.name
 
@@ -78,7 +78,7 @@ def _users(case: UseCase, table: FeatureTable, cases: Sequence[UseCase]) -> Iter
 
 
 def _models(case: UseCase, table: FeatureTable, feature: Feature, cases: Sequence[UseCase]) -> Iterator[str]:
-    """Models that take the feature, or one made of it."""
+    """Models that use the feature, or one derived from it."""
     yield from (f"{case.name}.{model.name}" for model in _taking(case, table) if feature.name in model.features)
     for other in cases:
         for model in other.models:
@@ -91,7 +91,7 @@ def _models(case: UseCase, table: FeatureTable, feature: Feature, cases: Sequenc
 
 
 def _taking(case: UseCase, table: FeatureTable) -> Sequence[Model]:
-    """The models of `case` that take their features of `table`."""
+    """The models of `case` whose features come from `table`."""
     return [model for model in case.models if model.feature_table == table]
 
 
@@ -100,9 +100,9 @@ def _is(dimension: Dimension, case: UseCase, table: FeatureTable, reader: UseCas
 
 
 def find(name: str, cases: list[UseCase]) -> tuple[UseCase, FeatureTable]:
-    """The feature table called `name`, or that of the models of the use case, or of the model USECASE/MODEL.
+    """The feature table called `name`, or the one of a use case's models, or of the model USECASE/MODEL.
 
-    Raises CommandError that lists all tables if there is none, and if the models of a use case take several.
+    Raises CommandError that lists all tables if there is none, or if the models of a use case use several.
     """
     every = [(case, table) for case in cases for table in case.feature_tables]
     found = [(case, table) for case, table in every if name in (table.name, *_of(case, table))]
@@ -113,6 +113,6 @@ def find(name: str, cases: list[UseCase]) -> tuple[UseCase, FeatureTable]:
 
 
 def _of(case: UseCase, table: FeatureTable) -> list[str]:
-    """The names of those who take it: their use case's, and theirs as USECASE/MODEL."""
+    """The names of the users: the table's own use case, and models of others as USECASE/MODEL."""
     taking = [f"{case.name}/{model.name}" for model in case.models if model.feature_table == table]
     return [case.name, *taking] if taking else []

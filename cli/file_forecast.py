@@ -1,4 +1,4 @@
-"""A file of series, forecast: read and checked, fitted, combined, and written whole or not at all."""
+"""Forecasts the series of a file: reads and checks it, fits, combines, and writes the result whole or not at all."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _READ = {".csv": "CSV", ".parquet": "Parquet"}
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """The file `data` and its columns; `levels`: columns of groups to total, the widest first."""
+    """The file `data` and its columns; `levels`: columns of groups to total, coarsest first."""
 
     data: Path
     id_col: str
@@ -33,7 +33,7 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Panel:
-    """The series of a file on their grid; `tree`: how they add up to totals, None if no totals are asked for."""
+    """The series of a file on a regular time grid; `tree`: how they add up to totals, None without totals."""
 
     columns: "Columns"
     step: "Frequency"
@@ -43,7 +43,7 @@ class Panel:
 
 
 def read(asked: Asked) -> Panel:
-    """The file, checked. Raises CommandError (2) for what cannot be used."""
+    """The file, checked. Raises CommandError (2) for unusable input."""
     from ml.problems.forecasting.errors import ForecastError  # noqa: PLC0415 - light; what fits takes seconds to import
     from ml.problems.forecasting.frequency import frequency  # noqa: PLC0415
     from ml.problems.forecasting.panel import Columns, panel  # noqa: PLC0415
@@ -65,7 +65,7 @@ def read(asked: Asked) -> Panel:
 def fitted(
     panel: Panel, parts_folder: Path, *, agree: str, workers: int | None, progress: Callable[[int, int], None]
 ) -> "Outcome":
-    """Every series forecast. What is fitted is kept in `parts_folder` until `written`, so that it is fitted once."""
+    """Forecasts of every series. Fits are kept in `parts_folder` until `written`, so a rerun does not repeat them."""
     from ml.problems.forecasting.fleet import cores, fit_all  # noqa: PLC0415 - takes seconds
     from ml.problems.forecasting.outcome import outcome  # noqa: PLC0415
     from ml.problems.forecasting.parts import Parts  # noqa: PLC0415
@@ -100,7 +100,7 @@ def _table(path: Path, id_col: str) -> "pd.DataFrame":
 
 
 def write(forecasts: "pd.DataFrame", out: Path, parts_folder: Path) -> None:
-    """Write them whole or not at all; then what is in `parts_folder` is needless."""
+    """Write the forecasts whole or not at all; after that, `parts_folder` is no longer needed."""
     from ml.problems.forecasting.parts import Parts  # noqa: PLC0415
 
     out.parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""What forgetting a person comes to, as rows. Pure."""
+"""The result of forgetting a person, as rows. Pure."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,7 +9,7 @@ from ml.versions.aliases import CHAMPION, PREVIOUS
 
 
 def readers(model: str, versions: Sequence[Version], catalog: str) -> Iterator[dict[str, object]]:
-    """The live and previous versions that were trained on tables of `catalog`: which version of its features."""
+    """Live and previous versions trained on tables of `catalog`, with the version of their features."""
     for version in versions:
         roles = [alias for alias in version.aliases if alias in (CHAMPION, PREVIOUS)]
         table = version.tags.get("feature_table", "")
@@ -24,7 +24,7 @@ def readers(model: str, versions: Sequence[Version], catalog: str) -> Iterator[d
 
 
 def told(result: RunResult, env: str, use_case: str) -> list[Row]:
-    """One row per place that the person was removed from, and per file, model or fact that somebody has to know."""
+    """One row per place that the person was removed from, and per file, model or fact that needs attention."""
     said = {task.task: task.accounting for task in result.tasks}
     rows = list(_of_ingest(said, env, use_case)) if said.keys() & {"bronze", "requests"} else []
     if "scoring" in said:

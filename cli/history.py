@@ -1,4 +1,4 @@
-"""The story of every version of a model, from the records that its jobs left. Pure."""
+"""The history of every version of a model, from its jobs' records. Pure."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Version:
-    """A registered version: when it was made, its lineage tags, and the aliases that point to it now."""
+    """A registered version: its creation time, lineage tags, and current aliases."""
 
     number: int
     created: str
@@ -22,7 +22,7 @@ class Version:
 
 @dataclass(frozen=True, kw_only=True)
 class Span:
-    """A time for which a version was live. `end` and `why` are empty while it still is."""
+    """A time span in which a version was live. `end` and `why` are empty while it still is."""
 
     start: str
     end: str
@@ -32,15 +32,17 @@ class Span:
 def story(
     versions: Sequence[Version], gates: Sequence[Record], moves: Sequence[Record], comments: Sequence[Record] = ()
 ) -> list[dict[str, Any]]:
-    """One row per version, newest first. `gates`, `moves` and `comments` are rows of `gate_results`, `promotions` and
-    `comments`, as SQL answers them, oldest first.
+    """One row per version, newest first.
+
+    `gates`, `moves` and `comments` are rows of `gate_results`, `promotions` and `comments`, as SQL answers them, oldest
+    first.
     """
     newest_first = sorted(versions, key=lambda found: -found.number)
     return [_row(version, gates, moves) | {"comments": _said(version.number, comments)} for version in newest_first]
 
 
 def spans(number: int, moves: Sequence[Record]) -> list[Span]:
-    """The times for which a version was live, oldest first."""
+    """The time spans in which a version was live, oldest first."""
     champion = [move for move in moves if move["alias"] == CHAMPION]
     ends: list[Record | None] = [*champion[1:], None] if champion else []
     return [
@@ -76,7 +78,7 @@ def _of(number: int, gates: Sequence[Record]) -> list[Record]:
 
 
 def _data(tags: Mapping[str, str]) -> str:
-    """Tables with versions, and the periods fitted on and held out."""
+    """Tables with versions, and the periods for fitting and for the hold-out."""
     tables = [
         f"{tags[name]}@{tags.get(f'{name}_version', '?')}"
         for name in ("feature_table", "outcome_table")
@@ -97,7 +99,7 @@ def _said(number: int, comments: Sequence[Record]) -> str:
 
 
 def _signer(gates: Sequence[Record]) -> str:
-    """The persons who approved, or how it was released; empty where it was not."""
+    """The persons who approved, or how it was released; empty if it was not."""
     passed = [gate for gate in gates if gate["gate"] == "sign_off" and gate["verdict"] == "pass"]
     if not passed:
         return ""
@@ -106,7 +108,7 @@ def _signer(gates: Sequence[Record]) -> str:
 
 
 def _why(move: Record) -> str:
-    """Why the move that ended a span was made."""
+    """The reason for the move that ended a span."""
     words = {"gates": "replaced", "rollback": "rolled back", "serving": "could not be served"}
     told = words.get(move["cause"], move["cause"])
     return f"{told} by {move['promoted_by']}: {move['reason']}; version {move['to_version']} followed"

@@ -1,7 +1,7 @@
 """The inference tables of a use case's endpoints, and the requests in them that name a person.
 
-A request is text in one of five forms. Whoever forgets a person deletes each request that names them, with its answer,
-and so with whatever else was asked in it; the statement holds a salted hash, as jobs are given one, and no key.
+A request is text in one of five formats. Forgetting a person deletes each request that names them, with its answer and
+any other rows in it. The statement contains a salted hash, like the jobs' parameters, and no key.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ _WHOLE = ("int", "bigint")
 
 
 def tables(env: str, use_case: str) -> list[str]:
-    """Full names of the tables that there are in `env`."""
+    """Full names of the inference tables that exist in `env`."""
     from databricks.sdk.errors import NotFound  # noqa: PLC0415 - takes half a second
 
     client, found = workspace(env), list[str]()
@@ -38,7 +38,7 @@ def tables(env: str, use_case: str) -> list[str]:
 
 
 def forget(env: str, use_case: str, person: Request) -> Iterator[Row]:
-    """Delete the requests that name the person, as whoever asks; one row per table."""
+    """Delete the requests that name the person, as the calling principal; one row per table."""
     where = names_person(person, person_column(USE_CASES[use_case]))
     for table in tables(env, use_case):
         try:
@@ -59,13 +59,13 @@ def forget(env: str, use_case: str, person: Request) -> Iterator[Row]:
 def names_person(person: Request, column: Column) -> str:
     """Whether a recorded request names the person, in Databricks SQL. Pure.
 
-    In JSON the value of the key column is compared, in any of MLflow's forms; in CSV every value is.
+    JSON requests, in any of MLflow's formats: compares the value of the key column. CSV requests: compares every value.
     """
 
     def theirs(value: str) -> str:
         plain = f"trim({value})"
         if column.type in _WHOLE:
-            # As `ml.people.plain` has it; JSON may also write a whole number as 5.0.
+            # Same form as in `ml.people.plain`; JSON may also write a whole number as 5.0.
             plain = f"regexp_replace(regexp_replace({plain}, '[.]0+$', ''), '^[+]?0*(?=[0-9])', '')"
         return f"sha2(concat('{person.salt}', ':', {plain}), 256) = '{person.digest}'"
 

@@ -24,7 +24,7 @@ def run_job(
 
 
 def follow_run(env: str, job: str, run_id: int, host: str | None = None) -> RunResult:
-    """Wait for a run that was started, showing each task as it ends."""
+    """Wait for a running job, showing each task as it ends."""
     progress.print(f"[bold]{env}[/bold] {job} (run {run_id})")
     client = deployed(env, host) if host else workspace(env)
     return follow(client, env, run_id, _show_task, remote=host is not None)
@@ -48,10 +48,10 @@ def _show_task(result: TaskResult) -> None:
 
 
 def jobs_of(env: str, stage: str, model: str | None = None) -> list[str]:
-    """The jobs of `stage` of every use case that `env` runs; of a stage that works on one model, one per model, or
-    that of `model` alone. Not those that run continuously: they have no end.
+    """The jobs of `stage` for every use case that `env` runs.
 
-    Raises CommandError if there is none.
+    For a stage that works on one model: one job per model, or only the job of `model`. Continuous jobs are left out,
+    because they never end. Raises CommandError if there is none.
     """
     from cli.specification import declared  # noqa: PLC0415 - a run of one job needs no specification
     from infra.jobs.declaration import Continuous  # noqa: PLC0415

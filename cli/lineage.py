@@ -1,4 +1,4 @@
-"""What is made of a table, by the declarations of all use cases: tables, feature tables, models and endpoints. Pure."""
+"""What is derived from a table, by the declarations of all use cases: tables, features, models, endpoints. Pure."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from ml.records.received import bronze, outcome_quarantine, quarantine, silver
 
 @dataclass(frozen=True, kw_only=True)
 class Node:
-    """Something that is made of tables. `kind` is `table`, `features`, `model` or `endpoint`."""
+    """Something derived from tables. `kind` is `table`, `features`, `model` or `endpoint`."""
 
     kind: str
     name: str
 
 
 def made_of(full_name: str, cases: Sequence[UseCase]) -> list[Node]:
-    """All that reads the table `catalog.schema.table`, or what is made of it; each once, the nearest first."""
+    """All that reads the table `catalog.schema.table` or is derived from it; each once, nearest first."""
     catalog = full_name.partition(".")[0]
     edges = [edge for case in cases for edge in _edges(case, catalog)]
     found: list[Node] = []
@@ -32,7 +32,7 @@ def made_of(full_name: str, cases: Sequence[UseCase]) -> list[Node]:
 
 
 def _edges(case: UseCase, catalog: str) -> Iterator[tuple[str, Node]]:
-    """What is read, and what is made of it."""
+    """Pairs of a source and what is derived from it."""
 
     def name(table: Table, other: str | None = None) -> str:
         return table.full_name(catalog, other or case.name)

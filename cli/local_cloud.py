@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def start_cloud() -> "Endpoint":
-    """Start the current local cloud, or find it running. Raises CommandError where it cannot start.
+    """Start the current local cloud, or find it running. Raises CommandError if it cannot start.
 
-    One that starts goes on warming up beside what comes next, so start it before the stacks are synthesized.
+    It warms up in the background, so start it before synthesizing the stacks.
     """
     from localcloud import lifecycle  # noqa: PLC0415 - only commands that talk to the cloud pay for it
     from localcloud.spark import warm_up  # noqa: PLC0415 - only commands that talk to the cloud pay for it
@@ -35,7 +35,7 @@ def start_cloud() -> "Endpoint":
 def load_stacks(*names: str, mend: bool = False) -> None:
     """Load the synthesized stacks `names`, or all of phase one, into the running local cloud.
 
-    `mend`: whatever was changed past them is written again.
+    `mend`: overwrites changes that were made outside the stacks.
     """
     from localcloud import loader  # noqa: PLC0415 - only commands that talk to the cloud pay for it
 

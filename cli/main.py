@@ -5,8 +5,8 @@ from importlib import import_module
 
 import click
 
-# Commands by name, and the module below `cli.commands` that holds the function of that name: only the one that is
-# asked for is loaded, since some load what takes longer than a review.
+# Commands by name, and the module below `cli.commands` that has the function of that name. Only the requested command
+# is loaded, because some import for longer than a review takes.
 _MODULES = {
     "synth": "synth",
     "scan": "scan",
@@ -52,7 +52,7 @@ _MODULES = {
 
 
 class _Commands(click.Group):
-    """The commands, each loaded when it is asked for."""
+    """The commands, each loaded on request."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every command, by name."""
@@ -70,7 +70,7 @@ class _Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that is named. Raises UsageError with the nearest name if there is none."""
+        """The named command. Raises UsageError with the nearest name if there is none."""
         if args[0] not in _MODULES:
             close = get_close_matches(args[0], _MODULES, n=1)
             meant = f"did you mean {close[0]!r}? " if close else ""

@@ -1,4 +1,4 @@
-"""What is recorded of a model: its versions with their measures, verdicts and moves of aliases."""
+"""The records of a model: its versions with their measures, verdicts and alias moves."""
 
 import json
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from ml.versions.training_run import DECISIONS, HOLDOUT
 
 
 def history_rows(model: NamedModel) -> list[Row]:
-    """One row per version of the model, newest first. Raises CommandError where it is not deployed."""
+    """One row per version of the model, newest first. Raises CommandError if it is not deployed."""
     return list(story(versions(model), gate_rows(model), move_rows(model), comment_rows(model)))
 
 
@@ -39,12 +39,12 @@ def comment_rows(model: NamedModel) -> list[Row]:
 
 
 def about(model: NamedModel) -> str:
-    """The rows of a table of records that are of the model, as SQL says it."""
+    """The SQL condition that selects the model's rows in a table of records."""
     return f"model = '{model.full_name}'"
 
 
 def records(model: NamedModel, table: str, columns: str, *, order: str) -> list[Row]:
-    """The model's rows of a table that jobs keep, in `order`; none before the first job made the table."""
+    """The model's rows of a table of records, in `order`; none before a job has created the table."""
     from databricks.sdk.errors import NotFound  # noqa: PLC0415 - takes half a second
 
     name = model.ops(table)
@@ -56,7 +56,7 @@ def records(model: NamedModel, table: str, columns: str, *, order: str) -> list[
 
 
 def new_parts(model: NamedModel, version: int) -> list[str]:
-    """The parts that are new in a version, by the decisions in its run, those that rest on most rows first.
+    """The parts that are new in a version, by the decisions in its run; parts with most rows behind them first.
 
     Raises CommandError if there is none.
     """
@@ -72,13 +72,13 @@ def new_parts(model: NamedModel, version: int) -> list[str]:
 
 
 def versions(model: NamedModel) -> list[Version]:
-    """Every registered version with its tags and aliases. Raises CommandError where the model cannot be read."""
+    """Every registered version with its tags and aliases. Raises CommandError if the model cannot be read."""
     from mlflow.exceptions import MlflowException  # noqa: PLC0415 - takes seconds
 
     try:
         with registry(model.env) as client:
             pointed = client.get_registered_model(model.full_name).aliases
-            # A search in Unity Catalog leaves the tags out.
+            # A search in Unity Catalog omits the tags.
             numbers = [version.version for version in listing.versions(client, model.full_name)]
             found = [client.get_model_version(model.full_name, number) for number in numbers]
     except MlflowException as error:
@@ -95,7 +95,7 @@ def versions(model: NamedModel) -> list[Version]:
 
 
 def measures(model: NamedModel) -> list[Row]:
-    """One row per version, oldest first: what its training measured on its hold-out, by the measure's name."""
+    """One row per version, oldest first: the measures of its training on the hold-out, by name."""
     with registry(model.env) as client:
         found = sorted(listing.versions(client, model.full_name), key=lambda each: int(each.version))
         runs = {int(version.version): client.get_run(version.run_id or "") for version in found}

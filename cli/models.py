@@ -1,4 +1,4 @@
-"""Which registered model a command is about."""
+"""Resolves the registered model that a command is about."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class NamedModel:
 
     @property
     def handle(self) -> str:
-        """What a command calls it, in any environment."""
+        """Its name in commands, in any environment."""
         return handle(USE_CASES[self.use_case], self.declared)
 
     @property
@@ -46,15 +46,15 @@ def models_of(use_case: str, env: str) -> tuple[NamedModel, ...]:
 
 
 def handle(case: UseCase, model: Model) -> str:
-    """What a command calls the model: `USECASE`, or `USECASE/MODEL` if the use case has several."""
+    """The model's name in commands: `USECASE`, or `USECASE/MODEL` if the use case has several."""
     return case.name if len(case.models) == 1 else f"{case.name}/{model.name}"
 
 
 def named_model(text: str, env: str | None) -> NamedModel:
     """The model that `text` names: a use case with one, USECASE/MODEL, or a registered model's full name.
 
-    `env` is `prod` by default. Raises CommandError if there is no such model or `text` may mean several, with those
-    there are, and if it is of another environment than `env`.
+    `env` is `prod` by default. Raises CommandError if there is no such model or `text` is ambiguous, listing the
+    existing ones, and if it belongs to another environment than `env`.
     """
     catalog = text.partition(".")[0]
     plain = [model for model in _all(env or "prod") if text in _plain(model)]

@@ -1,4 +1,4 @@
-"""How results are shown: tables for people, JSON for programs."""
+"""Output of results: tables for people, JSON for programs."""
 
 import json
 import sys
@@ -12,9 +12,9 @@ from rich.table import Table
 
 Row = Mapping[str, Any]
 
-# Progress goes to standard error, so that `--format json` leaves standard output to the data.
+# Progress goes to standard error, so that with `--format json` standard output has only the data.
 progress = Console(stderr=True, highlight=False)
-# Into a file or a pipe goes the whole table, not what happens to fit 80 columns.
+# A file or a pipe gets the whole table, not only what fits 80 columns.
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
 
 format_option: Callable[[Callable[..., Any]], Callable[..., Any]] = click.option(

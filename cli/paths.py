@@ -1,4 +1,4 @@
-"""Where the checkout and the local clouds lie."""
+"""The locations of the checkout and of the local clouds."""
 
 import os
 import re
@@ -13,12 +13,12 @@ WAIVERS = ROOT / "policies" / "waivers.yaml"
 
 
 def clouds() -> Path:
-    """The folder that holds every local cloud: `.mlops`, or what `MLOPS_HOME` names."""
+    """The folder of all local clouds: `.mlops`, or the value of `MLOPS_HOME`."""
     return Path(os.environ.get("MLOPS_HOME", ROOT / ".mlops"))
 
 
 def current_home() -> Path:
-    """The local cloud that commands talk to: the one last used, at first `generated`."""
+    """The local cloud that commands talk to: the last one used, at first `generated`."""
     pointer = clouds() / "current"
     name = pointer.read_text().strip() if pointer.exists() else "generated"
     return clouds() / name
@@ -27,7 +27,7 @@ def current_home() -> Path:
 def use_home(name: str) -> Path:
     """Make the local cloud called `name` the one that commands talk to, and return its folder.
 
-    Raises CommandError where the name could leave the folder of the local clouds.
+    Raises CommandError if the name could lead outside the folder of the local clouds.
     """
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,80}", name):
         raise CommandError(f"local cloud name {name!r}: allowed are letters, digits, '-' and '_'; rename the file")

@@ -1,4 +1,4 @@
-"""How commands sign in to a workspace from Azure Pipelines: by a token that is asked for again when it is used up."""
+"""Signs commands in to a workspace from Azure Pipelines, with a token that is renewed when it expires."""
 
 import os
 
@@ -15,14 +15,14 @@ class _Fresh(IdTokenSource):
 
 
 class PipelineSignIn(CredentialsStrategy):
-    """As the SDK's `env-oidc`, whose token would be too old after minutes."""
+    """Like the SDK's `env-oidc`, whose token would expire after minutes."""
 
     def auth_type(self) -> str:
-        """By which the SDK names it."""
+        """The SDK's name for it."""
         return "azure-pipelines-oidc"
 
     def __call__(self, cfg: Config) -> CredentialsProvider:
-        """What signs each request. Raises ValueError if no token can be had."""
+        """The headers that authenticate each request. Raises ValueError if no token is available."""
         found = oidc_credentials_provider(cfg, _Fresh())
         if found is None:
             raise ValueError("Azure Pipelines gives no token of the service connection")

@@ -1,4 +1,4 @@
-"""Reviews plans with the shipped rules, prices and waivers, beside what the repository says of them."""
+"""Reviews plans with the shipped rules, prices and waivers, and with the repository's context."""
 
 import gc
 import os
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from policies.json_file import Document
     from policies.review.review import Review, Reviewer
 
-# A plan's file is often called the same in every stack's folder.
+# Plan files often have the same name in every stack's folder.
 _NAMELESS = {"plan", "tfplan", "plan-json", "show", "plan.tfplan"}
 BROKEN_INPUT = 2
 _STANDARD_INPUT = "-"
 
 
 def stack_of(path: Path) -> str:
-    """The stack that a plan file is about: its own name, or its folder's where the file is just called `plan`."""
+    """The stack of a plan file: the file's own name, or its folder's if the file is just called `plan`."""
     if str(path) == _STANDARD_INPUT:
         return "plan"
     return path.resolve().parent.name if path.stem in _NAMELESS else path.stem
@@ -32,8 +32,10 @@ def stack_of(path: Path) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Beside:
-    """What is read beside the plans: synthesized stacks, the configuration's folder, what the target branch says, and
-    the address under which the repository's files are shown.
+    """Context of a review, besides the plans.
+
+    Synthesized stacks, the configuration's folder, the target branch's stacks, and the URL under which the repository's
+    files are shown.
     """
 
     stacks: Path
@@ -43,7 +45,7 @@ class Beside:
 
 
 def reviews_of(paths: Sequence[Path], beside: Beside) -> "list[Review]":
-    """One review per plan. Raises CommandError where one cannot be read, or two are of the same stack."""
+    """One review per plan. Raises CommandError if one cannot be read, or two are of the same stack."""
     from policies.errors import PolicyError  # noqa: PLC0415
     from policies.exceptions import UnreadableExceptions  # noqa: PLC0415
     from policies.terraform.synthesized import UnreadableDocument  # noqa: PLC0415 - other commands do not need the reviewer
@@ -64,7 +66,7 @@ def reviews_of(paths: Sequence[Path], beside: Beside) -> "list[Review]":
 
 @contextmanager
 def _without_collection() -> Iterator[None]:
-    """No search for cycles meanwhile: a plan is a tree of millions of objects, and going over them takes a third."""
+    """Disables garbage collection: a plan is a tree of millions of objects, and traversing it takes a third of the time."""
     gc.disable()
     try:
         yield

@@ -1,7 +1,7 @@
-"""The file by which Power BI Desktop opens a schema of an environment: its form, and what is wrong with one. Pure.
+"""The file by which Power BI Desktop opens a schema of an environment: its format, and its validation. Pure.
 
-Fields: Microsoft, "Create a Power BI data source file (PBIDS)"; those of the Databricks connector are what Databricks'
-own Partner Connect writes.
+Fields: Microsoft, "Create a Power BI data source file (PBIDS)"; those of the Databricks connector are the ones that
+Databricks' own Partner Connect writes.
 """
 
 import json
@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 _VERSION = "0.1"
-# By protocol: the fields of its address, all of them needed.
+# The address fields of each protocol, all of them required.
 _ADDRESSES = {"databricks-sql": frozenset({"host", "path"})}
 _OPTIONS = frozenset({"Catalog", "Database"})
 _MODES = ("DirectQuery", "Import")
 
 
 def pbids(host: str, warehouse_id: str, catalog: str, schema: str) -> str:
-    """One connection to a warehouse, asked as rows are shown; who opens it signs in as themselves."""
+    """One DirectQuery connection to a warehouse; the user who opens it signs in as themselves."""
     connection = {
         "details": {
             "protocol": "databricks-sql",
@@ -31,7 +31,7 @@ def pbids(host: str, warehouse_id: str, catalog: str, schema: str) -> str:
 
 
 def problems(text: str) -> Iterator[str]:
-    """What Power BI's documentation does not know in a data source file; nothing if it is one."""
+    """Violations of Power BI's documented format in a data source file; empty if there are none."""
     try:
         document = json.loads(text)
         [connection] = document["connections"]

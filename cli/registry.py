@@ -1,4 +1,4 @@
-"""MLflow's clients of a workspace whose registry is Unity Catalog's."""
+"""MLflow clients of a workspace whose registry is Unity Catalog."""
 
 import os
 from collections.abc import Iterator
@@ -15,17 +15,17 @@ UNITY_CATALOG = "databricks-uc"
 
 @contextmanager
 def registry(env: str, *, as_principal: str | None = None, host: str | None = None) -> "Iterator[MlflowClient]":
-    """MLflow's client of the workspace `env`, as its administrator or as another principal; or of that at `host`.
+    """The MLflow client of the workspace `env`, as its administrator or as another principal; or of the one at `host`.
 
-    It takes host and token from the environment only, which is as it was afterwards.
+    MLflow reads host and token only from environment variables, which are restored afterwards.
     """
     from mlflow import MlflowClient  # noqa: PLC0415 - takes seconds
 
     config = (workspace(env, as_principal=as_principal) if host is None else deployed(env, host)).config
-    # A sign-in without a token of its own draws one.
+    # A sign-in without its own token requests one.
     token = config.token or config.authenticate().get("Authorization", "").removeprefix("Bearer ")
     held = {"DATABRICKS_HOST": config.host, "DATABRICKS_TOKEN": token, "DATABRICKS_AUTH_TYPE": "pat"}
-    # What downloads an artifact of a version asks the tracking server that the environment names.
+    # The download of a version's artifacts queries the tracking server from the environment variables.
     held |= {"MLFLOW_TRACKING_TOKEN": token, "MLFLOW_TRACKING_URI": config.host}
     before = {name: os.environ.pop(name, None) for name in (*held, "DATABRICKS_CONFIG_PROFILE")}
     os.environ.update(held)

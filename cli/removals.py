@@ -1,4 +1,4 @@
-"""What `mlops withdraw`, `mlops restore` and `mlops forget` share: the jobs that take requests, and who asks."""
+"""Shared by `mlops withdraw`, `mlops restore` and `mlops forget`: the jobs that take requests, and the caller."""
 
 import getpass
 
@@ -20,22 +20,22 @@ def job_names(env: str, host: str | None = None) -> set[str]:
 
 
 def asked_job(jobs: set[str], use_case: str) -> str:
-    """The job that takes requests: ingest itself, or one beside an ingest that never ends."""
+    """The job that takes requests: ingest itself, or a second job if ingest is continuous."""
     beside = f"{use_case}-requests"
     return beside if beside in jobs else f"{use_case}-ingest"
 
 
 def predictions_job(jobs: set[str], first: NamedModel) -> str:
-    """The job that removes predictions: scoring itself, or one beside a scoring that never ends.
+    """The job that removes predictions: scoring itself, or a second job if scoring is continuous.
 
-    One table has the predictions of all models, so that of the first model removes them all.
+    One table has the predictions of all models, so the first model's job removes them all.
     """
     beside = first.job("predictions")
     return beside if beside in jobs else first.job("scoring")
 
 
 def require_success(result: RunResult, job: str) -> None:
-    """Raise CommandError with the message of the task that failed."""
+    """Raise CommandError with the message of the failed task."""
     if not result.succeeded:
         told = next((task.message for task in result.tasks if task.message), result.message)
         raise CommandError(f"run {result.run_id} of {job} failed: {told}")

@@ -1,4 +1,4 @@
-"""What taking a table back to an earlier version would do: asked of the SQL warehouse, nothing is changed."""
+"""Previews the restore of a table to an earlier version: queries the SQL warehouse, changes nothing."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from ml.records.ingest import INGEST_FILES
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """A table of a use case, the version that it has, and the one that it would go back to."""
+    """A table of a use case, its current version, and the version to restore."""
 
     use_case: UseCase
     full_name: str
@@ -28,7 +28,7 @@ class Plan:
 def planned(
     warehouse: Warehouse, table: str, cases: Sequence[UseCase], *, version: int | None, timestamp: datetime | None
 ) -> Plan:
-    """The version that is meant. Raises CommandError for a table that cannot be restored, or a version it has not."""
+    """The plan for the requested version. Raises CommandError for a table or version that cannot be restored."""
     catalog, full_name, case = table_parts(table)[0], ".".join(table_parts(table)), owner(table, cases)
     try:
         found = restorable.found(case, catalog, full_name)
@@ -50,8 +50,9 @@ def owner(table: str, cases: Sequence[UseCase]) -> UseCase:
 
 
 def chosen(full_name: str, made: Sequence[Version], *, version: int | None, timestamp: datetime | None) -> Version:
-    """The version of that number, or the newest one that was there at that time. Raises CommandError with those there
-    are; `made` is newest first.
+    """The version of that number, or the newest one at that time.
+
+    Raises CommandError that lists the existing ones; `made` is newest first.
     """
     now, oldest = made[0], made[-1]
     there = f"its log has versions {oldest.number} ({oldest.made:%Y-%m-%d %H:%M} UTC) to {now.number}"
@@ -68,7 +69,7 @@ def chosen(full_name: str, made: Sequence[Version], *, version: int | None, time
 
 
 def differences(warehouse: Warehouse, plan: Plan) -> tuple[int, int, int, int]:
-    """How many rows would come and go, and how many files. Raises CommandError if VACUUM took files of the version."""
+    """Rows to add and to remove, and the same for files. Raises CommandError if VACUUM deleted the version's files."""
     table = quoted(*plan.full_name.split("."))
     then, now = f"{table} VERSION AS OF {plan.then.number}", f"{table} VERSION AS OF {plan.now.number}"
     rows, files = "SELECT *", "SELECT DISTINCT _metadata.file_path AS path"
@@ -87,7 +88,7 @@ def differences(warehouse: Warehouse, plan: Plan) -> tuple[int, int, int, int]:
 
 
 def _require_readable(warehouse: Warehouse, plan: Plan, then: str) -> None:
-    """Raise CommandError if the version by itself cannot be read: then its files are gone, whatever the error says."""
+    """Raise CommandError if the version itself cannot be read: then its files are gone, whatever the error says."""
     try:
         warehouse.ask(f"SELECT bit_xor(hash({quoted(plan.table.table.keys[0])})) FROM {then}")
     except RefusedError as error:
@@ -97,7 +98,7 @@ def _require_readable(warehouse: Warehouse, plan: Plan, then: str) -> None:
 
 
 def problems(warehouse: Warehouse, plan: Plan) -> Iterator[str]:
-    """Why the job would refuse it, as far as this principal sees."""
+    """Reasons why the job would refuse it, as far as this principal can see."""
     catalog, name = plan.full_name.partition(".")[0], plan.use_case.name
     if _exists(warehouse, forgotten := FORGOTTEN.full_name(catalog, name)):
         since = f"forgotten_at > TIMESTAMP '{plan.then.made:%Y-%m-%d %H:%M:%S.%f}+00:00'"

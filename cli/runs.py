@@ -1,4 +1,4 @@
-"""Starts a job and follows it, through the jobs that it runs in turn."""
+"""Starts a job and follows it, including the jobs that it runs in turn."""
 
 import json
 import time
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from databricks.sdk.service.jobs import Run, RunTask
 
 _POLL_S = 0.1
-# A real workspace counts requests, and its runs take minutes.
+# A real workspace limits the request rate, and its runs take minutes.
 REMOTE_POLL_S = 10.0
 _GONE = {
     False: "the local cloud stopped answering. Restart it with mlops up, then run the job again; it continues "
@@ -88,11 +88,11 @@ def follow(
 ) -> RunResult:
     """Wait for the run, calling `on_task` once for each task as it ends, child runs' tasks before their parent's.
 
-    Raises CommandError where the cloud stops answering meanwhile. `remote` is a real workspace.
+    Raises CommandError if the cloud stops answering meanwhile. `remote` is a real workspace.
     """
     try:
         return _followed(client, env, run_id, on_task, REMOTE_POLL_S if remote else _POLL_S)
-    except OSError as error:  # what requests and the SDK's retries raise for a server that is gone
+    except OSError as error:  # raised by requests and by the SDK's retries for a server that is gone
         raise CommandError(f"run {run_id} in {env} cannot be followed, since {_GONE[remote]}") from error
 
 
@@ -156,7 +156,7 @@ def _result(client: "WorkspaceClient", env: str, run: "Run", task: "RunTask") ->
 
 
 def _accounting(log: str) -> dict[str, Any]:
-    """The last line of a task's log that is a JSON object naming its task; empty where there is none."""
+    """The last line of a task's log that is a JSON object naming its task; empty if there is none."""
     return next(_objects(reversed(log.splitlines())), {})
 
 

@@ -1,4 +1,4 @@
-"""What a release must have reached: the checks of `mlops doctor` that are about it, and three of their own."""
+"""The required state after a release: the checks of `mlops doctor` that concern it, and three of its own."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from cli.models import handle
 
 @check
 def every_job_runs_the_wheel_of_this_checkout(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """The folder of a wheel is named by its content, and so is a build of the checkout."""
+    """A wheel's folder is named by its content, and so is a build of the checkout."""
     from infra.wheel import build_wheel  # noqa: PLC0415 - other commands build no wheel
 
     wanted = build_wheel().sha256
@@ -34,7 +34,7 @@ def a_version_is_live_wherever_one_is_served(deployed: DeployedEnvironment) -> I
 
 @check
 def every_endpoint_answers(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """It is ready, and refuses a request without a key by itself: the pipeline may read no row to ask about."""
+    """It is ready, and refuses a request without a key: the pipeline may read no row for a real request."""
     from databricks.sdk.errors import BadRequest, InvalidParameterValue  # noqa: PLC0415 - takes half a second
     from databricks.sdk.errors.base import DatabricksError  # noqa: PLC0415
 
@@ -67,7 +67,7 @@ CHECKS: tuple[Check, ...] = (
 
 
 def live(deployed: DeployedEnvironment) -> dict[str, str | None]:
-    """The live version of each model, by what commands call it; None if it has none yet, or is not deployed."""
+    """The live version of each model, by its name in commands; None if it has none yet, or is not deployed."""
     from databricks.sdk.errors import NotFound  # noqa: PLC0415 - takes half a second
 
     found: dict[str, str | None] = {}

@@ -9,15 +9,16 @@ _PART = re.compile(r"(\d+)([wdhms])")
 
 
 def span_s(text: str) -> int:
-    """`1d12h` in seconds. Raises ValueError that says how to write it."""
+    """`1d12h` in seconds. Raises ValueError that explains the format."""
     if not _SPAN.fullmatch(text):
         raise ValueError(f"{text!r} is not a span of time: write it as 31d, 12h, 30m or 1d12h (w, d, h, m, s)")
     return sum(int(count) * _UNITS_S[unit] for count, unit in _PART.findall(text))
 
 
 def moment(text: str) -> datetime:
-    """The time in UTC of a date or time in ISO 8601, which is of UTC if it names no offset. Raises ValueError that says
-    how to write it.
+    """The time in UTC of an ISO 8601 date or time; without an offset it is taken as UTC.
+
+    Raises ValueError that explains the format.
     """
     try:
         found = datetime.fromisoformat(text)

@@ -1,4 +1,4 @@
-"""What `workspaces/` declares, for the commands that compare it with what is deployed."""
+"""The declarations in `workspaces/`, for commands that compare them with a deployment."""
 
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def declared(env: str) -> "tuple[Spec, Environment]":
-    """The whole specification and the environment `env` of it. Raises CommandError if it is not declared."""
+    """The whole specification and its environment `env`. Raises CommandError if it is not declared."""
     from infra.spec import SpecError, load  # noqa: PLC0415 - other commands do not need it
     from infra.wheel import ROOT  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""The versions that a table's log has. Pure."""
+"""The versions in a table's log. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -27,5 +27,5 @@ def versions(history: Iterable[Row]) -> list[Version]:
 
 
 def version_then(made: Sequence[Version], time: datetime) -> Version | None:
-    """The version that the table had at `time`; None if that is before the oldest. `made` is newest first."""
+    """The table's version at `time`; None if that is before the oldest. `made` is newest first."""
     return next((each for each in made if each.made <= time), None)

@@ -1,4 +1,4 @@
-"""Deploys the stacks to the running local cloud by the real Terraform, each as its own deployer."""
+"""Deploys the stacks to the running local cloud with the real Terraform, each as its own deployer."""
 
 import os
 import shutil
@@ -15,25 +15,25 @@ from cli.paths import STACKS, current_home
 
 _STATE = "terraform.tfstate"
 _TAIL_LINES = 20
-# What the people who own the account deploy; all else of an environment is its pipeline's.
+# Deployed by the account's owners; each environment's pipeline deploys the rest.
 _BY_ADMINS = ("-rights", "-data-factory", "-platform")
 
 
 def folder() -> Path:
-    """Where the documents and the states lie, in the local cloud's own directory."""
+    """The folder of the documents and states, in the local cloud's own directory."""
     return current_home() / "terraform"
 
 
 def deployed_by_terraform() -> bool:
-    """Whether this local cloud was deployed by Terraform before, which alone knows what it made."""
+    """Whether Terraform deployed this local cloud before; then only Terraform knows what it created."""
     return any(folder().glob(f"*/{_STATE}"))
 
 
 def deploy(names: list[str]) -> bool:
-    """Apply the stacks `names`; False, having said why, if Terraform or its providers cannot be had.
+    """Apply the stacks `names`; False, after printing the reason, if Terraform or its providers are unavailable.
 
-    Stacks of phase two are applied once a job of their environment has made what they refer to. Raises CommandError
-    where an apply fails; what was applied before stays.
+    Stacks of phase two are applied once a job of their environment has created the objects that they refer to. Raises
+    CommandError if an apply fails; earlier applies stay.
     """
     program = shutil.which(os.environ.get("TERRAFORM_BINARY_NAME", "terraform"))
     if program is None:
@@ -53,7 +53,7 @@ def deploy(names: list[str]) -> bool:
 
 
 def apply(program: str, environment: Mapping[str, str], stacks: Sequence[Stack], token: Callable[[Stack], str]) -> None:
-    """Apply stacks in order, each with its deployer's token. Raises CommandError with what Terraform said last."""
+    """Apply stacks in order, each with its deployer's token. Raises CommandError with Terraform's last output."""
     for stack in stacks:
         held = Terraform(program=program, environment={**environment, "DATABRICKS_TOKEN": token(stack)})
         code, output = held.run(stack, "apply", "-auto-approve", "-input=false", "-no-color")
@@ -65,7 +65,7 @@ def apply(program: str, environment: Mapping[str, str], stacks: Sequence[Stack],
 
 
 def token_of(stack: Stack) -> str:
-    """The token of who deploys a stack: the environment's deployer once it is there, else the administrator's."""
+    """The token of a stack's deployer: the environment's deployer once it exists, else the administrator."""
     cloud = endpoint()
     if not stack.workspace or stack.name.endswith(_BY_ADMINS):
         return cloud.admin_token
@@ -76,7 +76,7 @@ def token_of(stack: Stack) -> str:
 
 
 def stage_before(stack: Stack) -> str:
-    """What makes that which a stack of phase two refers to: what serves has grants and a monitor on predictions."""
+    """The stage that creates what a phase-two stack refers to: serving needs grants and a monitor on predictions."""
     return "scoring" if stack.name.endswith("-serving") else "training"
 
 

@@ -1,4 +1,4 @@
-"""Which versions of models were trained on tables of an environment."""
+"""The model versions that were trained on tables of an environment."""
 
 from cli.cloud import endpoint
 from cli.errors import CommandError
@@ -15,6 +15,6 @@ def trained(env: str, use_case: str) -> list[dict[str, object]]:
             try:
                 found += readers(model.full_name, versions(model), env)
             except CommandError:
-                # An environment without the model has no version of it.
+                # An environment without the model has no versions.
                 continue
     return found

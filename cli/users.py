@@ -10,14 +10,14 @@ from cli.output import Row
 if TYPE_CHECKING:
     from databricks.sdk import AccountClient
 
-# What a SCIM filter carries unharmed, and the jobs accept as a person's name.
+# Characters that a SCIM filter can carry safely, and that the jobs accept in a person's name.
 _NAME = re.compile(r"[\w.@+-]+")
 
 
 def add_user(client: "AccountClient", name: str, groups: Sequence[str]) -> list[Row]:
-    """Make sure that the user is there and in those groups: one row per thing made sure of, and what was done.
+    """Make sure that the user exists and is in those groups: one row per user or membership, and the action taken.
 
-    Raises CommandError, before anything is changed, for a name that cannot be used and for groups that are not there.
+    Raises CommandError, before any change, for an invalid name and for groups that do not exist.
     """
     if not _NAME.fullmatch(name):
         raise CommandError(f"user name {name!r}: allowed are letters, digits and . @ + - _", exit_code=2)

@@ -1,4 +1,4 @@
-"""Asking the SQL warehouse of an environment: of the local cloud's, or of a real workspace."""
+"""Queries the SQL warehouse of an environment, in the local cloud or in a real workspace."""
 
 import re
 import time
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
     from databricks.sdk.service.sql import StatementResponse
 
-# The longest that the API waits by itself; what takes longer is asked for again.
+# The longest wait that the API offers; slower statements are polled.
 _WAIT = "50s"
 _POLL_S = 0.5
 _NO_RIGHT = re.compile(r"PERMISSION_DENIED|INSUFFICIENT_PERMISSIONS|UNAUTHORIZED_ACCESS")
@@ -22,19 +22,19 @@ _NO_RIGHT = re.compile(r"PERMISSION_DENIED|INSUFFICIENT_PERMISSIONS|UNAUTHORIZED
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What one statement answers: its columns (name, SQL type) and its rows, each value as text or None."""
+    """The result of one statement: its columns (name, SQL type) and its rows, each value as text or None."""
 
     columns: tuple[tuple[str, str], ...]
     rows: tuple[tuple[str | None, ...], ...]
 
     def named(self) -> list[Row]:
-        """The rows, each by the names of its columns."""
+        """The rows, each keyed by column name."""
         names = [name for name, _ in self.columns]
         return [dict(zip(names, row, strict=True)) for row in self.rows]
 
 
 class RefusedError(CommandError):
-    """A statement that failed; `code` is the API's error code, and `lacks_right` says that a right is missing."""
+    """A failed statement; `code` is the API's error code, and `lacks_right` says that a right is missing."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -43,7 +43,7 @@ class RefusedError(CommandError):
 
 
 class Warehouse:
-    """One warehouse, asked as one principal. Raises CommandError if there is no such workspace, or no warehouse."""
+    """One warehouse, queried as one principal. Raises CommandError if there is no such workspace, or no warehouse."""
 
     def __init__(self, env: str, *, as_principal: str | None = None, host: str | None = None) -> None:
         if host is not None and as_principal is not None:
@@ -55,11 +55,11 @@ class Warehouse:
 
     @property
     def principal(self) -> str:
-        """Who asks, by name."""
+        """The name of the querying principal."""
         return self._principal or str(self._client.current_user.me().user_name)
 
     def ask(self, statement: str, parameters: Mapping[str, tuple[str, str]] | None = None) -> Answer:
-        """What `statement` answers. Raises RefusedError if it fails.
+        """The result of `statement`. Raises RefusedError if it fails.
 
         `parameters`, by the name that follows a colon in the statement: their SQL type, and the value as text.
         """
@@ -86,7 +86,7 @@ class Warehouse:
         return Answer(columns=columns, rows=tuple(tuple(row) for row in _all_rows(self._client, answer)))
 
     def _found(self) -> str:
-        """The first warehouse that the principal may use; on the local cloud its Spark answers without one, too."""
+        """The first warehouse that the principal may use; the local cloud's Spark also answers without one."""
         if self._id is None:
             self._id = next((str(found.id) for found in self._client.warehouses.list()), None)
         if self._id is None and not self._is_local:
@@ -95,7 +95,7 @@ class Warehouse:
 
 
 def query(env: str, statement: str, *, as_principal: str | None = None) -> list[Row]:
-    """The rows that `statement` answers in environment `env`. Raises CommandError if it is refused."""
+    """The rows of `statement` in environment `env`. Raises CommandError if it is refused."""
     return Warehouse(env, as_principal=as_principal).ask(statement).named()
 
 
@@ -108,12 +108,12 @@ def table_parts(table: str) -> tuple[str, str, str]:
 
 
 def quoted(*parts: str) -> str:
-    """A name of `parts` as SQL takes any name."""
+    """The name with these `parts`, quoted for SQL."""
     return ".".join(f"`{part.replace('`', '``')}`" for part in parts)
 
 
 def _all_rows(client: "WorkspaceClient", answer: "StatementResponse") -> Iterator[list[str]]:
-    """The rows of every chunk: the answer has the first one only."""
+    """The rows of every chunk: the response contains only the first."""
     part = answer.result
     while part is not None:
         yield from part.data_array or []
@@ -123,7 +123,7 @@ def _all_rows(client: "WorkspaceClient", answer: "StatementResponse") -> Iterato
 
 
 def _ended(client: "WorkspaceClient", answer: "StatementResponse") -> "StatementResponse":
-    """The answer once the statement is over: the first one after a start waits for Spark to warm up."""
+    """The response once the statement has ended: the first one after a start waits for Spark to warm up."""
     from databricks.sdk.service.sql import StatementState  # noqa: PLC0415 - takes half a second
 
     under_way = (StatementState.PENDING, StatementState.RUNNING)

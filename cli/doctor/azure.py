@@ -1,4 +1,4 @@
-"""What only Azure knows, by the Azure CLI: not asked where it is not configured."""
+"""Facts that only Azure knows, from the Azure CLI: not asked if it is not configured."""
 
 import json
 import shutil
@@ -12,14 +12,14 @@ from cli.doctor.deployed_environment import Azure, DeployedEnvironment
 from infra.azure_ids import parsed
 from infra.spec import AzureState
 
-# It lists all machines of a region in about a minute.
+# Listing all machines of a region takes about a minute.
 _TIMEOUT_S = 180
 _DELEGATED = "Microsoft.Databricks/workspaces"
 _PARTS = ("platform", "workspace", "ml", "masks", "serving")
 
 
 def azure_cli(path: str) -> Azure | None:
-    """The Azure CLI on `path` (as PATH has it), signed in; None without either."""
+    """The Azure CLI on `path` (in the form of PATH), if signed in; else None."""
     found = shutil.which("az", path=path)
     if found is None:
         return None
@@ -44,7 +44,7 @@ def _answer(program: Path, arguments: tuple[str, ...]) -> object:
 
 
 def ask(deployed: DeployedEnvironment, *arguments: str) -> Any:
-    """What the Azure CLI answers. Raises NotAskedError without it, UnknownAnswerError where it fails."""
+    """The Azure CLI's answer. Raises NotAskedError without it, UnknownAnswerError if it fails."""
     if deployed.azure is None:
         raise NotAskedError("the Azure CLI is not installed, or not signed in: az login")
     return deployed.azure(arguments)
@@ -52,7 +52,7 @@ def ask(deployed: DeployedEnvironment, *arguments: str) -> Any:
 
 @check
 def azure_is_the_right_tenant(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """Signed in elsewhere, every answer is about something else."""
+    """With a sign-in to another tenant, every answer is about something else."""
     found, wanted = str(ask(deployed, "account", "show")["tenantId"]), deployed.spec.platform.azure.tenant_id
     if found != wanted:
         yield Fault(subject="az", wrong=f"is signed in to {found}", fix=f"az login --tenant {wanted}")
@@ -60,7 +60,7 @@ def azure_is_the_right_tenant(deployed: DeployedEnvironment) -> Iterator[Fault]:
 
 @check
 def nobody_holds_a_state(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """Terraform leases a state while it works; a run that was killed leaves the lease."""
+    """Terraform leases a state while it works; a killed run leaves the lease behind."""
     state = deployed.spec.platform.state
     if not isinstance(state, AzureState):
         raise NotAskedError("the states are files")
@@ -77,7 +77,7 @@ def nobody_holds_a_state(deployed: DeployedEnvironment) -> Iterator[Fault]:
 
 @check
 def adopted_subnets_are_delegated(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """The provider does not show it, and Databricks refuses a subnet that is not."""
+    """The provider does not show the delegation, and Databricks refuses a subnet without it."""
     adopted = deployed.environment.adopt.network
     if adopted is None:
         raise NotAskedError("the environment's stack creates its subnets")
@@ -92,7 +92,7 @@ def adopted_subnets_are_delegated(deployed: DeployedEnvironment) -> Iterator[Fau
 
 @check
 def an_adopted_lake_is_closed(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """Neither keys nor, in the profile private, the internet open it; the provider shows neither."""
+    """Keys do not open it, nor, in the profile private, does the internet; the provider shows neither."""
     lake = deployed.environment.adopt.lake
     if lake is None:
         raise NotAskedError("the environment's stack creates its lake")

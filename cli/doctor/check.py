@@ -1,4 +1,4 @@
-"""A check, what it yields, and how its answer is read."""
+"""A check, its findings, and how to read them."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from cli.doctor.deployed_environment import DeployedEnvironment
 
 
 class Result(StrEnum):
-    """UNKNOWN could not be asked or was not answered; NOT_ASKED does not apply, and says why."""
+    """UNKNOWN: the query failed or had no answer. NOT_ASKED: the check does not apply, with the reason."""
 
     OK = "ok"
     WRONG = "wrong"
@@ -18,7 +18,7 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """What is wrong with `subject`, and the fix."""
+    """A fault of `subject`, and its fix."""
 
     subject: str
     wrong: str
@@ -26,11 +26,11 @@ class Fault:
 
 
 class NotAskedError(Exception):
-    """The check does not apply here; the message says why."""
+    """The check does not apply here; the message gives the reason."""
 
 
 class UnknownAnswerError(Exception):
-    """What the check needs to know could not be asked, or was left out of the answer; the message says what."""
+    """A fact that the check needs could not be queried, or was missing from the answer; the message says which."""
 
 
 Ask = Callable[[DeployedEnvironment], Iterator[Fault]]
@@ -38,7 +38,7 @@ Ask = Callable[[DeployedEnvironment], Iterator[Fault]]
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """`name` is what must hold, in the words of its function."""
+    """`name` is the condition that must hold, in the words of its function."""
 
     name: str
     ask: Ask
@@ -56,5 +56,5 @@ class Line:
 
 
 def check(ask: Ask) -> Check:
-    """A check named after its function."""
+    """A check, named after its function."""
     return Check(name=ask.__name__.replace("_", " "), ask=ask)

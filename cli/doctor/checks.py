@@ -1,4 +1,4 @@
-"""All checks, in the order in which their faults explain each other."""
+"""All checks, ordered so that earlier faults explain later ones."""
 
 from cli.doctor import (
     azure,

@@ -10,7 +10,7 @@ from ml.declarations import online_store
 
 @check
 def every_runtime_is_offered(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """A runtime that has ended starts no cluster."""
+    """No cluster starts with a runtime that has reached its end of support."""
     found = {str(each.key) for each in deployed.workspace.clusters.spark_versions().versions or []}
     wanted = {f"policies.{name}": policy.runtime for name, policy in deployed.environment.policies.items()}
     wanted |= {f"pools.{name}": pool.runtime for name, pool in deployed.environment.pools.items()}
@@ -23,9 +23,9 @@ def every_runtime_is_offered(deployed: DeployedEnvironment) -> Iterator[Fault]:
 
 @check
 def every_machine_is_offered(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """By region, and by what the subscription may have."""
+    """By region, and by the subscription's limits."""
     listed = deployed.workspace.clusters.list_node_types().node_types or []
-    # A node type with a status is listed and cannot be had: not in this region, or not by this subscription.
+    # A node type with a status is listed but unavailable: not in this region, or not for this subscription.
     found = {each.node_type_id for each in listed if not (each.node_info and each.node_info.status)}
     policies = deployed.environment.policies.items()
     wanted = [(f"policies.{name}", node) for name, policy in policies for node in policy.node_types]
@@ -38,12 +38,12 @@ def every_machine_is_offered(deployed: DeployedEnvironment) -> Iterator[Fault]:
 
 @check
 def every_gpu_machine_has_a_gpu(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """A part of one, which some machines have, is none to Databricks: a fit would use the processor and say nothing."""
+    """Databricks does not count a fraction of a GPU, which some machines have: a fit would silently use the CPU."""
     listed = deployed.workspace.clusters.list_node_types().node_types or []
     gpus = {each.node_type_id: each.num_gpus or 0 for each in listed}
     for name, policy in deployed.environment.policies.items():
         for node in policy.node_types if policy.kind == "gpu" else ():
-            # One that is not listed is the fault of another check.
+            # A missing node type is the fault of another check.
             if gpus.get(node) == 0:
                 wrong = f"names {node}, which has no whole GPU"
                 fix = "name one of series NCasT4_v3, NVadsA10_v5 (from 36 cores) or NCadsA100_v4"
@@ -52,7 +52,7 @@ def every_gpu_machine_has_a_gpu(deployed: DeployedEnvironment) -> Iterator[Fault
 
 @check
 def every_cluster_policy_exists(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """Every cluster of a job obeys one."""
+    """Every job cluster obeys one."""
     found = {str(each.name) for each in deployed.workspace.cluster_policies.list()}
     for name, _ in deployed.environment.policies.items():
         if names.policy(name) not in found:
@@ -64,7 +64,7 @@ def every_cluster_policy_exists(deployed: DeployedEnvironment) -> Iterator[Fault
 
 @check
 def the_warehouse_can_be_used(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """People and alerts ask it; it wakes by itself, and stops by itself."""
+    """People and alerts query it; it starts and stops automatically."""
     name = names.warehouse(deployed.environment.name)
     found = next((each for each in deployed.workspace.warehouses.list() if each.name == name), None)
     fix = f"deploy the stack {deployed.environment.name}-workspace"
@@ -81,7 +81,7 @@ def the_warehouse_can_be_used(deployed: DeployedEnvironment) -> Iterator[Fault]:
 
 @check
 def the_online_store_is_available(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """Endpoints look features up in it."""
+    """Endpoints look up features in it."""
     from databricks.sdk.errors import NotFound  # noqa: PLC0415 - takes half a second
 
     if deployed.environment.online_store is None:

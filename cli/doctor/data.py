@@ -1,4 +1,4 @@
-"""What the first run of ingest makes: tables, and what hides their sensitive columns."""
+"""The results of ingest's first run: tables, and the policies that mask their sensitive columns."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from ml.declarations import Layer
 
 
 def _ran(deployed: DeployedEnvironment) -> list[str]:
-    """The use cases whose ingest has made a table here. Raises NotAskedError before the first run."""
+    """The use cases whose ingest has created a table here. Raises NotAskedError before the first run."""
     found = [
         use_case
         for use_case in deployed.environment.use_cases
@@ -22,7 +22,7 @@ def _ran(deployed: DeployedEnvironment) -> list[str]:
 
 
 def _declared(deployed: DeployedEnvironment, use_case: str) -> Iterator[str]:
-    """Full names of the tables that ingest makes."""
+    """Full names of the tables that ingest creates."""
     declared = deployed.spec.use_cases[use_case]
     tables = [(Layer.BRONZE, feed.name) for feed in declared.feeds]
     tables += [(feed.silver.layer, feed.silver.name) for feed in declared.feeds]
@@ -35,7 +35,7 @@ def _declared(deployed: DeployedEnvironment, use_case: str) -> Iterator[str]:
 
 @check
 def every_declared_table_exists(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """The first task of ingest makes them all."""
+    """The first task of ingest creates them all."""
     for use_case in _ran(deployed):
         for name in _declared(deployed, use_case):
             if name not in deployed.tables:
@@ -45,7 +45,7 @@ def every_declared_table_exists(deployed: DeployedEnvironment) -> Iterator[Fault
 
 @check
 def sensitive_columns_are_hidden(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """A policy per schema and way of hiding: without it everybody who reads the tables sees them."""
+    """One policy per schema and kind of mask: without it, everyone who can read the tables sees these columns."""
     from databricks.sdk.errors import NotFound  # noqa: PLC0415 - takes half a second
 
     for use_case in _ran(deployed):

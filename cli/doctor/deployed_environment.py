@@ -1,4 +1,4 @@
-"""What is examined: an environment as it is declared, and clients of where it is deployed."""
+"""The subject of the checks: an environment as declared, and clients of its deployment."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -17,18 +17,19 @@ if TYPE_CHECKING:
     from databricks.sdk import WorkspaceClient
     from databricks.sdk.service.jobs import Job
 
-# Runs the Azure CLI with these arguments and answers what it prints. Raises UnknownAnswerError where it fails.
+# Runs the Azure CLI with these arguments and returns its output. Raises UnknownAnswerError if it fails.
 Azure = Callable[[tuple[str, ...]], object]
-# What `terraform version -json` prints in a folder. Raises UnknownAnswerError where it fails.
+# The output of `terraform version -json` in a folder. Raises UnknownAnswerError if it fails.
 Terraform = Callable[[Path], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeployedEnvironment:
-    """`azure` is None where the Azure CLI is not configured, `terraform` where no Terraform deploys. `now_s` is this
-    machine's clock, `stacks` the folder of the synthesized stacks.
+    """The declared environment, with clients of its deployment.
 
-    What many checks need is asked once and kept.
+    `azure` is None if the Azure CLI is not configured, `terraform` if no Terraform deploys. `now_s` is this machine's
+    clock in seconds since 1970, `stacks` the folder of the synthesized stacks. Answers that many checks need are
+    queried once and cached.
     """
 
     spec: Spec
@@ -56,7 +57,7 @@ class DeployedEnvironment:
 
     @cached_property
     def job_principals(self) -> Mapping[str, str]:
-        """Application ids of the jobs' principals; one that is missing goes by its own name."""
+        """Application ids of the jobs' principals; a missing principal is listed under its own name."""
         return {name: self.principals.get(name, name) for name in job_principals(self.environment)}
 
     @cached_property
@@ -78,7 +79,7 @@ class DeployedEnvironment:
 
     @property
     def schemas(self) -> tuple[str, ...]:
-        """The schemas of all use cases, and the one of no use case."""
+        """The schemas of all use cases, and the one that belongs to no use case."""
         use_cases = self.environment.use_cases
         layers = [names.schema(use_case, layer) for use_case in use_cases for layer in names.DATA_LAYERS]
         return (*layers, names.PLATFORM_SCHEMA)

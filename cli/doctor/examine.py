@@ -1,4 +1,4 @@
-"""Runs every check. A check that fails to ask is unknown, so that one refusal hides no other finding."""
+"""Runs every check. A check that cannot query is unknown, so that one refusal hides no other finding."""
 
 from collections.abc import Iterable, Iterator
 
@@ -7,7 +7,7 @@ from cli.doctor.deployed_environment import DeployedEnvironment
 
 
 def examine(deployed: DeployedEnvironment, checks: Iterable[Check]) -> list[Line]:
-    """The report: a line per fault, and one per check that found none or could not ask, whatever it found before."""
+    """The report: a line per fault, and one per check that found none or could not finish, after its faults if any."""
     return [line for check in checks for line in _lines(deployed, check)]
 
 
@@ -16,7 +16,7 @@ def _lines(deployed: DeployedEnvironment, check: Check) -> Iterator[Line]:
 
     faults: list[Fault] = []
     try:
-        faults.extend(check.ask(deployed))  # what is found before a refusal stays found
+        faults.extend(check.ask(deployed))  # faults found before a refusal stay in the report
     except NotAskedError as error:
         yield Line(check=check.name, result=Result.NOT_ASKED, what=str(error))
         return

@@ -1,4 +1,4 @@
-"""Whether the people and principals that are granted anything exist."""
+"""Whether the people and principals that grants name exist."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from infra.access.holders import job_principals
 
 @check
 def every_job_has_its_principal(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """Each job runs as a service principal of its own."""
+    """Each job runs as its own service principal."""
     for name in job_principals(deployed.environment):
         if name not in deployed.principals:
             fix = "deploy the stack account, which creates it and assigns it to the workspace"
@@ -20,7 +20,7 @@ def every_job_has_its_principal(deployed: DeployedEnvironment) -> Iterator[Fault
 
 @check
 def every_principal_is_active(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """A deactivated principal keeps its grants and runs nothing."""
+    """A deactivated principal keeps its grants but cannot run anything."""
     wanted = job_principals(deployed.environment)
     for each in deployed.workspace.service_principals.list():
         if each.display_name in wanted and each.active is False:

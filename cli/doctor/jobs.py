@@ -1,4 +1,4 @@
-"""The deployed jobs: all of them, as whom they run, when, and with what code."""
+"""The deployed jobs: completeness, principals, schedules and wheels."""
 
 import hashlib
 import re
@@ -35,14 +35,14 @@ def _fix(deployed: DeployedEnvironment) -> str:
 
 @check
 def every_job_exists(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """What the environment's file lists is deployed."""
+    """Every job in the environment's file is deployed."""
     for name in _declared(deployed).keys() - deployed.jobs.keys():
         yield Fault(subject=name, wrong="does not exist as a job of the workspace", fix=_fix(deployed))
 
 
 @check
 def every_job_runs_as_its_principal(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """A job that runs as a person does whatever that person may."""
+    """A job that runs as a person has all rights of that person."""
     for name, (use_case, declared) in _declared(deployed).items():
         wanted = names.principal(deployed.environment.name, use_case, declared.principal)
         found = deployed.jobs[name].run_as_user_name if name in deployed.jobs else wanted
@@ -52,7 +52,7 @@ def every_job_runs_as_its_principal(deployed: DeployedEnvironment) -> Iterator[F
 
 @check
 def every_schedule_is_as_declared(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """Paused where it is declared paused, active where active: somebody may have switched it by hand."""
+    """Paused if declared paused, active if declared active: somebody may have switched it by hand."""
     for name, (_, declared) in _declared(deployed).items():
         settings = deployed.jobs[name].settings if name in deployed.jobs else None
         starts = (settings.schedule or settings.trigger) if settings else None
@@ -66,7 +66,7 @@ def every_schedule_is_as_declared(deployed: DeployedEnvironment) -> Iterator[Fau
 
 
 def wheels(deployed: DeployedEnvironment) -> Mapping[str, list[str]]:
-    """The jobs that name each wheel."""
+    """The jobs that use each wheel."""
     found: dict[str, list[str]] = {}
     for name in _declared(deployed).keys() & deployed.jobs.keys():
         settings = deployed.jobs[name].settings
@@ -86,7 +86,7 @@ def _named(settings: "JobSettings") -> Iterator[str]:
 
 @check
 def every_wheel_is_there(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """A cluster without its wheel fails after minutes."""
+    """A cluster without its wheel fails only after minutes."""
     from databricks.sdk.errors import NotFound  # noqa: PLC0415 - takes half a second
 
     for path, jobs in wheels(deployed).items():
@@ -99,7 +99,7 @@ def every_wheel_is_there(deployed: DeployedEnvironment) -> Iterator[Fault]:
 
 @check
 def every_wheel_is_what_its_folder_says(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """The folder's name is the SHA-256 of the file: other content is not what was reviewed."""
+    """The folder's name is the SHA-256 of the file: different content was never reviewed."""
     from databricks.sdk.errors import NotFound  # noqa: PLC0415 - takes half a second
 
     for path in wheels(deployed):
@@ -123,7 +123,7 @@ def _sha256(deployed: DeployedEnvironment, path: str) -> str:
 
 @check
 def every_job_obeys_a_policy_that_exists(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """A policy that was made again has another id."""
+    """A recreated policy has another id."""
     found = {each.policy_id for each in deployed.workspace.cluster_policies.list()}
     for name in _declared(deployed).keys() & deployed.jobs.keys():
         settings = deployed.jobs[name].settings

@@ -9,7 +9,7 @@ from ml.declarations import Model
 
 
 def served(deployed: DeployedEnvironment) -> list[tuple[str, Model, str]]:
-    """The models that serve here: use case, model, endpoint. Raises NotAskedError if none does."""
+    """The models served here: use case, model, endpoint. Raises NotAskedError if there are none."""
     found = [
         (use_case, model, model.serving.endpoint)
         for use_case, model in models(deployed)
@@ -39,7 +39,7 @@ def every_live_model_has_its_endpoint(deployed: DeployedEnvironment) -> Iterator
 
 @check
 def the_endpoint_serves_the_champion(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """Batch scoring goes by the alias, and callers by the endpoint."""
+    """Batch scoring follows the alias, and callers the endpoint."""
     found = {str(each.name) for each in deployed.workspace.serving_endpoints.list()}
     for use_case, model, name in served(deployed):
         live = champion(deployed, use_case, model)
@@ -47,7 +47,7 @@ def the_endpoint_serves_the_champion(deployed: DeployedEnvironment) -> Iterator[
             continue
         config = deployed.workspace.serving_endpoints.get(name).config
         versions = [str(each.entity_version) for each in (config.served_entities or [])] if config else []
-        # Beside the live one a version may be on trial.
+        # Next to the live version, another may be on trial.
         tried = bool(model.serving and model.serving.challenger_percent) and len(versions) == 2 and live in versions
         if versions != [live] and not tried:
             wrong = f"serves version {', '.join(versions) or 'none'}, @champion is {live or 'none'}"

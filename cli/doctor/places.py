@@ -1,4 +1,4 @@
-"""The places beside Databricks that serve: whether they answer with the live version."""
+"""The serving places other than Databricks: whether they answer with the live version."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,7 +18,7 @@ _ALL = 100
 
 @check
 def azure_ml_serves_the_champion(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """A release moves Databricks' endpoint; this one is moved by `mlops place`."""
+    """A release updates Databricks' endpoint; `mlops place` updates this one."""
     if deployed.environment.azure_ml is None:
         raise NotAskedError("this environment does not serve from Azure ML")
     for each in served(deployed.spec, deployed.environment):
@@ -33,7 +33,7 @@ def azure_ml_serves_the_champion(deployed: DeployedEnvironment) -> Iterator[Faul
 
 
 def _azure_ml_version(deployed: DeployedEnvironment, each: Served) -> str | None:
-    """The version that all traffic goes to, by the deployment's tag; None where none or several answer."""
+    """The version that gets all traffic, by the deployment's tag; None if no version or several get it."""
     azure, name = deployed.spec.platform.azure, deployed.environment.name
     group = deployed.spec.places_of(deployed.environment).resource_group
     workspace = azure_names.resource_id(
@@ -59,7 +59,7 @@ def _got(deployed: DeployedEnvironment, path: str) -> dict[str, Any]:
 
 @check
 def the_cluster_serves_the_champion(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """The cluster is private and takes no commands from outside its network, so it is asked there, by hand."""
+    """The cluster is private and accepts no commands from outside its network, so this is checked there, by hand."""
     if deployed.environment.aks_serving is None:
         raise NotAskedError("this environment does not serve from a Kubernetes cluster")
     yield from ()

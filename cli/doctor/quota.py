@@ -1,4 +1,4 @@
-"""Whether Azure lets the declared clusters start: cores by region and by family of machines, by the Azure CLI."""
+"""Whether Azure's quota allows the declared clusters: cores by region and by machine family, from the Azure CLI."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,13 +22,13 @@ class Usage:
 
     @property
     def left(self) -> int:
-        """Cores that can still be had."""
+        """Cores still available."""
         return max(0, self.limit - self.used)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cluster:
-    """The largest cluster that a setting allows on one kind of machine, and what Azure counts it as."""
+    """The largest cluster that a setting allows on one machine type, with its family and cores in Azure's count."""
 
     setting: str
     node: str
@@ -42,7 +42,7 @@ def _where(deployed: DeployedEnvironment) -> tuple[str, ...]:
 
 
 def _usages(deployed: DeployedEnvironment) -> dict[str, Usage]:
-    """By Azure's name of what is counted, in lower case: `cores` is the whole region."""
+    """By Azure's name of the quota, in lower case: `cores` is the whole region."""
     listed = ask(deployed, "vm", "list-usage", *_where(deployed))
     return {
         str(each["name"]["value"]).lower(): Usage(used=int(each["currentValue"]), limit=int(each["limit"]))
@@ -51,10 +51,10 @@ def _usages(deployed: DeployedEnvironment) -> dict[str, Usage]:
 
 
 def _machines(deployed: DeployedEnvironment) -> dict[tuple[str, str], int]:
-    """(setting, kind of machine) to the greatest number of them that one cluster, or the pool, has."""
+    """The largest number of machines that one cluster, or the pool, has, by (setting, machine type)."""
     found: dict[tuple[str, str], int] = {}
     for name, policy in deployed.environment.policies.items():
-        # A driver besides the workers.
+        # The workers and a driver.
         count = policy.size.max_workers + 1 if isinstance(policy.size, Autoscaling) else 1
         found |= {(f"policies.{name}", node): count for node in policy.node_types}
     pools = deployed.environment.pools.items()
@@ -62,7 +62,7 @@ def _machines(deployed: DeployedEnvironment) -> dict[tuple[str, str], int]:
 
 
 def _clusters(deployed: DeployedEnvironment) -> Iterator[Cluster]:
-    """Raises UnknownAnswerError for a kind of machine of which Azure does not tell family or cores."""
+    """Raises UnknownAnswerError for a machine type whose family or cores Azure does not report."""
     listed = ask(deployed, "vm", "list-skus", "--resource-type", "virtualMachines", *_where(deployed))
     sold: dict[str, dict[str, Any]] = {str(each["name"]): each for each in listed}
     for (setting, node), count in _machines(deployed).items():
@@ -89,7 +89,7 @@ def the_region_has_quota(deployed: DeployedEnvironment) -> Iterator[Fault]:
 
 @check
 def every_family_has_quota(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """A cluster needs cores of its machines' family, which has a limit of its own."""
+    """A cluster needs cores of its machines' family, which has its own limit."""
     usages = _usages(deployed)
     for cluster in _clusters(deployed):
         found = usages.get(cluster.family.lower())

@@ -1,4 +1,4 @@
-"""Whether the workspace answers, to whom, and what time it is there."""
+"""Whether the workspace answers, which caller it sees, and its time."""
 
 from collections.abc import Iterator
 from email.utils import parsedate_to_datetime
@@ -7,13 +7,13 @@ from cli.doctor.check import Fault, UnknownAnswerError, check
 from cli.doctor.deployed_environment import DeployedEnvironment
 from infra import names
 
-# Tokens of a pipeline live minutes; what is signed an hour ahead is refused.
+# Tokens of a pipeline live minutes; a signature from an hour ahead is refused.
 _MAX_SKEW_S = 300
 
 
 @check
 def the_workspace_answers(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """It is reached, and takes the sign-in."""
+    """It is reachable, and accepts the sign-in."""
     from databricks.sdk.errors import PermissionDenied, Unauthenticated  # noqa: PLC0415 - takes half a second
 
     host = str(deployed.workspace.config.host)
@@ -28,7 +28,7 @@ def the_workspace_answers(deployed: DeployedEnvironment) -> Iterator[Fault]:
 
 @check
 def it_is_the_workspace_of_the_file(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """Bindings, budgets and permissions go by the number in the file."""
+    """Bindings, budgets and permissions use the workspace id in the file."""
     found, wanted = deployed.workspace.metastores.current().workspace_id, deployed.environment.workspace.id
     if found is None:
         raise UnknownAnswerError("the workspace does not report its id")
@@ -39,7 +39,7 @@ def it_is_the_workspace_of_the_file(deployed: DeployedEnvironment) -> Iterator[F
 
 @check
 def the_clocks_agree(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """Sign-ins and signatures carry times."""
+    """Sign-ins and signatures carry timestamps."""
     path, headers = "/api/2.0/preview/scim/v2/Me", ["Date"]
     answer = deployed.workspace.api_client.do("GET", path, response_headers=headers)
     given = answer.get("Date") if isinstance(answer, dict) else None

@@ -1,4 +1,4 @@
-"""Whether everyone holds what the workspaces declare: no more is asked here, `mlops access` says who holds what."""
+"""Whether every principal holds the declared rights. Extra rights are not checked here: see `mlops access`."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -20,8 +20,8 @@ def _held(deployed: DeployedEnvironment) -> Mapping[str, Holders]:
 
 
 def _missing(deployed: DeployedEnvironment, kind: str, name: str, wanted: Iterable[Grant]) -> Iterator[Fault]:
-    """What of `wanted` is not granted on the securable."""
-    # By path: the SDK drops privileges that it has no word for, such as CREATE_MODEL_VERSION.
+    """The `wanted` privileges that are not granted on the securable."""
+    # By path: the SDK drops privileges that its enum lacks, such as CREATE_MODEL_VERSION.
     path = f"/api/2.1/unity-catalog/permissions/{kind}/{name}"
     answer = deployed.workspace.api_client.do("GET", path)
     rows = answer.get("privilege_assignments", []) if isinstance(answer, dict) else []
@@ -37,7 +37,7 @@ def _missing(deployed: DeployedEnvironment, kind: str, name: str, wanted: Iterab
 
 @check
 def everyone_reaches_the_catalog(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """USE_CATALOG, without which no other right counts."""
+    """USE_CATALOG, without which no other right is effective."""
     yield from _missing(deployed, "catalog", deployed.catalog, catalog_grants(_held(deployed).values()))
 
 
@@ -60,7 +60,7 @@ def everyone_holds_the_volumes(deployed: DeployedEnvironment) -> Iterator[Fault]
 
 @check
 def every_model_belongs_to_promotion(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """Only an owner moves an alias."""
+    """Only an owner can move an alias."""
     from databricks.sdk.errors import NotFound  # noqa: PLC0415 - takes half a second
 
     for use_case, model in models(deployed):
@@ -79,14 +79,14 @@ def every_model_belongs_to_promotion(deployed: DeployedEnvironment) -> Iterator[
 
 @check
 def everyone_holds_the_models(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """EXECUTE, and CREATE_MODEL_VERSION of training."""
+    """EXECUTE, and for training CREATE_MODEL_VERSION."""
     held = _held(deployed)
     for use_case, model in models(deployed):
         yield from _missing(deployed, "function", model_name(deployed, use_case, model), model_grants(held[use_case]))
 
 
 def models(deployed: DeployedEnvironment) -> Iterator[tuple[str, Model]]:
-    """Every model that the environment has, with its use case."""
+    """Every model of the environment, with its use case."""
     for use_case in deployed.environment.use_cases:
         for model in deployed.spec.use_cases[use_case].models:
             yield use_case, model

@@ -1,4 +1,4 @@
-"""The secret scope, what jobs read from it, and who may."""
+"""The secret scope, the secrets that jobs read from it, and who may read them."""
 
 from collections.abc import Iterator
 
@@ -8,13 +8,13 @@ from infra import names
 from infra.spec import Jobs
 from ml.declarations import Topic, UseCase
 
-# Databricks' own names of a workspace's default package repository.
+# Databricks' own names for the secrets of a workspace's default package repository.
 _REPOSITORIES, _INDEX = "databricks-package-management", "pip-index-url"
 
 
 @check
 def the_secret_scope_exists(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """It shows the environment's key vault to the jobs."""
+    """It exposes the environment's key vault to the jobs."""
     name = names.secret_scope(deployed.environment.name)
     if name not in {each.name for each in deployed.workspace.secrets.list_scopes()}:
         fix = (
@@ -37,7 +37,7 @@ def monitoring_may_read_secrets(deployed: DeployedEnvironment) -> Iterator[Fault
 
 @check
 def every_secret_of_the_jobs_is_in_the_vault(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """Webhooks, mail servers, sign-ins of topics and sinks. People put them there: no stack holds a secret."""
+    """Webhooks, mail servers, sign-ins of topics and sinks. People put them there: no stack contains a secret."""
     scope = names.secret_scope(deployed.environment.name)
     named = dict.fromkeys(
         secret
@@ -58,7 +58,7 @@ def every_secret_of_the_jobs_is_in_the_vault(deployed: DeployedEnvironment) -> I
 
 
 def _read_by_jobs(use_case: UseCase, jobs: Jobs, scope: str) -> Iterator[str]:
-    """`scope/key` of what the jobs that run read. Pure."""
+    """`scope/key` of each secret that the running jobs read. Pure."""
     if jobs.monitoring:
         yield from filter(None, (jobs.monitoring.webhook_secret, jobs.monitoring.mail_secret))
     topics = [feed.source for feed in use_case.feeds if isinstance(feed.source, Topic)] if jobs.ingest else []
@@ -69,7 +69,7 @@ def _read_by_jobs(use_case: UseCase, jobs: Jobs, scope: str) -> Iterator[str]:
 
 @check
 def the_package_index_can_be_asked(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """One that asks for a sign-in is the workspace's default package repository, which people keep in a secret."""
+    """An index with a sign-in is the workspace's default package repository, whose URL people keep in a secret."""
     index = deployed.environment.security.package_index
     if index is None or index.sign_in != "workspace":
         raise NotAskedError("no package_index requires a sign-in")

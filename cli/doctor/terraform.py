@@ -1,4 +1,4 @@
-"""Which Terraform and providers deploy from this machine, by `terraform version -json` in a stack's folder."""
+"""The versions of Terraform and providers on this machine, by `terraform version -json` in a stack's folder."""
 
 import json
 import shutil
@@ -18,7 +18,7 @@ _FOREIGN = "tofu"
 
 
 def terraform(name: str, path: str) -> Terraform:
-    """Asks the program `name` (Terraform, or OpenTofu) on `path`. Without it every answer is unknown."""
+    """Queries the program `name` (Terraform or OpenTofu) on `path`. Without it every answer is unknown."""
     found = shutil.which(name, path=path)
 
     def ask(folder: Path) -> Mapping[str, Any]:
@@ -46,7 +46,7 @@ def _folders(deployed: DeployedEnvironment) -> list[Path]:
 
 @check
 def terraform_is_new_enough(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """An older one does not know what the stacks say. OpenTofu counts otherwise, and is taken as it is."""
+    """An older Terraform does not understand the stacks. OpenTofu has its own version numbers, and any is accepted."""
     found = _ask(deployed, deployed.stacks.parent)
     held = str(found["terraform_version"])
     if found["program"] != _FOREIGN and Version(held) < Version(OLDEST_TERRAFORM):
@@ -56,7 +56,7 @@ def terraform_is_new_enough(deployed: DeployedEnvironment) -> Iterator[Fault]:
 
 @check
 def terraform_takes_the_pinned_providers(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """A lock file of another version plans other arguments than were synthesized and checked."""
+    """A lock file with another version plans other arguments than the synthesized and checked ones."""
     unlocked = []
     for folder in _folders(deployed):
         taken = _ask(deployed, folder).get("provider_selections") or {}
@@ -75,7 +75,7 @@ def terraform_takes_the_pinned_providers(deployed: DeployedEnvironment) -> Itera
 
 
 def _held(taken: Mapping[str, str], source: str) -> str | None:
-    """The chosen version of a provider, which Terraform names with its registry's host before it."""
+    """The selected version of a provider; Terraform prefixes its name with the registry's host."""
     return next((held for name, held in taken.items() if name.endswith(f"/{source}")), None)
 
 

@@ -1,4 +1,4 @@
-"""Metastore, catalog, storage: there, in the right place, seen from the right workspaces."""
+"""Metastore, catalog, storage: they exist, in the right place, visible to the right workspaces."""
 
 from collections.abc import Iterator
 
@@ -28,7 +28,7 @@ def the_metastore_is_of_the_region(deployed: DeployedEnvironment) -> Iterator[Fa
 
 @check
 def the_catalog_is_isolated(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """Only workspaces that are named see it."""
+    """Only named workspaces see it."""
     from databricks.sdk.errors import NotFound  # noqa: PLC0415 - takes half a second
 
     try:
@@ -48,7 +48,7 @@ def the_catalog_is_isolated(deployed: DeployedEnvironment) -> Iterator[Fault]:
 
 @check
 def the_catalog_belongs_to_the_owners(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """An owner grants, and a person leaves some day. An adopted one has an owner of its own."""
+    """An owner can grant, and a person leaves some day. An adopted catalog keeps its own owner."""
     owner, wanted = deployed.workspace.catalogs.get(deployed.catalog).owner, names.owners(deployed.environment.name)
     if owner != wanted and not deployed.environment.adopt.catalog:
         fix = f"ALTER CATALOG {deployed.catalog} OWNER TO `{wanted}`"
@@ -57,7 +57,7 @@ def the_catalog_belongs_to_the_owners(deployed: DeployedEnvironment) -> Iterator
 
 @check
 def the_catalog_is_bound_as_declared(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """Its own workspace writes, its readers' read, and no other sees it."""
+    """Its own workspace can write, its readers' workspaces can read, and no other sees it."""
     listed = deployed.workspace.workspace_bindings.get_bindings("catalog", deployed.catalog)
     found = {each.workspace_id: each.binding_type.value if each.binding_type else "" for each in listed}
     wanted = {each.workspace.id: "BINDING_TYPE_READ_ONLY" for each in deployed.spec.readers_of(deployed.environment)}
@@ -73,7 +73,7 @@ def the_catalog_is_bound_as_declared(deployed: DeployedEnvironment) -> Iterator[
 
 @check
 def every_schema_exists(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """One per layer of every use case, and the one of the wheels."""
+    """One per layer of every use case, and the schema of the wheels."""
     found = {str(each.name) for each in deployed.workspace.schemas.list(deployed.catalog)}
     for name in deployed.schemas:
         if name not in found:
@@ -82,7 +82,7 @@ def every_schema_exists(deployed: DeployedEnvironment) -> Iterator[Fault]:
 
 @check
 def every_volume_exists(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """Landing, alerts, checkpoints, scratch and the wheels; exports, where predictions go as files."""
+    """Landing, alerts, checkpoints, scratch and the wheels; exports, if predictions are written as files."""
     wanted = [(names.PLATFORM_SCHEMA, names.WHEEL_VOLUME)]
     wanted += [
         (names.schema(use_case, volume.layer), volume.name)
@@ -98,7 +98,7 @@ def every_volume_exists(deployed: DeployedEnvironment) -> Iterator[Fault]:
 
 @check
 def the_credential_is_the_connectors(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """Unity Catalog reaches the lake as the environment's access connector."""
+    """Unity Catalog accesses the lake as the environment's access connector."""
     from databricks.sdk.errors import NotFound  # noqa: PLC0415 - takes half a second
 
     name, wanted = (
@@ -119,7 +119,7 @@ def the_credential_is_the_connectors(deployed: DeployedEnvironment) -> Iterator[
 
 @check
 def every_location_leads_to_the_lake(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """One per container, made or adopted, in the environment's storage account."""
+    """One per container, created or adopted, in the environment's storage account."""
     adopted = deployed.environment.adopt.locations.names
     account = deployed.spec.lake_of(deployed.environment).storage_account
     made = {

@@ -1,4 +1,4 @@
-"""What the stacks on this machine were written for, against what is pinned."""
+"""Compares the versions that the stacks on this machine were synthesized for with the pinned ones."""
 
 import json
 from collections.abc import Iterator
@@ -20,12 +20,12 @@ def _document(deployed: DeployedEnvironment, part: str) -> dict[str, Any]:
 
 @check
 def the_stacks_name_the_pinned_providers(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """Stacks of another version of the bindings have other arguments."""
+    """Stacks from another version of the bindings have other arguments."""
     for part, provider in (("ml", "databricks"), ("platform", "azurerm")):
         document = _document(deployed, part)
         named = document["terraform"]["required_providers"][provider]["version"]
         try:
-            # The bindings say in their metadata for which provider they were made.
+            # The metadata of the bindings names their provider version.
             made_by = document["//"]["metadata"]["version"]
             installed = version("cdktf")
             version(_BINDINGS[provider])
@@ -38,7 +38,7 @@ def the_stacks_name_the_pinned_providers(deployed: DeployedEnvironment) -> Itera
 
 @check
 def the_stacks_are_of_this_workspace(deployed: DeployedEnvironment) -> Iterator[Fault]:
-    """Stacks that were synthesized before the file changed deploy to the old place."""
+    """Stacks synthesized before a change of the file deploy to the old workspace."""
     [provider] = _document(deployed, "ml")["provider"]["databricks"]
     if provider["host"] != deployed.environment.workspace.url:
         wrong = f"deploy to {provider['host']}, the file says {deployed.environment.workspace.url}"

@@ -1,1 +1,1 @@
-"""Drift on demand: what somebody might change by hand in a local cloud, and how to put it back."""
+"""Drift on demand: manual changes that somebody might make in a local cloud, and how to undo them."""

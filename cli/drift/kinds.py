@@ -1,4 +1,4 @@
-"""What can drift. Each kind takes the first thing of its sort, by name, so that the same cloud drifts the same way."""
+"""The kinds of drift. Each changes the first object of its kind, by name, so the same cloud drifts the same way."""
 
 import json
 import re
@@ -21,9 +21,9 @@ _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 
 @dataclass(frozen=True, kw_only=True)
 class Drift:
-    """One way to drift. A value is JSON: `read` gives that of a subject, `change` makes the drifted one of it.
+    """One kind of drift. A value is JSON: `read` gets a subject's value, `change` returns the drifted one.
 
-    `noticed_by` says who finds it. `pick` lists what could drift in a catalog's workspace.
+    `noticed_by` names the command that finds it. `pick` lists the possible subjects in a catalog's workspace.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Drift:
     change: Callable[[Any], Any]
 
     def subject(self, client: "WorkspaceClient", catalog: str) -> str:
-        """What drifts: the first by name. Raises CommandError if there is none."""
+        """The subject: the first by name. Raises CommandError if there is none."""
         found = min(self.pick(client, catalog), default=None)
         if found is None:
             raise CommandError(f"drift {self.name!r}: no such object is deployed. Load the stacks: mlops up")
@@ -79,7 +79,7 @@ def _one_more(held: dict[str, list[str]]) -> dict[str, list[str]]:
 
 
 def _one_less(held: dict[str, list[str]]) -> dict[str, list[str]]:
-    # Groups before service principals, whose ids differ from cloud to cloud.
+    # Groups before service principals, whose ids differ from one cloud to the next.
     readers = (principal for principal, privileges in held.items() if _READ in privileges)
     first = min(readers, key=lambda principal: (bool(_ID.fullmatch(principal)), principal))
     return {**held, first: [privilege for privilege in held[first] if privilege != _READ]}
@@ -99,7 +99,7 @@ def _job_id(client: "WorkspaceClient", name: str) -> int:
 
 
 def _start(client: "WorkspaceClient", name: str) -> dict[str, Any]:
-    """What starts a job by itself: its schedule or its trigger, whole; empty for neither."""
+    """The whole schedule or trigger that starts a job automatically; empty without either."""
     settings = _call(client, "GET", f"/api/2.2/jobs/get?job_id={_job_id(client, name)}")["settings"]
     return {kind: settings[kind] for kind in ("schedule", "trigger") if kind in settings}
 
@@ -127,7 +127,7 @@ def _edit(client: "WorkspaceClient", _: str, policy: dict[str, Any]) -> None:
 
 
 def _raised(policy: dict[str, Any]) -> dict[str, Any]:
-    """With twice the first limit, by the name of its setting."""
+    """With the first limit doubled, by the name of its setting."""
     rules = json.loads(policy["definition"])
     limited = min(name for name, rule in rules.items() if "maxValue" in rule)
     rules[limited] |= {"maxValue": rules[limited]["maxValue"] * 2}

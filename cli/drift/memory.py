@@ -1,4 +1,4 @@
-"""What drifted in a local cloud, with what was there before: a file of its directory, so that it can be put back."""
+"""The drift of a local cloud with the values before it: a file in the cloud's directory, so that it can be undone."""
 
 import json
 from pathlib import Path
@@ -25,7 +25,7 @@ class Drifted:
         return {name: known["subject"] for name, known in self._all().get(self._env, {}).items()}
 
     def make(self, drift: Drift, client: "WorkspaceClient", catalog: str) -> Row:
-        """Change the first thing of its sort. Raises CommandError if that has drifted already."""
+        """Change the first object of the kind. Raises CommandError if it has drifted already."""
         if drift.name in self.names():
             raise CommandError(
                 f"{self.names()[drift.name]} already has the drift {drift.name!r}. "
@@ -34,13 +34,13 @@ class Drifted:
         subject = drift.subject(client, catalog)
         before = drift.read(client, subject)
         after = drift.change(before)
-        # Noted first: whatever ends this command, what was there before is known.
+        # Recorded first: however this command ends, the previous value is known.
         self._note(drift.name, {"subject": subject, "before": before})
         drift.write(client, subject, after)
         return {"drift": drift.name, "subject": subject, "was": before, "is": after, "noticed by": drift.noticed_by}
 
     def undo(self, drift: Drift, client: "WorkspaceClient") -> Row:
-        """Put back what was there before. Raises CommandError if it did not drift."""
+        """Restore the previous value. Raises CommandError if it did not drift."""
         known = self._all().get(self._env, {}).get(drift.name)
         if known is None:
             on = ", ".join(sorted(self.names())) or "none"
@@ -62,7 +62,7 @@ class Drifted:
 
 
 def named(name: str) -> Drift:
-    """The drift of that name. Raises CommandError with those there are."""
+    """The drift of that name. Raises CommandError that lists the existing ones."""
     found = next((each for each in DRIFTS if each.name == name), None)
     if found is None:
         raise CommandError(f"drift {name!r} is unknown; there are {', '.join(each.name for each in DRIFTS)}", 2)

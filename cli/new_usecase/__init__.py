@@ -1,1 +1,1 @@
-"""The parts of `mlops new-usecase`: what is asked for, what a problem begins with, and what is written."""
+"""The parts of `mlops new-usecase`: the request, the starting point of each problem, and the files to write."""

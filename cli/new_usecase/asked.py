@@ -1,4 +1,4 @@
-"""What was asked for, and what is wrong with it."""
+"""The request for a use case, and its mistakes."""
 
 import keyword
 import re
@@ -9,7 +9,7 @@ from pathlib import Path
 from cli.new_usecase.beginnings import Beginning
 from ml.declarations import Period
 
-# Its name is part of a package, of schemas, jobs and principals: what all of them allow.
+# The name becomes part of a package, of schemas, jobs and principals: the characters that all of them allow.
 _NAME = re.compile(r"[a-z][a-z0-9]{2,19}")
 # Schemas of the platform itself.
 _TAKEN = {"platform"}
@@ -31,8 +31,8 @@ class Pace:
     horizon: int
 
 
-# Outcomes are known within a week, or with the next month: so few months wait for theirs. A demo of hours or days
-# brings ten deliveries a month, so that it does not spend its time on landing files.
+# Outcomes are known within a week, or with the next month, so that few months wait for theirs. A demo of hours or days
+# brings ten deliveries a month, to limit the time for landing files.
 PACES = {
     Period.HOUR: Pace(name=Period.HOUR, type="timestamp", every=72, horizon=144),
     Period.DAY: Pace(name=Period.DAY, type="date", every=3, horizon=6),
@@ -52,7 +52,7 @@ class Asked:
 
 
 def problems(name: str, root: Path) -> Iterator[str]:
-    """Why no use case of this name can be made in the checkout at `root`."""
+    """The reasons why the checkout at `root` cannot get a use case of this name."""
     if not _NAME.fullmatch(name) or keyword.iskeyword(name):
         yield (
             f"name {name!r}: give 3 to 20 lower-case letters and digits, first a letter, and no Python keyword; it "

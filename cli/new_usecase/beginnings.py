@@ -1,7 +1,7 @@
-"""What a use case of each problem begins with: `ml/problems/<room>/new_usecase/<problem>.toml`, found by its place.
+"""The starting point of a use case per problem: `ml/problems/<room>/new_usecase/<problem>.toml`, found by its path.
 
-A folder beside it with the problem's name may bring templates of the problem's own: each replaces the common one of
-the same path, or is written beside them.
+A folder next to it with the problem's name may have the problem's own templates: each replaces the common one of the
+same path, or is written in addition.
 """
 
 import tomllib
@@ -16,18 +16,18 @@ _PLACE = "ml/problems/*/new_usecase/*.toml"
 
 @dataclass(frozen=True, kw_only=True)
 class Beginning:
-    """What differs from problem to problem in the templates: names, and pieces of code as they are written.
+    """The parts of the templates that depend on the problem: names, and pieces of code.
 
     Attributes:
         name: the problem, as `--problem` calls it.
         templates: the folder of its own templates, which need not exist.
         problem: the declared problem.
         measure: the measure by which monitoring judges a month.
-        imports: what the declaration needs of `ml.declarations` beside what each needs.
+        imports: imports from `ml.declarations` besides those that every declaration has.
         follows: a condition that holds since outcomes follow the signal (`high`: the cases whose signal is).
         gates: compliance and comparison.
-        label_column, outcomes: the column, and the function that draws outcomes. These and `follows` are of the common
-            templates: a problem whose own ones replace these goes without.
+        label_column, outcomes: the column, and the function that draws outcomes. These and `follows` belong to
+            the common templates: a problem that replaces those needs none of them.
     """
 
     name: str
@@ -51,7 +51,7 @@ def beginnings(root: Path) -> dict[str, Path]:
 
 
 def beginning(root: Path, problem: str) -> Beginning:
-    """That of `problem`. Raises CommandError that names those there are, or what its file lacks."""
+    """The starting point of `problem`. Raises CommandError that lists the problems, or what its file lacks."""
     found = beginnings(root)
     if problem not in found:
         raise CommandError(f"problem {problem!r} is unknown: name one of {', '.join(sorted(found))}", exit_code=2)

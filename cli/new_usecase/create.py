@@ -1,4 +1,4 @@
-"""Writes a use case that was asked for into a checkout."""
+"""Writes a requested use case into a checkout."""
 
 from pathlib import Path
 
@@ -11,9 +11,9 @@ from ml.declarations import Period
 
 
 def create(root: Path, name: str, problem: str, period: Period, *, serving: bool) -> list[str]:
-    """Write the use case into the checkout at `root`. The paths of all files that are new or changed.
+    """Write the use case into the checkout at `root`. Returns the paths of all new or changed files.
 
-    Raises CommandError with everything that is wrong with what was asked for; then nothing is written.
+    Raises CommandError with all mistakes of the request; then nothing is written.
     """
     wrong = list(problems(name, root))
     try:

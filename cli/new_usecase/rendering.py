@@ -1,4 +1,4 @@
-"""The files of a new use case, from the common templates and those of its problem. Pure but for reading templates."""
+"""The files of a new use case, from the common and the problem's templates. Pure except for reading templates."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -12,7 +12,7 @@ from ml.declarations import Period
 _COMMON = Path(__file__).parent / "templates"
 _ENDING = ".j2"
 _OURS = "from ml."
-# What every declaration names.
+# Names that every declaration uses.
 _IMPORTS = (
     *("Algorithm", "ComparisonGate", "ComplianceGate", "Feed", "Gates", "InfrastructureGate", "JobSettings", "Joins"),
     *("Layer", "MeasureRule", "Model", "Outcome", "SignOff", "Table", "TrainingCause", "Tuning", "UseCase"),
@@ -51,7 +51,7 @@ def _more_imports(asked: Asked) -> Iterator[str]:
 
 
 def target(template: Path, name: str) -> str:
-    """Where a template's text belongs: `ml` is the use case's folder, `tests` that of its tests, `docs` its page."""
+    """The path for a template's text: `ml` is the use case's folder, `tests` that of its tests, `docs` its page."""
     room, *rest = template.with_suffix("").parts
     if room == "docs":
         return f"docs/usecases/{name}.md"
@@ -59,11 +59,11 @@ def target(template: Path, name: str) -> str:
 
 
 def in_order(text: str) -> str:
-    """The text with each run of our own imports in the order of modules, which the use case's name decides."""
+    """The text with each block of first-party imports sorted by module: the order depends on the use case's name."""
     runs = groupby(text.splitlines(keepends=True), key=lambda line: line.startswith(_OURS))
     return "".join("".join(sorted(lines) if ours else lines) for ours, lines in runs)
 
 
 def imports(names: Iterable[str]) -> list[str]:
-    """Names in the order in which ruff wants them imported: constants, then classes."""
+    """Names in ruff's import order: constants, then classes."""
     return sorted(set(names), key=lambda name: (not name.isupper(), name))

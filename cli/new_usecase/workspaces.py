@@ -13,9 +13,9 @@ _PAGES = "  - Use cases:\n"
 
 
 def enabled(text: str, name: str, *, serving: bool) -> str:
-    """A valid environment's YAML with a use case more, after those there are and like the first of them.
+    """A valid environment's YAML with one more use case, after the existing ones and like the first of them.
 
-    Everything else stays as it is, comments too. Raises CommandError if there is none to be like.
+    Everything else stays as it is, comments included. Raises CommandError if there is no use case to copy.
     """
     cases = (yaml.safe_load(text) or {}).get("use_cases")
     if not cases:
@@ -31,7 +31,7 @@ def enabled(text: str, name: str, *, serving: bool) -> str:
 
 
 def _like(first: Mapping[str, Any], *, serving: bool) -> dict[str, Any]:
-    """The same jobs and rights, without a GPU, and without an endpoint if the new one has none."""
+    """The same jobs and rights, without a GPU, and without an endpoint if the new use case has none."""
     jobs = {
         stage: {key: value for key, value in settings.items() if key != "gpu"}
         for stage, settings in first["jobs"].items()
@@ -48,7 +48,7 @@ def _like(first: Mapping[str, Any], *, serving: bool) -> dict[str, Any]:
 
 
 def paged(text: str, name: str) -> str:
-    """`mkdocs.yml` with the page of a use case more, in the section of use cases."""
+    """`mkdocs.yml` with the page of one more use case, in the section of use cases."""
     line = f"      - usecases/{name}.md\n"
     if _PAGES in text:
         return text.replace(_PAGES, f"{_PAGES}{line}", 1)
@@ -56,7 +56,7 @@ def paged(text: str, name: str) -> str:
 
 
 def changed(root: Path, name: str, *, serving: bool) -> dict[str, str]:
-    """The new text of each file that is changed, by its path.
+    """The new text of each changed file, by its path.
 
     Raises CommandError with every mistake in those files, or naming each that cannot be changed.
     """

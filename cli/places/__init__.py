@@ -1,1 +1,1 @@
-"""The live version at places beside Databricks: its image, and what a cluster or Azure Machine Learning is told."""
+"""The live version outside Databricks: its image, and the requests to a cluster or Azure Machine Learning."""

@@ -1,4 +1,4 @@
-"""What Azure Machine Learning is told of a served model: bodies of its REST, in the order in which they are sent. Pure.
+"""The REST calls to Azure Machine Learning for a served model, in order. Pure.
 
 https://learn.microsoft.com/azure/templates/microsoft.machinelearningservices/workspaces/onlineendpoints/deployments
 """
@@ -18,7 +18,7 @@ _TIMEOUT = "PT30S"
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One call: `method` on the id `path` with `body`; `name` is what its file is called."""
+    """One call: `method` on the id `path` with `body`; `name` is the name of its file."""
 
     name: str
     method: str
@@ -28,7 +28,7 @@ class Call:
 
     @property
     def url(self) -> str:
-        """Where it is sent."""
+        """The URL of the call."""
         return f"{_HOST}{self.path}?api-version={self.api}"
 
 
@@ -71,7 +71,7 @@ def _deployment(placed: Placed, declared: AzureMl, environment: str) -> dict[str
         "properties": {
             "endpointComputeType": "Managed",
             "environmentId": environment,
-            # There is no online store there: a request brings its features.
+            # Azure ML has no online store: a request brings its features.
             "environmentVariables": {"LOOK_UPS": "off", "PORT": str(PORT)},
             "instanceType": declared.instance_type,
             "livenessProbe": probe,
@@ -83,7 +83,7 @@ def _deployment(placed: Placed, declared: AzureMl, environment: str) -> dict[str
 
 
 def _traffic(placed: Placed) -> dict[str, Any]:
-    """The endpoint as its stack makes it, with all traffic on the colour: a PUT leaves nothing out."""
+    """The endpoint as its stack declares it, with all traffic on the colour: a PUT replaces every property."""
     azure = placed.spec.platform.azure
     identity = azure_names.resource_id(
         placed.environment.azure.subscription_id,

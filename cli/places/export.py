@@ -1,4 +1,4 @@
-"""Writes what a place beside Databricks is told of the live version."""
+"""Writes the files that deploy the live version at places other than Databricks."""
 
 import json
 import tempfile
@@ -26,16 +26,16 @@ SERVER, SWITCH, STORE, IMAGE = "server.yaml", "switch.yaml", "online.db", "image
 
 
 class _Plain(yaml.SafeDumper):
-    """YAML without anchors, which people read wrong and some tools not at all."""
+    """YAML without anchors, which people misread and some tools do not support."""
 
     def ignore_aliases(self, data: Any) -> bool:
-        """Write what occurs twice twice."""
+        """Write repeated values in full."""
         del data
         return True
 
 
 def live_version(named: NamedModel, host: str | None) -> int:
-    """The version that @champion names. Raises CommandError where there is none."""
+    """The version that @champion names. Raises CommandError if there is none."""
     listed = deployed(named.env, host).registered_models.get(named.full_name, include_aliases=True).aliases or []
     found = next((each.version_num for each in listed if each.alias_name == "champion"), None)
     if found is None:
@@ -56,7 +56,7 @@ def live_colour(named: NamedModel, warehouse: Warehouse) -> Colour:
 
 @contextmanager
 def fetched(named: NamedModel, version: int, host: str | None) -> Iterator[Path]:
-    """The folder of the version, while the block lasts. Raises CommandError if it may not be read."""
+    """The downloaded folder of the version, while the block lasts. Raises CommandError if it may not be read."""
     import mlflow  # noqa: PLC0415 - takes seconds
     from mlflow.exceptions import MlflowException  # noqa: PLC0415
 
@@ -69,7 +69,7 @@ def fetched(named: NamedModel, version: int, host: str | None) -> Iterator[Path]
 
 
 def write_image(out: Path, model: Path, spec: "Spec", version: int) -> None:
-    """The folder `image` under `out`. Raises CommandError without a base image, or if the folder is there."""
+    """Write the folder `image` under `out`. Raises CommandError without a base image, or if the folder exists."""
     if spec.platform.serving_places is None:
         raise CommandError("platform.yaml has no serving_places with a base_image for the image: add it", 2)
     _require_new(out / IMAGE)
@@ -83,7 +83,7 @@ def write_image(out: Path, model: Path, spec: "Spec", version: int) -> None:
 
 
 def write_features(out: Path, named: NamedModel, model: Path, warehouse: Warehouse, host: str | None) -> int | None:
-    """The file `online.db` under `out`, and its number of rows; None for a version that looks nothing up."""
+    """Write `online.db` under `out` and return its number of rows; None for a version without look-ups."""
     spec = features.specification(model)
     if spec is None:
         return None
@@ -93,7 +93,7 @@ def write_features(out: Path, named: NamedModel, model: Path, warehouse: Warehou
 
 
 def write_manifests(out: Path, placed: Placed) -> None:
-    """`server.yaml` and `switch.yaml` under `out`. Raises CommandError for what breaks a rule of the policies."""
+    """Write `server.yaml` and `switch.yaml` under `out`. Raises CommandError for manifests that break a policy."""
     server, switch = kubernetes.server(placed), kubernetes.switch(placed)
     findings = judge([*server, *switch])
     if findings:
@@ -109,7 +109,7 @@ def text(manifests: Sequence[kubernetes.Manifest]) -> str:
 
 
 def write_calls(out: Path, placed: Placed, environment: "Environment") -> list[azure_ml.Call]:
-    """A JSON file per call of Azure Machine Learning's REST under `out`, and the calls in their order."""
+    """Write one JSON file under `out` per call of Azure Machine Learning's REST, and return the calls in order."""
     if environment.azure_ml is None:
         raise CommandError(f"{environment.name} has no azure_ml: see workspaces/{environment.name}.yaml", 2)
     found = azure_ml.calls(placed, environment.azure_ml)
@@ -120,6 +120,6 @@ def write_calls(out: Path, placed: Placed, environment: "Environment") -> list[a
 
 
 def _require_new(path: Path) -> None:
-    """Raise CommandError if `path` is there: what an earlier version left would go with this one."""
+    """Raise CommandError if `path` exists: files of an earlier version would mix with those of this one."""
     if path.exists():
         raise CommandError(f"{path} exists already: remove it, or name another folder with --out", 2)

@@ -1,4 +1,4 @@
-"""The published features of a version as the file that its servers look them up in (`ml/server/online.py`)."""
+"""The published features of a version, as the file in which its servers look them up (`ml/server/online.py`)."""
 
 import json
 import sqlite3
@@ -28,7 +28,7 @@ _WHOLE = ("BYTE", "SHORT", "INT", "LONG", "BIGINT", "SMALLINT", "TINYINT", "INTE
 
 
 def specification(model: Path) -> FeatureSpec | None:
-    """What the version in the folder looks up; None if nothing. Raises CommandError for a damaged one."""
+    """The look-ups of the version in the folder; None if it has none. Raises CommandError for a damaged one."""
     try:
         return feature_spec.read(model)
     except feature_spec.SpecificationError as error:
@@ -36,9 +36,9 @@ def specification(model: Path) -> FeatureSpec | None:
 
 
 def export(path: Path, spec: FeatureSpec, warehouse: Warehouse, client: "WorkspaceClient", event_time: str) -> int:
-    """Write the newest row per key of each table that `spec` names, and return how many rows there are.
+    """Write the newest row per key of each table that `spec` names, and return the number of rows.
 
-    Raises CommandError for a column that is masked from who asks: its values would be exported as nulls.
+    Raises CommandError for a column that is masked for the caller: its values would be exported as nulls.
     """
     rows = 0
     for table, look_ups in spec.by_table.items():
@@ -50,7 +50,7 @@ def export(path: Path, spec: FeatureSpec, warehouse: Warehouse, client: "Workspa
 
 
 def newest_sql(table: str, look_ups: Sequence[LookUp], event_time: str) -> str:
-    """The statement that answers (key, JSON of the features) of the newest row per key. Nulls stay in the JSON."""
+    """The statement that returns (key, JSON of the features) of the newest row per key. Nulls stay in the JSON."""
     key = quoted(look_ups[0].keys[0])
     columns = ", ".join(quoted(name) for name in sorted({look_up.column for look_up in look_ups}))
     newest = f"row_number() over (partition by {key} order by {quoted(event_time)} desc)"
@@ -62,9 +62,9 @@ def newest_sql(table: str, look_ups: Sequence[LookUp], event_time: str) -> str:
 
 
 def write(path: Path, table: str, rows: Iterable[tuple[str, Mapping[str, Any]]], *, key_is_text: bool) -> int:
-    """Add the rows (key, features) of `table` to the file at `path`, and return how many they are.
+    """Add the rows (key, features) of `table` to the file at `path`, and return their number.
 
-    Without a write-ahead log: a server may have the file on a file system that it cannot write to.
+    There is no write-ahead log, because a server may have the file on a read-only file system.
     """
     is_new = not path.exists()
     connection = sqlite3.connect(path)
@@ -82,7 +82,7 @@ def write(path: Path, table: str, rows: Iterable[tuple[str, Mapping[str, Any]]],
 
 
 def key_is_text(table: str, listed: "Sequence[ColumnInfo]", look_ups: Sequence[LookUp]) -> bool:
-    """Whether the key of `table` is text, and no whole number. `listed` are its columns, as Unity Catalog shows them.
+    """Whether the key of `table` is text rather than a whole number. `listed`: its columns in Unity Catalog.
 
     Raises CommandError for columns that are masked or not there. Pure.
     """

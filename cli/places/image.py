@@ -1,4 +1,4 @@
-"""The recipe of a scoring server's image: a folder that any builder of containers takes."""
+"""The build recipe of a scoring server's image: a folder for any container build tool."""
 
 import shutil
 from importlib.metadata import version as installed
@@ -9,7 +9,7 @@ from ml.versions import artifact
 
 FILE = "Containerfile"
 MODEL, USER = "model", 10001
-# What the server imports and a version's own list may leave out, as it is tested here.
+# Packages that the server imports and a version's own list may lack, pinned as tested here.
 _SERVER = ("pyyaml", "uvicorn")
 _RECIPE = """\
 # Written by `mlops export`: the scoring server with one version of a model.
@@ -33,7 +33,7 @@ def recipe(*, base: str, version: int, wheel: str) -> str:
 
 
 def requirements(model: Path) -> str:
-    """What the image installs: the version's own list, as training recorded it, and what the server needs beside it."""
+    """The packages of the image: the version's own list, as training recorded it, and the server's own needs."""
     listed = artifact.raw_model(model) / "requirements.txt"
     lines = [line.strip() for line in listed.read_text(encoding="utf-8").splitlines() if line.strip()]
     named = {line.split("=")[0].split("<")[0].split(">")[0].strip().lower() for line in lines}
@@ -41,7 +41,7 @@ def requirements(model: Path) -> str:
 
 
 def write(folder: Path, *, model: Path, base: str, version: int, wheel: Wheel) -> None:
-    """Write the folder, which must not be there: a file of an earlier version would be built into the image."""
+    """Write the folder, which must not exist: a file of an earlier version would be built into the image."""
     folder.mkdir(parents=True)
     shutil.copytree(model, folder / MODEL, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy2(wheel.path, folder / wheel.path.name)

@@ -12,12 +12,12 @@ from infra.constructs.serving_places.names import POOL_LABEL, SERVERS
 Manifest = dict[str, Any]
 
 PORT = 8080
-# Nobody: not a user of the image, and not root.
+# The user `nobody`: not a user of the image, and not root.
 _USER = 10001
 _REPLICAS = (2, 10)
 _FEATURES = "/features"
 _CPU_PERCENT = 70
-# Pods of a namespace with this label, whose value is the model's name, may ask it.
+# Pods with this label, whose value is the model's name, may query it, from namespaces that are named.
 CALLER_LABEL = "mlops/calls"
 _DRAIN_S = 10
 _SIZES = {"cpu": "500m", "memory": "1Gi", "ephemeral-storage": "1Gi"}
@@ -25,7 +25,7 @@ _LIMITS = {"cpu": "2", "memory": "2Gi", "ephemeral-storage": "4Gi"}
 
 
 def server(placed: Placed) -> list[Manifest]:
-    """The namespace, the account, the network's rules, and the colour's pods with what scales and protects them."""
+    """The namespace, the service account, the network policies, and the colour's pods with autoscaler and budget."""
     return [
         _namespace(placed),
         _account(placed),
@@ -38,7 +38,7 @@ def server(placed: Placed) -> list[Manifest]:
 
 
 def switch(placed: Placed) -> list[Manifest]:
-    """The service: from now on the colour answers."""
+    """The service: once it is applied, the colour answers."""
     spec = {
         "type": "ClusterIP",
         "selector": _selector(placed),
@@ -62,7 +62,7 @@ def _selector(placed: Placed) -> dict[str, str]:
 
 
 def _namespace(placed: Placed) -> Manifest:
-    # Kubernetes itself then refuses pods that could reach beyond their container.
+    # With this label Kubernetes refuses pods that could reach beyond their container.
     enforced = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "warn", "audit")}
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": placed.name, "labels": enforced}}
 
@@ -81,7 +81,7 @@ def _nobody(placed: Placed) -> Manifest:
 
 
 def _callers(placed: Placed) -> Manifest:
-    """Named namespaces ask it. It asks for names, and for its features where it has any, which the firewall judges."""
+    """Only named namespaces may call it. It may reach DNS, and its features if it has any, subject to the firewall."""
     spec: Manifest = {
         "podSelector": {"matchLabels": {"app": placed.name}},
         "policyTypes": ["Ingress", "Egress"],
@@ -107,7 +107,7 @@ def _deployment(placed: Placed) -> Manifest:
     if placed.looks_up:
         labels["azure.workload.identity/use"] = "true"
     spec: Manifest = {
-        # How many there are is the autoscaler's; one pod more comes before one goes.
+        # The autoscaler sets the number of replicas; one new pod starts before an old one stops.
         "selector": {"matchLabels": _selector(placed)},
         "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}},
         "revisionHistoryLimit": 3,
@@ -147,7 +147,7 @@ def _pod(placed: Placed) -> Manifest:
 
 
 def _container(placed: Placed, name: str) -> Manifest:
-    """What both containers have in common: nothing is written but where a volume is, and no right is gained."""
+    """Common to both containers: a read-only file system except for volumes, and no privilege escalation."""
     mounts = [{"name": "tmp", "mountPath": "/tmp"}]  # noqa: S108 - of the container
     if placed.looks_up:
         mounts.append({"name": "features", "mountPath": _FEATURES})
@@ -191,7 +191,7 @@ def _server(placed: Placed) -> Manifest:
         "startupProbe": {**asked, "periodSeconds": 2, "failureThreshold": 60},
         "readinessProbe": {**asked, "periodSeconds": 5, "failureThreshold": 2},
         "livenessProbe": {**asked, "periodSeconds": 10, "failureThreshold": 3},
-        # Requests still arrive for a moment after the pod was taken off the service.
+        # Requests still arrive for a moment after the pod was removed from the service.
         "lifecycle": {"preStop": {"exec": {"command": ["sleep", str(_DRAIN_S)]}}},
     }
 

@@ -1,4 +1,4 @@
-"""Moves a live version to a place beside Databricks: image, features, pods or deployment, and then the traffic."""
+"""Moves a live version to a place other than Databricks: image, features, pods or deployment, and then the traffic."""
 
 import json
 import re
@@ -24,7 +24,7 @@ Move = tuple[NamedModel, str]
 
 
 def wanted(spec: "Spec", environment: "Environment", named: NamedModel | None, where: str | None) -> list[Move]:
-    """What is moved where: `named`, or every served model, to `where`, or every place of the environment.
+    """The moves to make: `named`, or every served model, to `where`, or to every place of the environment.
 
     Empty if it has no such place. Raises CommandError if `named` is not served there.
     """
@@ -48,7 +48,7 @@ def move(
     host: str | None,
     sign_in: Callable[[], None],
 ) -> str:
-    """What answers there now, in words. Raises CommandError; what answered before then still does.
+    """Move it; returns in words what answers there now. Raises CommandError; then the previous version still answers.
 
     `sign_in` is called before each step that may come long after the one before.
     """

@@ -1,4 +1,4 @@
-"""What is exported: one version of one model, for one environment."""
+"""The subject of an export: one version of one model, for one environment."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Colour(StrEnum):
-    """One of the two deployments of a model: one answers, and the other one is what a roll-back returns to."""
+    """One of a model's two deployments: one answers, and a roll-back returns to the other."""
 
     BLUE = "blue"
     GREEN = "green"
@@ -26,8 +26,8 @@ class Colour(StrEnum):
 def colour_of(moves: Sequence[Mapping[str, Any]]) -> Colour:
     """The colour of the live version, from the recorded moves of its aliases.
 
-    Each move of @champion changes it. So a new version takes the colour that does not answer, and a roll-back to the
-    version before finds that one still there, under the colour that it had: as long as every release is exported.
+    Each move of @champion changes it. So a new version takes the idle colour, and a roll-back finds the previous
+    version still deployed under its own colour, provided that every release is exported.
     """
     turns = sum(move["alias"] == CHAMPION and move["from_version"] != move["to_version"] for move in moves)
     return Colour.GREEN if turns and turns % 2 == 0 else Colour.BLUE
@@ -35,7 +35,7 @@ def colour_of(moves: Sequence[Mapping[str, Any]]) -> Colour:
 
 @dataclass(frozen=True, kw_only=True)
 class Placed:
-    """`version` is what answers, as `colour`, from `image`. `looks_up` says that features are looked up for it.
+    """`version` is the one that answers, as `colour`, from `image`. `looks_up`: its features are looked up.
 
     `client_id` is the client id of the model's own identity, which a cluster's pods need if features are looked up.
     """
@@ -64,12 +64,12 @@ class Placed:
 
     @property
     def name(self) -> str:
-        """What the model is called outside Databricks; its namespace, its service account and its service too."""
+        """The model's name outside Databricks; also that of its namespace, service account and service."""
         return azure_names.served_name(self.served.label)
 
     @property
     def features_url(self) -> str:
-        """The blob that its published features are fetched from."""
+        """The blob with its published features."""
         account = self.spec.places_of(self.environment).lake_account
         container = azure_names.features_container(self.served.label)
         return f"https://{account}.blob.core.windows.net/{container}/online.db"

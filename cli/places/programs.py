@@ -8,19 +8,19 @@ from collections.abc import Iterable
 from cli.errors import CommandError
 from cli.output import progress
 
-# Lines of a program's own words in an error.
+# Lines of a program's own output in an error.
 _SHOWN = 10
 
 
 def require(names: Iterable[str]) -> None:
-    """Raise CommandError with those that are not on PATH, before anything is begun."""
+    """Raise CommandError with the programs that are missing on PATH, before any step starts."""
     absent = [name for name in names if shutil.which(name) is None]
     if absent:
         raise CommandError(f"{', '.join(absent)} must be on PATH: install what is missing, and run this again", 2)
 
 
 def run(command: tuple[str, ...]) -> str:
-    """What the program says. Raises CommandError if it fails."""
+    """The program's output. Raises CommandError if it fails."""
     progress.print(f"  {shlex.join(command)}", markup=False, soft_wrap=True)
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -30,7 +30,7 @@ def run(command: tuple[str, ...]) -> str:
 
 
 def tried(command: tuple[str, ...]) -> str | None:
-    """The same; None if it fails."""
+    """The program's output; None if it fails."""
     try:
         return run(command)
     except CommandError:

@@ -1,4 +1,4 @@
-"""How docker and az sign in where a pipeline runs: by fresh tokens of the run, which last minutes."""
+"""Signs docker and az in within a pipeline, with fresh tokens of the run, which last minutes."""
 
 import os
 import tempfile
@@ -10,13 +10,13 @@ from cli.places import programs
 from infra.pipeline_token import PipelineTokenError, entra_token
 
 _WHO = ("ARM_CLIENT_ID", "ARM_TENANT_ID")
-# Where both keep what they signed in with.
+# Variables for the folders in which both keep their credentials.
 _KEPT_IN = ("AZURE_CONFIG_DIR", "DOCKER_CONFIG")
 
 
 @contextmanager
 def signed_in(subscription_id: str, environment: Mapping[str, str] = os.environ) -> Iterator[Callable[[], None]]:
-    """What signs in, and again when called again, in a folder that is gone after the block.
+    """Yields a function that signs in, or renews the sign-in, in a folder that is deleted after the block.
 
     Outside a pipeline it does nothing: whoever is signed in acts.
     """
@@ -38,7 +38,7 @@ def _sign_in(subscription_id: str, environment: Mapping[str, str]) -> None:
     if absent:
         raise CommandError(f"{', '.join(absent)} must say as whom the pipeline signs in: set what is missing", 2)
     client_id, tenant_id = (environment[name] for name in _WHO)
-    # A file that only this user reads: others see what a program is called with.
+    # A file that only this user can read, because others can see the arguments of a program.
     with tempfile.NamedTemporaryFile("w", encoding="utf-8") as file:
         file.write(_token(environment) or "")
         file.flush()

@@ -1,6 +1,6 @@
-"""What moves a release at a place beside Databricks, as commands of docker, az, kubelogin and kubectl. Pure.
+"""The commands of docker, az, kubelogin and kubectl that deploy a release at a place other than Databricks. Pure.
 
-Whoever is signed in to Azure runs them, from inside the network. Run again, they end where they ended before.
+They run with the caller's sign-in to Azure, from inside the network, and are idempotent.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from infra import azure_names
 from infra.spec import Environment, Spec
 
 Command = tuple[str, ...]
-# A pod has two minutes to load its version, and they are replaced one by one.
+# A pod has two minutes to load its version, and pods are replaced one by one.
 _ROLLOUT = "--timeout=15m"
 _TEXT = ("--output", "tsv")
 
@@ -23,13 +23,13 @@ def registry(spec: Spec, environment: Environment) -> str:
 
 
 def known_digest(registry_name: str, tagged: str) -> Command:
-    """Shows the digest of the image `name:version` in the registry; it fails if there is none."""
+    """Prints the digest of the image `name:version` in the registry; fails if there is none."""
     asked = ("--name", registry_name, "--image", tagged, "--query", "digest")
     return ("az", "acr", "repository", "show", *asked, *_TEXT)
 
 
 def image(registry_name: str, tagged: str, folder: Path, containerfile: str, said: Path) -> list[Command]:
-    """Builds the image and pushes it; `said` then holds its digest."""
+    """Builds and pushes the image; `said` then contains its digest."""
     build = ("--platform", "linux/amd64", "--provenance=false", "--file", str(folder / containerfile))
     push = ("--tag", f"{registry_name}.azurecr.io/{tagged}", "--push", "--metadata-file", str(said))
     return [
@@ -47,13 +47,13 @@ def features(placed: Placed, file: Path) -> Command:
 
 
 def client_id(spec: Spec, environment: Environment, label: str) -> Command:
-    """Shows the client id of the model's identity."""
+    """Prints the client id of the model's identity."""
     name = azure_names.served_identity(spec.platform.azure.prefix, environment.name, label)
     return ("az", "identity", "show", "--name", name, *_in_group(spec, environment), "--query", "clientId", *_TEXT)
 
 
 def aks(placed: Placed, server: Path, switch: Path, config: Path, *, restart: bool) -> list[Command]:
-    """The pods of the colour, and once they answer, the service; `restart` has running ones fetch their features anew.
+    """The pods of the colour, then the service; `restart` makes running pods fetch their features again.
 
     The cluster is the declared one, whatever the user's own configuration names.
     """
@@ -72,7 +72,7 @@ def aks(placed: Placed, server: Path, switch: Path, config: Path, *, restart: bo
 
 
 def azure_ml(calls: Sequence[Call], folder: Path) -> list[Command]:
-    """Each call, the next one once Azure has ended what the one before began."""
+    """Each call, in order; the next one starts once Azure has finished the previous one."""
     found: list[Command] = []
     for call in calls:
         body = f"@{folder / call.name}.json"

@@ -1,4 +1,4 @@
-"""Which version goes to a place beside Databricks, and whether the environment serves it there."""
+"""The version for a place other than Databricks, and whether the environment serves it there."""
 
 from typing import TYPE_CHECKING
 
@@ -39,7 +39,7 @@ def placed_version(
     colour: str | None,
     host: str | None,
 ) -> "Placed":
-    """The version as it is placed; without `colour`, in the one that the recorded moves say.
+    """The version to place; without `colour`, in the colour that the recorded moves give.
 
     Raises CommandError for an image that is not named by its digest.
     """

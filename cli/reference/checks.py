@@ -6,7 +6,7 @@ from policies.checks.engine.rule import Severity
 
 
 def page() -> str:
-    """What each asserts, why, and how to fix what breaks it."""
+    """Each check's assertion, reason and fix."""
     parts = ["# Checks of the policy scan\n"]
     for severity in Severity:
         found = [rule for rule in rules() if rule.severity is severity]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 
 def cell(value: object) -> str:
-    """Text that stays in its cell: no line ends it, and no bar parts it."""
+    """Text that stays in its cell: line breaks and bars are escaped."""
     return " ".join(str(value).split()).replace("|", "\\|")
 
 

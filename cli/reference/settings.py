@@ -12,7 +12,7 @@ Schema = Mapping[str, Any]
 
 
 def page(schemas: Path) -> str:
-    """One part per file, and one per kind of value that it is made of."""
+    """One section per file, and one per kind of value in it."""
     parts = ["# Settings of workspaces/*.yaml\n"]
     for name, file in (("platform", "platform.yaml"), ("environment", "<env>.yaml")):
         schema = json.loads((schemas / f"{name}.schema.json").read_text(encoding="utf-8"))
@@ -43,7 +43,7 @@ def _type(value: Schema) -> str:
 
 
 def _word(value: Schema) -> str:
-    """The type of a single value: another kind, the values that are allowed, or JSON's own word."""
+    """The type of a single value: another kind, the allowed values, or JSON's own type name."""
     if "$ref" in value:
         return str(value["$ref"]).rpartition("/")[2]
     allowed = value.get("enum", [value["const"]] if "const" in value else [])

@@ -9,7 +9,7 @@ _COLUMNS = ("column", "type", "unit", "meaning", "valid")
 
 
 def page(use_cases: Mapping[str, UseCase]) -> str:
-    """One part per use case. What stages record in every use case is in docs/concepts/jobs.md."""
+    """One section per use case. The records of stages, common to all use cases, are in docs/concepts/jobs.md."""
     return "\n".join(["# Tables\n", *(part for name, each in use_cases.items() for part in _use_case(name, each))])
 
 

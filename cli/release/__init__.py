@@ -1,1 +1,1 @@
-"""What a release is, how one is cut, and whether a checkout is the one that was cut."""
+"""A release: its content, how to cut one, and whether a checkout is the one that was cut."""

@@ -1,4 +1,4 @@
-"""What a release is made of, in CycloneDX's JSON (https://cyclonedx.org/docs/1.5/json/). Pure."""
+"""A release's bill of materials, in CycloneDX's JSON (https://cyclonedx.org/docs/1.5/json/). Pure."""
 
 import json
 import re
@@ -9,7 +9,7 @@ _PINNED = re.compile(r"^([\w.-]+)==(\S+) --hash=sha256:([0-9a-f]{64})$", re.MULT
 
 
 def bill(version: str, wheel_sha256: str, locked: Mapping[str, Any], travelling: Mapping[str, str]) -> str:
-    """The locked environment that synthesizes and deploys, and by runtime what travels to it with the wheel.
+    """The locked environment that synthesizes and deploys, and by runtime the packages that travel with the wheel.
 
     `travelling` is the text of each lock by the runtime's name.
     """

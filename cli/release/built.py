@@ -1,4 +1,4 @@
-"""What a checkout makes: its wheel, and the documents of its stacks."""
+"""A checkout's build: its wheel, and the documents of its stacks."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ from pathlib import Path
 from cli.release.errors import ReleaseError
 from cli.release.record import content_sha256, documents_sha256
 
-# A record cannot name the commit that it is part of, so the documents are hashed with this one in its place.
+# A record cannot name the commit that contains it, so the documents are hashed with this placeholder.
 _NO_COMMIT = "0" * 40
 
 

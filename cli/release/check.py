@@ -11,7 +11,7 @@ from cli.release.version import later, version_of
 
 
 def check_release(root: Path) -> str:
-    """Say that the checkout is what was recorded of its version, and the latest. Raises ReleaseError if it is not."""
+    """Report that the checkout equals its version's record, and is the latest. Raises ReleaseError if it does not."""
     version = version_of((root / PROJECT).read_text(encoding="utf-8"))
     folder = folder_of(root, version)
     if not (folder / RECORD).exists():

@@ -1,4 +1,4 @@
-"""Cuts a release: in a worktree of its own, so that it is there whole or not at all, and a rerun ends the same."""
+"""Cuts a release: in its own worktree, so that it is complete or absent, and a rerun ends the same."""
 
 import json
 from datetime import date
@@ -17,14 +17,14 @@ RECORD, BILL, PROVENANCE = "release.json", "sbom.cdx.json", "provenance.intoto.j
 
 
 def folder_of(root: Path, version: str) -> Path:
-    """Where a release's record lies."""
+    """The folder of a release's record."""
     return root / "releases" / f"v{version}"
 
 
 def cut(root: Path, version: str, day: date) -> str:
-    """Write, commit and tag it; the words to print. Nothing is changed if it cannot be cut.
+    """Write, commit and tag it; returns the text to print. Nothing is changed if it cannot be cut.
 
-    One that was stopped between its commit and its tag is tagged.
+    A release that was interrupted between its commit and its tag gets its tag.
     """
     with alone(root):
         require_identity(root)
@@ -62,7 +62,7 @@ def _commit(root: Path, version: str, day: date) -> None:
 
 
 def _write(root: Path, version: str, day: date) -> None:
-    """The record, the bill of materials and the provenance of what `root` makes."""
+    """Write the record, the bill of materials and the provenance of the build of `root`."""
     made, commit = built(root), git(root, "rev-parse", "HEAD")
     locks = {file.stem: file.read_text(encoding="utf-8") for file in (root / "ml" / "runtimes").glob("*.lock")}
     locked = (root / "Pipfile.lock").read_text(encoding="utf-8")

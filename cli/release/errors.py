@@ -1,5 +1,5 @@
-"""What goes wrong with a release."""
+"""Errors of a release."""
 
 
 class ReleaseError(ValueError):
-    """No release can be cut, or it is not what its record says; the message says why and what to change."""
+    """The release cannot be cut, or differs from its record; the message says why and what to change."""

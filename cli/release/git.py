@@ -1,4 +1,4 @@
-"""Git, as a release needs it."""
+"""The git operations of a release."""
 
 import fcntl
 import shutil
@@ -12,7 +12,7 @@ from cli.release.errors import ReleaseError
 
 
 def git(root: Path, *arguments: str) -> str:
-    """What git answers in `root`. Raises ReleaseError with its own words."""
+    """Git's output in `root`. Raises ReleaseError with its own message."""
     done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, check=False)
     if done.returncode:
         raise ReleaseError(f"git {' '.join(arguments)}: {done.stderr.strip() or done.stdout.strip()}")
@@ -20,7 +20,7 @@ def git(root: Path, *arguments: str) -> str:
 
 
 def require_identity(root: Path) -> None:
-    """Raises ReleaseError if git does not know who commits."""
+    """Raises ReleaseError if git has no identity for commits."""
     done = subprocess.run(["git", "var", "GIT_COMMITTER_IDENT"], cwd=root, capture_output=True, check=False)
     if done.returncode:
         raise ReleaseError(
@@ -31,7 +31,7 @@ def require_identity(root: Path) -> None:
 
 @contextmanager
 def alone(root: Path) -> Iterator[None]:
-    """Nobody else cuts a release in this repository meanwhile, in none of its worktrees. Raises ReleaseError if so."""
+    """A lock on the repository and all its worktrees. Raises ReleaseError if another process cuts a release."""
     common = root / git(root, "rev-parse", "--git-common-dir")
     with (common / "mlops-release.lock").open("w") as lock:
         try:
@@ -43,7 +43,7 @@ def alone(root: Path) -> Iterator[None]:
 
 @contextmanager
 def worktree(root: Path) -> Iterator[Path]:
-    """A checkout of HEAD beside this one, gone afterwards: what fails half-way leaves nothing behind."""
+    """A checkout of HEAD next to this one, removed afterwards: a failure leaves nothing behind."""
     folder = Path(tempfile.mkdtemp(prefix="release-"))
     try:
         git(root, "worktree", "prune")

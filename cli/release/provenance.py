@@ -1,7 +1,8 @@
-"""Where a release comes from: an in-toto statement with SLSA's provenance predicate. Pure.
+"""The origin of a release: an in-toto statement with SLSA's provenance predicate. Pure.
 
 Sources: https://github.com/in-toto/attestation/blob/main/spec/v1/statement.md, https://slsa.dev/spec/v1.0/provenance.
-It is not signed by itself: the tag that it is committed under is, if git signs tags (`git config tag.gpgSign true`).
+It has no signature of its own: the tag that it is committed under has one, if git signs tags (`git config tag.gpgSign
+true`).
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What is kept of a release: one wheel and the documents of all stacks by their hashes. Pure but for reading files."""
+"""The record of a release: hashes of one wheel and of all stacks' documents. Pure except for reading files."""
 
 import hashlib
 import json
@@ -11,9 +11,11 @@ from cli.release.errors import ReleaseError
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """`commit` is what was released. `sha256` is that of the wheel's bytes, `content_sha256` that of what is in it,
-    which is the same whatever packed it; `documents_sha256` is over the synthesized documents of all stacks,
-    `sbom_sha256` and `provenance_sha256` are of the files beside the record.
+    """The record of the released `commit`.
+
+    `sha256` is over the wheel's bytes, `content_sha256` over the wheel's content, which does not depend on how it was
+    packed. `documents_sha256` is over the synthesized documents of all stacks; `sbom_sha256` and `provenance_sha256`
+    are over the files next to the record.
     """
 
     version: str
@@ -31,7 +33,7 @@ class Record:
         return json.dumps(asdict(self), indent=2) + "\n"
 
 
-# What is compared, by field, and what it is to a reader.
+# The compared fields, and their names for a reader.
 _WORDS = {
     "version": "version",
     "content_sha256": "wheel's content",
@@ -42,7 +44,7 @@ _WORDS = {
 
 
 def read_record(file: Path) -> Record:
-    """The record in `file`. Raises ReleaseError if it is none."""
+    """The record in `file`. Raises ReleaseError if it is not a valid one."""
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
         return Record(**found)
@@ -57,7 +59,7 @@ def sha256_of(content: bytes) -> str:
 
 
 def content_sha256(wheel: Path) -> str:
-    """Over names and bytes in the wheel, in order: two builds of the same sources have the same."""
+    """Over names and bytes in the wheel, in order: two builds of the same sources have the same hash."""
     total = hashlib.sha256()
     with zipfile.ZipFile(wheel) as archive:
         for name in sorted(archive.namelist()):
@@ -66,7 +68,7 @@ def content_sha256(wheel: Path) -> str:
 
 
 def documents_sha256(out: Path) -> str:
-    """Over the names and documents of all stacks in the folder `out` that a synthesis wrote, in order."""
+    """Over the names and documents of all stacks in the synthesized folder `out`, in order."""
     total = hashlib.sha256()
     for file in sorted(out.glob("stacks/*/cdk.tf.json")):
         total.update(f"{file.parent.name}\0".encode() + hashlib.sha256(file.read_bytes()).digest())
@@ -74,7 +76,7 @@ def documents_sha256(out: Path) -> str:
 
 
 def differences(recorded: Record, found: dict[str, str]) -> list[str]:
-    """In what a checkout is not the release that was recorded. `found` has its values, by the fields of a record."""
+    """How a checkout differs from the recorded release. `found` has its values, by the fields of a record."""
     return [
         f"{_WORDS[name]}: recorded {was}, is {found[name]}"
         for name, was in asdict(recorded).items()

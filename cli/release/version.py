@@ -41,7 +41,7 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def with_entry(changelog: str, version: str, day: date) -> str:
-    """The changelog with what was unreleased under the new version. Raises ReleaseError if nothing was."""
+    """The changelog with the unreleased entries under the new version. Raises ReleaseError if there are none."""
     before, heading, rest = changelog.partition(_UNRELEASED)
     unreleased = rest.partition("\n## ")[0]
     if not heading:

@@ -1,1 +1,1 @@
-"""The run report: one self-contained HTML page that tells what happened to someone who wasn't there."""
+"""The run report: one self-contained HTML page that explains a run to someone who was not there."""

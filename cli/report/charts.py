@@ -126,7 +126,7 @@ class Interval:
 
 
 def intervals_chart(intervals: Sequence[Interval], *, limit: float, limit_name: str) -> str:
-    """Intervals against a limit: which the whole of one lies right of, or not."""
+    """Intervals against a limit: whether the whole interval is right of it."""
     left, row_px = 190, 34
     height = 48 + row_px * len(intervals)
     ends = [limit] + [end for one in intervals for end in (one.low, one.high)]

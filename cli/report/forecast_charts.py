@@ -12,7 +12,7 @@ from cli.report.svg import Scale, circle, drawing, element, line, rect, text, ti
 
 @dataclass(frozen=True, kw_only=True)
 class Point:
-    """One step of one series: what was forecast for it, with an interval, and what came true; None: not known yet."""
+    """One step of one series: its forecast with an interval, and the actual value (None: not known yet)."""
 
     when: str
     forecast: float
@@ -31,7 +31,7 @@ class ForecastChart:
     level: int
 
     def svg(self) -> Markup:
-        """The drawing. Its texts are escaped where they are drawn."""
+        """The drawing. Its texts are escaped when drawn."""
         return Markup(forecast_chart(self.points, level=self.level, label=self.title))  # noqa: S704
 
 
@@ -66,7 +66,7 @@ class SharesChart:
 
 
 def forecast_chart(points: Sequence[Point], *, level: int, label: str) -> str:
-    """The interval as an area, the forecast as a line, true values as dots; one outside its interval stands out."""
+    """The interval as an area, the forecast as a line, actual values as dots; a dot outside its interval stands out."""
     left, right, top, bottom, height = 62, 150, 14, 34, 240
     known = [value for each in points for value in (each.low, each.high, each.truth) if value is not None]
     x = Scale(low=0, high=max(len(points) - 1, 1), start=left, end=WIDTH - right)
@@ -98,7 +98,7 @@ _LEGEND = (("dot series-0", "forecast"), ("dot series-1", "came true"), ("dot ba
 
 
 def _outline(points: Sequence[Point], x: Scale, y: Scale) -> str:
-    """The upper ends from left to right, then the lower ones back."""
+    """The upper ends from left to right, then the lower ones from right to left."""
     upper = [f"{x(at):.1f},{y(each.high):.1f}" for at, each in enumerate(points)]
     lower = [f"{x(at):.1f},{y(each.low):.1f}" for at, each in enumerate(points)]
     return " ".join([*upper, *reversed(lower)])

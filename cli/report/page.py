@@ -1,4 +1,4 @@
-"""The page: everything it shows, and how it becomes one HTML file without a request to anywhere."""
+"""The page: its content, and its rendering as one HTML file that makes no requests."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -50,14 +50,14 @@ class PeriodsChart:
     limit_name: str
 
     def svg(self) -> Markup:
-        """The drawing. Its texts are escaped where they are drawn."""
+        """The drawing. Its texts are escaped when drawn."""
         drawn = periods_chart(self.periods, self.series, limit=self.limit, limit_name=self.limit_name, label=self.title)
         return Markup(drawn)  # noqa: S704
 
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """Everything that the page shows. Rows are mappings from column heading to value."""
+    """The content of the page. Rows are mappings from column heading to value."""
 
     title: str
     lead: str
@@ -68,15 +68,15 @@ class Report:
     accounting: Rows
     gates: Rows
     intervals: Sequence[Interval]
-    # What the intervals are of: the measure that versions are compared by.
+    # The measure that the intervals are about: versions are compared by it.
     measure: str
     charts: Sequence[Chart] = field(default_factory=tuple)
-    # None: it is no model of many series.
+    # None: not a model of many series.
     drifting: Rows | None = None
     checks: Rows = field(default_factory=tuple)
     decisions: Rows = field(default_factory=tuple)
     alerts: Rows = field(default_factory=tuple)
-    # None: nothing was measured in which slices could be searched.
+    # None: nothing measured whose slices could be searched.
     slices: Rows | None = None
     estimates: Rows = field(default_factory=tuple)
     versions: Rows = field(default_factory=tuple)
@@ -88,7 +88,7 @@ def link(text: str, href: str) -> Markup:
 
 
 def render(report: Report) -> str:
-    """The page as HTML: styles, drawings and text in one file, light and dark by the reader's setting."""
+    """The page as HTML: styles, drawings and text in one file, light or dark by the reader's setting."""
     intervals = intervals_chart(report.intervals, limit=0.0, limit_name="right of this line: better beyond chance")
     page = templates().get_template("page.html.j2")
     return page.render(

@@ -58,7 +58,7 @@ def circle(x: float, y: float, radius: float, *, kind: str, title: str = "") -> 
 
 
 def drawing(width: int, height: int, parts: list[str], *, label: str) -> str:
-    """The whole picture, scaling with the page; `label` is what a screen reader says."""
+    """The whole picture, which scales with the page; `label` is the text for screen readers."""
     return element("svg", "".join(parts), viewBox=f"0 0 {width} {height}", role="img", aria_label=label)
 
 

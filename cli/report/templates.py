@@ -1,4 +1,4 @@
-"""Templates of pages that are one HTML file each: every text is escaped, and a name that is missing is an error."""
+"""Templates of self-contained HTML pages: every text is escaped, and an undefined name is an error."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ _OWN = Path(__file__).parent
 
 
 def templates(*folders: Path) -> Environment:
-    """Those in `folders`, and the report's own, which they may include."""
+    """The templates in `folders`, and the report's own, which they may include."""
     return Environment(
         loader=FileSystemLoader((*folders, _OWN)), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )

@@ -1,1 +1,1 @@
-"""What `mlops summarize` says of a table: two passes in SQL, whatever its width, and no row fetched."""
+"""The summary of `mlops summarize`: two passes in SQL, whatever the table's width, without fetching rows."""

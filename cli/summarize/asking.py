@@ -1,4 +1,4 @@
-"""Asking for the summary of a table: three statements at most, of which two read it."""
+"""Queries the summary of a table: three statements at most, two of which read it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -13,7 +13,7 @@ _FIRST_DAY, _FIRST_MOMENT = date(1970, 1, 1), datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def summaries(warehouse: Warehouse, table: str) -> list[Summary]:
-    """One per column, in the table's order. Raises CommandError: whose right is missing, if it is that."""
+    """One per column, in the table's order. Raises CommandError, which names a missing right if that is the cause."""
     name = quoted(*table_parts(table))
     try:
         answer = warehouse.ask(columns_statement(name))
@@ -32,7 +32,7 @@ def summaries(warehouse: Warehouse, table: str) -> list[Summary]:
 
 
 def facts_of(column: Column, row: Row | None) -> Facts:
-    """What `facts_statement` says of one column; None if the table has no rows."""
+    """The facts of one column from `facts_statement`; None if the table has no rows."""
     if row is None:
         return Facts(rows=0, nulls=0, distinct=None if column.kind is Kind.OTHER else 0)
     mean, deviation, low, high = (_float(row[name]) for name in ("mean", "deviation", "low", "high"))
@@ -59,7 +59,7 @@ def _float(text: str | None) -> float | None:
 
 
 def _as_value(column: Column, number: float) -> str:
-    """A quartile as a value of its column; beyond the calendar of Python as the number that it is."""
+    """A quartile as a value of its column; a time beyond Python's calendar stays a number."""
     if column.kind is Kind.NUMBER:
         return str(int(number)) if column.is_whole else repr(number)
     try:

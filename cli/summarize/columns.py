@@ -1,4 +1,4 @@
-"""Columns of a table, by what can be said of their values. Pure."""
+"""Columns of a table, by the facts that their type allows. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ _TEXTS = {"STRING", "VARCHAR", "CHAR", "BOOLEAN"}
 
 
 class Kind(StrEnum):
-    """What a column's values are. Of nested, binary and other values only the nulls are counted."""
+    """The kind of a column's values. For nested, binary and other values only the nulls are counted."""
 
     NUMBER = "number"
     TIME = "time"
@@ -21,7 +21,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """One column of a table; `type` as the warehouse says it, in upper case."""
+    """One column of a table; `type` as the warehouse spells it, in upper case."""
 
     name: str
     type: str
@@ -38,7 +38,7 @@ class Column:
 
     @property
     def kind(self) -> Kind:
-        """What can be said of its values."""
+        """The kind of its values."""
         if self.base in _NUMBERS:
             return Kind.NUMBER
         if self.base in _TIMES:
@@ -48,10 +48,10 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What the first pass says of a column. `distinct`, and `quartiles` of many values, are approximate.
+    """The first pass's results for a column. `distinct`, and `quartiles` of many values, are approximate.
 
-    Of numbers, all but `nulls` and `distinct` is of the finite ones: `nan` and `infinite` are counted beside them.
-    `low` and `high` are the ends of the picture: of a time, days or microseconds since 1970.
+    For numbers, everything except `nulls` and `distinct` covers finite values only: `nan` and `infinite` are counted
+    separately. `low` and `high` are the ends of the chart: for a time, days or microseconds since 1970.
     """
 
     rows: int
@@ -70,9 +70,9 @@ class Facts:
 
 @dataclass(frozen=True, kw_only=True)
 class Summary:
-    """A column, what is said of it, and what its picture shows.
+    """A column, its facts, and the data of its chart.
 
-    `bins`: how many values lie in each, from `low` to `high`. `frequent`: the most frequent values, most first.
+    `bins`: the number of values in each, from `low` to `high`. `frequent`: the most frequent values, descending.
     """
 
     column: Column

@@ -1,4 +1,4 @@
-"""A summary as one HTML file, which loads nothing: pictures first."""
+"""A summary as one HTML file without external resources: charts first."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -17,7 +17,7 @@ _TEMPLATES = Path(__file__).parent
 
 
 def render(table: str, summaries: Sequence[Summary], made: str) -> str:
-    """The page. `made` says when, by whom and where it was asked."""
+    """The page. `made` says when, by whom and where the queries ran."""
     cards = [
         {
             "name": each.column.name,
@@ -33,14 +33,14 @@ def render(table: str, summaries: Sequence[Summary], made: str) -> str:
 
 
 def picture(summary: Summary) -> str:
-    """Bins as columns, frequent values as lines; nothing if there is nothing to show."""
+    """Bins as columns, frequent values as lines; empty if there is nothing to show."""
     if summary.bins:
         return _histogram(summary)
     return _values(summary) if summary.frequent else ""
 
 
 def facts(summary: Summary) -> Iterator[tuple[str, str]]:
-    """What stands below the picture, by name."""
+    """The facts below the chart, by name."""
     known = summary.facts
     yield "nulls", share(known.nulls, known.rows)
     if known.distinct is not None:

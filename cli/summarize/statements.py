@@ -1,7 +1,7 @@
 """The statements that summarize a table: its columns, facts of each, and counts for the pictures. Pure.
 
-All columns are in each statement, so that their number does not depend on the table's width. Each value is a row of
-its own there: one aggregate for all columns is planned in a tenth of the time that one for each takes.
+Each statement covers all columns, so that the number of statements does not depend on the table's width. It turns each
+value into a row: Spark plans one aggregate for all columns in a tenth of the time for one per column.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,15 +11,15 @@ from cli.warehouse import quoted
 
 BINS = 20
 FREQUENT = 10
-# Texts are ranked by counting each value; beyond so many distinct ones, frequent values say little and cost most.
+# Texts are ranked by counting each value; beyond this many distinct ones, frequent values say little and cost most.
 MOST_RANKED = 100_000
-# Quartiles are off by at most one row in so many.
+# Quartiles are off by at most one row in this many.
 _ACCURACY = 1_000
 _INFINITE = "abs(x) = double('Infinity')"
 
 
 def columns_statement(table: str) -> str:
-    """Answers no row: the result's own columns are the table's. `table` is quoted."""
+    """Returns no rows: the result's columns are the table's. `table` is quoted."""
     return f"SELECT * FROM {table} LIMIT 0"
 
 
@@ -27,7 +27,7 @@ def facts_statement(table: str, columns: Sequence[Column]) -> str:
     """One row per column, as `facts_of` reads it; none if the table has no rows.
 
     Inside, one row per value: number of the column, text, the value as a double and as a whole number, if it is one.
-    `f` leaves NaN and infinities out. Doubles are ordered first, and what rounds to the same one by the whole number.
+    `f` excludes NaN and infinities. Values are ordered by double, and equal doubles by the whole number.
     """
     values = ", ".join(f"{at}, {', '.join(_value(column))}" for at, column in enumerate(columns))
     stacked = f"SELECT stack({len(columns)}, {values}) AS (at, s, x, y) FROM {table}"
@@ -46,7 +46,7 @@ def facts_statement(table: str, columns: Sequence[Column]) -> str:
 
 
 def counts_statement(table: str, columns: Sequence[Column], facts: Sequence[Facts]) -> str | None:
-    """Rows of column number, bin or value, and how many; at most BINS or FREQUENT of each. None if there is none."""
+    """Rows of column number, bin or value, and count; at most BINS or FREQUENT of each. None if there are no rows."""
     pairs = list(_counted(columns, facts))
     if not pairs:
         return None
@@ -59,7 +59,7 @@ def counts_statement(table: str, columns: Sequence[Column], facts: Sequence[Fact
 
 
 def _value(column: Column) -> tuple[str, str, str]:
-    """A value as text, as a double, and as a whole number; of a nested one only whether there is one."""
+    """A value as text, as a double, and as a whole number; for a nested value only whether it is there."""
     name = quoted(column.name)
     if column.kind is Kind.OTHER:
         return f"CASE WHEN {name} IS NOT NULL THEN '' END", _null("DOUBLE"), _null("BIGINT")
@@ -74,7 +74,7 @@ def _null(kind: str) -> str:
 
 
 def _whole(column: Column) -> str:
-    """The value as a whole number: of a date the days, of another time the microseconds since 1970; empty if none."""
+    """The value as a whole number: a date as days, another time as microseconds since 1970; empty for other types."""
     name = quoted(column.name)
     if column.base == "DATE":
         return f"unix_date({name})"
@@ -88,7 +88,7 @@ def _number(column: Column) -> str:
 
 
 def _counted(columns: Sequence[Column], facts: Sequence[Facts]) -> Iterator[str]:
-    """What is counted of each column, after its number: its bin, or its value. Not of one whose picture is empty."""
+    """The counted value per column, after its number: its bin, or its value. None for columns without a chart."""
     for at, (column, known) in enumerate(zip(columns, facts, strict=True)):
         if column.kind is Kind.TEXT and 0 < (known.distinct or 0) <= MOST_RANKED:
             yield f"{at}, CAST({quoted(column.name)} AS STRING)"
@@ -97,16 +97,16 @@ def _counted(columns: Sequence[Column], facts: Sequence[Facts]) -> Iterator[str]
 
 
 def _bin(number: str, low: float, high: float) -> str:
-    """The bin of a finite number. Halves, since the distance of two doubles may be more than a double holds."""
+    """The bin of a finite number. Computed with halves, because the distance of two doubles may overflow a double."""
     half_width = high / BINS / 2 - low / BINS / 2
     place = f"({number} * 0.5D - {low / 2!r}D) / {half_width!r}D" if half_width > 0 else "0D"
-    # Rows that came since the bounds were asked for may lie beyond them.
+    # Rows that arrived after the bounds were queried may lie beyond them.
     inside = f"CAST(CAST(floor(least({BINS - 1}D, greatest(0D, {place}))) AS INT) AS STRING)"
     return f"CASE WHEN abs({number}) < double('Infinity') THEN {inside} END"
 
 
 def by_column(rows: Sequence[Sequence[str | None]]) -> Mapping[int, list[tuple[str, int]]]:
-    """The rows that `counts_statement` answers, by number of the column."""
+    """The rows of `counts_statement`, by column number."""
     found: dict[int, list[tuple[str, int]]] = {}
     for at, value, count in rows:
         found.setdefault(int(at or 0), []).append((value or "", int(count or 0)))

@@ -52,7 +52,7 @@ def lines_of(summaries: Sequence[Summary]) -> list[Row]:
 
 
 def picture(summary: Summary) -> str:
-    """Bars of the bins, or of the most frequent values, against the highest one."""
+    """Bars of the bins, or of the most frequent values, relative to the highest one."""
     counts = summary.bins or tuple(count for _, count in summary.frequent)
     highest = max(counts, default=0)
     return "".join(" " if count == 0 else _LEVELS[(count * 8 - 1) // highest] for count in counts)
@@ -67,7 +67,7 @@ def mean(summary: Summary) -> str:
 
 
 def values(summary: Summary) -> Iterator[str]:
-    """What its values are, and what is left out of that."""
+    """Describes its values, and what the description leaves out."""
     facts = summary.facts
     if facts.minimum is not None:
         yield " · ".join(shortened(each) for each in (facts.minimum, *facts.quartiles, facts.maximum or ""))
@@ -77,7 +77,7 @@ def values(summary: Summary) -> Iterator[str]:
 
 
 def notes(summary: Summary) -> Iterator[str]:
-    """Why a value is not there, or what it leaves out."""
+    """Why a value is missing, or what it leaves out."""
     facts = summary.facts
     if facts.rows == 0:
         yield "no rows"
@@ -99,12 +99,12 @@ def share(count: int, rows: int) -> str:
 
 
 def cut(value: str, longest: int = _LONGEST) -> str:
-    """The value, or its beginning."""
+    """The value, truncated."""
     return value if len(value) <= longest else f"{value[: longest - 1]}…"
 
 
 def shortened(value: str) -> str:
-    """A number in six digits, or another value's beginning."""
+    """A number with six digits, or another value truncated."""
     try:
         return number(float(value), 6)
     except ValueError:
@@ -112,7 +112,7 @@ def shortened(value: str) -> str:
 
 
 def number(value: float, digits: int = 4) -> str:
-    """The number in so many digits, with an exponent only if it is very large or very small."""
+    """The number with so many digits, with an exponent only if it is very large or very small."""
     if not 1e-4 <= abs(value) < 1e15:
         return f"{value:.{digits}g}"
     rounded = round(value, digits - 1 - math.floor(math.log10(abs(value))))

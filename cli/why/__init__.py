@@ -1,1 +1,1 @@
-"""What is behind one score: the version, its data, the features as they were, and what each contributed."""
+"""The background of one score: the version, its data, the features at the time, and their contributions."""

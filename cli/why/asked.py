@@ -1,4 +1,4 @@
-"""Which score is asked about. Pure."""
+"""The score in question. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,14 +7,14 @@ from datetime import date, datetime
 from cli.errors import CommandError
 from ml.declarations import Column, FeatureTable, Model
 
-# SQL type and text of a statement's parameter.
+# SQL type and text of a statement parameter.
 Parameter = tuple[str, str]
 _TIME = "asked_time"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A row of a feature table: its key by column, and the time up to which events count; None: the newest."""
+    """A row of a feature table: its key by column, and the time up to which events count (None: the newest)."""
 
     model: Model
     key: Mapping[str, str]
@@ -22,7 +22,7 @@ class Asked:
 
     @property
     def table(self) -> FeatureTable:
-        """Where its features are."""
+        """The table of its features."""
         return self.model.feature_table
 
     @property
@@ -33,16 +33,16 @@ class Asked:
 
     @property
     def is_it(self) -> str:
-        """The condition of SQL on a row of the key."""
+        """The SQL condition that selects rows of the key."""
         return " and ".join(f"`{name}` = :{name}" for name in self.key)
 
     @property
     def up_to(self) -> str:
-        """The condition of SQL on the event time; always true if any time counts."""
+        """The SQL condition on the event time; always true if any time counts."""
         return f"`{self.table.event_time}` <= :{_TIME}" if self.time else "true"
 
     def parameters(self) -> dict[str, Parameter]:
-        """Of both conditions."""
+        """The parameters of both conditions."""
         columns = [(self.table.source.column(name), value) for name, value in self.key.items()]
         found = {column.name: (column.type.upper(), value) for column, value in columns}
         if self.time:
@@ -51,10 +51,10 @@ class Asked:
 
 
 def asked(model: Model, keys: Sequence[str], time: str | None) -> Asked:
-    """What `--key` and `--time` say. Raises CommandError that names each column of the key that is not said."""
+    """The row that `--key` and `--time` name. Raises CommandError that lists each missing column of the key."""
     table = model.feature_table
     split = [text.partition("=") for text in keys]
-    # Of a key of one column the name may be left out, and its value may have an equals sign in it.
+    # The name of a single key column may be left out, and its value may contain an equals sign.
     if len(table.keys) == 1 and len(keys) == 1 and split[0][0] != table.key:
         split = [(table.key, "=", keys[0])]
     given = {name: value for name, _, value in split}

@@ -1,4 +1,4 @@
-"""Reads what is behind one score, with the rights of the principal that asks."""
+"""Reads the background of one score, with the rights of the calling principal."""
 
 import tempfile
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Reader:
-    """Who asks, about a model, and the full name of the table that its features are scored from."""
+    """The caller, the model, and the full name of the table with the features that it scores."""
 
     named: NamedModel
     features_table: str
@@ -38,7 +38,7 @@ class Reader:
     warehouse: Warehouse
 
     def query(self, statement: str, asked: Asked, **more: tuple[str, str]) -> list[Row]:
-        """The rows of a statement with the parameters of what is asked."""
+        """The rows of a statement, with the parameters of the row in question."""
         return self.warehouse.ask(statement, {**asked.parameters(), **more}).named()
 
 
@@ -93,14 +93,14 @@ def _prediction(reader: Reader, asked: Asked) -> Row:
 
 
 def _features(reader: Reader, asked: Asked, prediction: Row) -> list[Found]:
-    """The row of the event as the table had it when it was scored, if its past may be read, and as it has it now."""
+    """The row of the event as of the scoring, if the table's history may be read, and the current row."""
     at = _version_then(reader, prediction)
     found = []
     for place, read_at in ([(f" version as of {at}", f"version {at}")] if at is not None else []) + [("", "newest")]:
         try:
             found += [_found(row, read_at) for row in _rows(reader, asked, prediction, place)]
         except RefusedError:
-            # Files of that version may be cleared away, or masks forbid to read the past. The newest row must be there.
+            # Files of that version may be deleted, or masks may forbid reading history. The newest row must exist.
             if not place:
                 raise
     return found
@@ -116,14 +116,14 @@ def _rows(reader: Reader, asked: Asked, prediction: Row, place: str) -> list[Row
     return reader.query(
         f"select *, {features_hash_sql(asked.model)} as _hash from {reader.features_table}{place} "
         f"where {asked.is_it} and `{table.event_time}` = :event",
-        # Of the event that was found: a parameter that no condition reads might be refused.
+        # Of the event that was found: a parameter that no condition uses might be refused.
         replace(asked, time=None),
         event=(kind, prediction[table.event_time]),
     )
 
 
 def _version_then(reader: Reader, prediction: Row) -> int | None:
-    """The newest version of the feature table when the row was scored; None if its history may not be read."""
+    """The newest version of the feature table at scoring time; None if its history may not be read."""
     try:
         history = reader.warehouse.ask(f"describe history {reader.features_table}").named()
     except RefusedError:
@@ -142,7 +142,7 @@ def _version(client: "MlflowClient", name: str, number: str) -> "ModelVersion":
 
 
 def _asked_again(named: NamedModel, prediction: Row, row: Row) -> tuple[Reasons | None, str, str]:
-    """What the version says of `row` now, why that is not what it said then, and why it gives no reasons."""
+    """The version's answer for `row` now, why it differs from the recorded one, and why there are no reasons."""
     from ml.versions import contract  # noqa: PLC0415 - takes seconds
     from ml.versions.answers import same, shown  # noqa: PLC0415
 
@@ -157,13 +157,13 @@ def _asked_again(named: NamedModel, prediction: Row, row: Row) -> tuple[Reasons 
 
 
 def _reasons(model: "PyFuncModel", frame: "pd.DataFrame") -> tuple[Reasons | None, str]:
-    """All reasons of the one row of `frame`, or why there are none."""
+    """All contributions for the one row of `frame`, or why there are none."""
     from mlflow.exceptions import MlflowException  # noqa: PLC0415 - takes seconds
 
     try:
         told = _answer(model, frame, reasons=frame.shape[1])
     except MlflowException as error:
-        # Some learners give none, and a version may be older than reasons are.
+        # Some learners give none, and old versions were logged without them.
         return None, error.message
     contributions = {each["feature"]: float(each["contribution"]) for each in told["reasons"]}
     raw, base = float(told["raw_answer"]), float(told["base_value"])
@@ -171,7 +171,7 @@ def _reasons(model: "PyFuncModel", frame: "pd.DataFrame") -> tuple[Reasons | Non
 
 
 def _answer(model: "PyFuncModel", frame: "pd.DataFrame", *, reasons: int) -> dict[str, Any]:
-    """The version's answer to the one row of `frame`, with so many reasons."""
+    """The version's answer for the one row of `frame`, with so many reasons."""
     import pandas as pd  # noqa: PLC0415 - takes half a second
 
     from ml.versions.pyfunc_model import REASONS  # noqa: PLC0415
@@ -183,7 +183,7 @@ def _answer(model: "PyFuncModel", frame: "pd.DataFrame", *, reasons: int) -> dic
 
 @contextmanager
 def _loaded(uri: str) -> "Iterator[PyFuncModel]":
-    """The version at `uri`, as a job loads it, while the block lasts. Raises CommandError if it may not be read."""
+    """The version at `uri`, loaded as in a job, while the block lasts. Raises CommandError if it may not be read."""
     import mlflow  # noqa: PLC0415 - takes seconds
     from mlflow.exceptions import MlflowException  # noqa: PLC0415
 
@@ -198,7 +198,7 @@ def _loaded(uri: str) -> "Iterator[PyFuncModel]":
 
 
 def _frame(row: Row, signature: "ModelSignature") -> "pd.DataFrame":
-    """The features that the version takes, from the text that SQL answers."""
+    """The version's input features, from SQL's text."""
     import pandas as pd  # noqa: PLC0415 - takes half a second
     from mlflow.types import DataType  # noqa: PLC0415
 
@@ -211,7 +211,7 @@ def _frame(row: Row, signature: "ModelSignature") -> "pd.DataFrame":
             case DataType.boolean:
                 found[column.name] = text == "true"
             case DataType.long | DataType.double:
-                # A truth value that may be null is a number.
+                # A nullable boolean is a number.
                 found[column.name] = pd.to_numeric(text.replace({"true": "1", "false": "0"}))
             case DataType.datetime:
                 found[column.name] = pd.to_datetime(text, utc=True).dt.tz_localize(None)

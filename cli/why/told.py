@@ -1,4 +1,4 @@
-"""The answer to why a score is what it is. Pure."""
+"""The explanation of a score. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ from typing import Any
 from cli.output import Row
 from ml.declarations import Feature, Model
 
-# What a masked value reads as.
+# The value that a mask returns.
 HIDDEN = "hidden from you"
 _SECONDS_OF_A_DAY = 86_400
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reasons:
-    """What the version said of the features: each one's contribution, which with `base_value` sum to `raw_answer`."""
+    """The contribution of each feature; with `base_value` they sum to `raw_answer`."""
 
     contributions: Mapping[str, float]
     raw_answer: float
@@ -31,7 +31,7 @@ class Why:
         tags: of the model version.
         features: the row of the feature table, as SQL answers it; None if there is none any more.
         read_at: which version of that table it was read from, in words.
-        because: why the score cannot be reproduced; empty if it was.
+        because: the reason why the score cannot be reproduced; empty if it was.
         reasons: None without features that reproduce it, or of a learner that gives none.
         silent: why there are no reasons, if it is not that the score cannot be reproduced.
     """
@@ -48,7 +48,7 @@ class Why:
     silent: str = ""
 
     def summary(self) -> list[Row]:
-        """What and value: model, data, answer, and whether it was reproduced."""
+        """Property and value: model, data, answer, and whether it was reproduced."""
         found, tags = self.prediction, self.tags
         answer = ", ".join(f"{column.name} {found[column.name]}" for column in self.model.problem.output)
         trained = [
@@ -75,7 +75,7 @@ class Why:
         return [{"what": what, "value": value} for what, value in rows.items()]
 
     def rows(self) -> list[Row]:
-        """One row per column: the model's features, what contributes most first, then sensitive columns beside them."""
+        """One row per column: the model's features, largest contribution first, then the other sensitive columns."""
         if self.features is None:
             return []
         taken = [_row(feature, self) for feature in self._declared() if feature.name in self.model.features]
@@ -111,7 +111,7 @@ def _row(feature: Feature, why: Why) -> Row:
 
 
 def shown(feature: Feature, value: object) -> str:
-    """The value; of a null that may be a mask, that it may be one."""
+    """The value; a null that may be a mask is marked as such."""
     if value is not None:
         return str(value)
     if feature.sensitive:
@@ -120,7 +120,7 @@ def shown(feature: Feature, value: object) -> str:
 
 
 def hidden(model: Model, features: Row) -> list[str]:
-    """The features that the model takes and that may be masked in this row."""
+    """The model's features that may be masked in this row."""
     return [
         feature.name
         for feature in model.feature_table.features
@@ -129,7 +129,7 @@ def hidden(model: Model, features: Row) -> list[str]:
 
 
 def _age(why: Why, *, at_least: bool) -> str:
-    """Days from the event to the score. What is read of other tables was known before the event, so it is older."""
+    """Days from the event to the score. Values from other tables were known before the event, so they are older."""
     event = datetime.fromisoformat(why.prediction[why.model.feature_table.event_time])
     scored = datetime.fromisoformat(why.prediction["scored_at"])
     days = (scored.replace(tzinfo=None) - event.replace(tzinfo=None)).total_seconds() / _SECONDS_OF_A_DAY
@@ -138,7 +138,7 @@ def _age(why: Why, *, at_least: bool) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """A row of features and where it was read; `hashed` is its hash by the declaration of today."""
+    """A row of features and its source; `hashed` is its hash by the current declaration."""
 
     row: Row
     read_at: str
@@ -146,9 +146,9 @@ class Found:
 
 
 def judged(model: Model, kept: str | None, found: Sequence[Found]) -> tuple[Found | None, str]:
-    """Which of the rows that were found the score was made from, and why it cannot be reproduced; empty if it can.
+    """The found row that the score was computed from, and why it cannot be reproduced (empty if it can).
 
-    `found` are rows of one key and event time, what is likeliest first.
+    `found` are rows of one key and event time, the likeliest first.
     """
     if not found:
         return None, "its feature row is gone: withdrawn, forgotten, or left out of a rebuild"
