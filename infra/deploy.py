@@ -1,12 +1,12 @@
 """Plans, deploys and destroys an environment: `python -m infra.deploy plan|diff|deploy|destroy ENV`.
 
-It drives the real cdktf CLI and Terraform, one stack after the other: the stacks share no references that would tell
-either of them the order. `ENV` is an environment, or what all share: `bootstrap`, `hub`, `metastore` (only if a new one
-is made) or `account`, with what its admins give to each environment. An environment's first stack can be asked for
-alone, since the account needs its workspace. Phase two, which refers to what jobs make, is asked for by name:
-`<env>-masks` once the ingest job has run (files or not), `<env>-serving` once a model is live. So are the places beside
-Databricks that serve, `<env>-images` first, then `<env>-aks` and `<env>-azure-ml`, and `<env>-sinks`, where predictions
-go.
+It runs the real cdktf CLI and Terraform, one stack after the other: the stacks share no references from which either
+could derive the order. `ENV` is an environment, or a shared target: `bootstrap`, `hub`, `metastore` (only if a new one
+is made) or `account`, with the rights that its admins give to each environment. An environment's first stack can be
+deployed separately, because the account needs its workspace. Phase two, which refers to objects that jobs create, is
+deployed by name: `<env>-masks` once the ingest job has run (files or not), `<env>-serving` once a model is live. So are
+the serving places other than Databricks, `<env>-images` first, then `<env>-aks` and `<env>-azure-ml`, and
+`<env>-sinks`, the destinations of predictions.
 """
 
 import argparse
@@ -29,21 +29,21 @@ from infra.stacks.serving import serves
 from infra.wheel import ROOT
 
 ACTIONS = ("plan", "diff", "deploy", "destroy")
-# In the order in which they are deployed.
+# In deployment order.
 PLACES = ("images", "aks", "azure-ml", "sinks")
 OUT = ROOT / "cdktf.out"
 OLDEST_TERRAFORM = "1.9"
-# Any of them says that somebody or something signed in; Terraform itself checks whether it may do what is asked.
+# Any of these variables shows a sign-in; Terraform itself checks its rights.
 _SIGN_INS = ("ARM_USE_OIDC", "ARM_USE_MSI", "ARM_CLIENT_ID", "DATABRICKS_AUTH_TYPE", "DATABRICKS_CLIENT_ID")
 
 
 class DeployError(RuntimeError):
-    """Nothing was run, or a tool failed; the message says which and what to do."""
+    """Nothing was run, or a tool failed; the message gives the reason and the fix."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tools:
-    """The programs that are driven. `path` is the PATH under which they find each other."""
+    """The programs to run. `path` is the PATH under which they find each other."""
 
     cdktf: Path
     terraform: str
@@ -59,7 +59,7 @@ def stacks_of(spec: Spec, target: str, part: str | None = None) -> list[str]:
     if target in shared:
         if part:
             raise DeployError(f"{target} is deployed whole, without a part {part}: leave {part.upper()} out")
-        # The account's admins also give each pipeline what it needs in the metastore.
+        # The account's admins also grant each pipeline its rights in the metastore.
         rights = [f"{each.name}-rights" for each in spec.environments] if target == "account" else []
         return [target, *rights]
     found = next((each for each in spec.environments if each.name == target), None)
@@ -82,14 +82,14 @@ def stacks_of(spec: Spec, target: str, part: str | None = None) -> list[str]:
 
 
 def _before_workspaces(spec: Spec) -> list[str]:
-    """What all environments share and comes before their workspaces."""
+    """The shared stacks that come before the environments' workspaces."""
     hub = ["hub"] if spec.platform.private else []
     made = ["metastore"] if makes_metastore(spec.platform) else []
     return ["bootstrap", *hub, *made]
 
 
 def missing(root: Path, environment: Mapping[str, str]) -> list[str]:
-    """What the machine lacks, each with what to do about it; empty where all is there."""
+    """The missing requirements of this machine, each with its fix; empty if complete."""
     path, found = environment.get("PATH", ""), []
     terraform = environment.get("TERRAFORM_BINARY_NAME", "terraform")
     if not (root / "node_modules" / ".bin" / "cdktf").exists():
@@ -113,14 +113,14 @@ def tools(root: Path, environment: Mapping[str, str]) -> Tools:
     lacking = missing(root, environment)
     if lacking:
         raise DeployError("this machine cannot deploy; missing are:\n" + "\n".join(f"  - {each}" for each in lacking))
-    # cdktf runs `python` of cdktf.json and its own `node` by name.
+    # cdktf runs the `python` of cdktf.json and its own `node` by name.
     first = (str(Path(sys.executable).parent), str(Path(find_node(environment)).parent), environment.get("PATH", ""))
     name = environment.get("TERRAFORM_BINARY_NAME", "terraform")
     return Tools(cdktf=root / "node_modules" / ".bin" / "cdktf", terraform=name, path=os.pathsep.join(first))
 
 
 def commands(action: str, stack: str, used: Tools, *, approved: bool) -> list[list[str]]:
-    """What is run for one stack. `approved` asks nobody: for a pipeline whose plan was reviewed."""
+    """The commands for one stack. `approved` skips the confirmation: for a pipeline whose plan was reviewed."""
     if action == "plan":
         folder = f"-chdir={OUT / 'stacks' / stack}"
         return [
@@ -128,13 +128,13 @@ def commands(action: str, stack: str, used: Tools, *, approved: bool) -> list[li
             # With a file, so that policies and reviewers see this plan, and no other is applied.
             [used.terraform, folder, "plan", "-input=false", "-out=plan.bin"],
         ]
-    # The lock step asks the registry, past any mirror; the versions are pinned by the bindings.
+    # The lock step queries the registry, bypassing any mirror; the versions are pinned by the bindings.
     whole = [str(used.cdktf), action, stack, "--skip-provider-lock"]
     return [[*whole, "--auto-approve"] if approved and action != "diff" else whole]
 
 
 def run(action: str, target: str, part: str | None = None, *, approved: bool) -> None:
-    """Runs `action` on every stack of `target`. Raises DeployError, or SpecError before anything is run."""
+    """Run `action` on every stack of `target`. Raises DeployError, or SpecError before anything is run."""
     spec = load(WORKSPACES)
     wanted = stacks_of(spec, target, part)
     used = tools(ROOT, os.environ)
@@ -154,7 +154,7 @@ def run(action: str, target: str, part: str | None = None, *, approved: bool) ->
 
 
 def _show(stack: str, used: Tools, environment: Mapping[str, str]) -> None:
-    """The plan as JSON beside it, for the policies and the plan review."""
+    """Write the plan as JSON next to it, for the policies and the plan review."""
     folder = OUT / "stacks" / stack
     command = [used.terraform, f"-chdir={folder}", "show", "-json", "plan.bin"]
     shown = subprocess.run(command, env=dict(environment), capture_output=True, text=True, check=False)
@@ -165,7 +165,7 @@ def _show(stack: str, used: Tools, environment: Mapping[str, str]) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Parses, runs, and says what went wrong. Returns the exit code."""
+    """Parse, run, and report errors. Returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m infra.deploy", allow_abbrev=False)
     parser.add_argument("action", choices=ACTIONS)
     parser.add_argument("target", help="an environment, bootstrap, hub, metastore or account")

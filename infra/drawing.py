@@ -31,7 +31,7 @@ def _all(documents: Documents, stack: str, type_: str) -> list[Mapping[str, Any]
 
 
 def _one(documents: Documents, stack: str, type_: str) -> tuple[Mapping[str, Any], str]:
-    """(arguments, what to write behind the name) of the one thing of a type: made by the stack, or adopted."""
+    """(arguments, suffix for its name) of the only resource of a type: created by the stack, or adopted."""
     made = _all(documents, stack, type_)
     if made:
         [found] = made
@@ -41,7 +41,7 @@ def _one(documents: Documents, stack: str, type_: str) -> tuple[Mapping[str, Any
 
 
 def _metastore(documents: Documents) -> str:
-    """Its name, in whichever stack it is made or imported; of an adopted one its id, which is all that a stack says."""
+    """Its name, from the stack that creates or imports it; for an adopted one its id, because a stack has no more."""
     made = [each for stack in documents for each in _all(documents, stack, "databricks_metastore")]
     if made:
         return str(made[0]["name"])
@@ -50,17 +50,17 @@ def _metastore(documents: Documents) -> str:
 
 
 def _ranges(vnet: Mapping[str, Any]) -> str:
-    """A network's first range; an adopted one's is its owner's to say."""
+    """A network's first range; for an adopted network, only its owner knows it."""
     return str(vnet["address_space"][0]) if "address_space" in vnet else f"{vnet['name']}, adopted"
 
 
 def _node(environment: str, part: str) -> str:
-    """Mermaid takes no dashes in the names of nodes."""
+    """A node id for Mermaid, which allows no dashes."""
     return f"{environment.replace('-', '_')}_{part}"
 
 
 def _lake(documents: Documents, names: list[str]) -> Iterator[str]:
-    """One metastore, with a catalog per environment on a storage account of its own."""
+    """One metastore, with a catalog per environment on its own storage account."""
     yield f'  subgraph lake["one lake: metastore {_metastore(documents)}"]'
     for name in names:
         catalog, catalogs = _one(documents, f"{name}-workspace", "databricks_catalog")
@@ -72,7 +72,7 @@ def _lake(documents: Documents, names: list[str]) -> Iterator[str]:
 
 
 def _environment(documents: Documents, name: str) -> Iterator[str]:
-    """A network with a workspace in it, what it reads and writes, and what it reaches privately."""
+    """A network with its workspace, the data that it reads and writes, and its private connections."""
     stack = f"{name}-platform"
     vnet, _ = _one(documents, stack, "azurerm_virtual_network")
     workspace, workspaces = _one(documents, stack, "azurerm_databricks_workspace")
@@ -96,14 +96,14 @@ def _serving(documents: Documents, name: str) -> list[str]:
 
 
 def _binding(owner: str, who: str, binding: Mapping[str, Any]) -> str:
-    """An arrow from the workspace of `who`, which the catalog of `owner` is bound to."""
+    """An arrow from the workspace of `who` to the catalog of `owner` that is bound to it."""
     if binding["binding_type"] == "BINDING_TYPE_READ_ONLY":
         return f"  {_node(who, 'workspace')} -.->|reads only| {_node(owner, 'catalog')}"
     return f"  {_node(who, 'workspace')} ==>|reads, writes| {_node(owner, 'catalog')}"
 
 
 def _owner_of(documents: Documents, workspace_id: int) -> str | None:
-    """The environment whose own catalog is bound to the workspace with this number; None if that one is adopted."""
+    """The environment whose own catalog is bound to the workspace with this number; None if that catalog is adopted."""
     for stack in documents:
         bindings = documents[stack].get("resource", {}).get("databricks_workspace_binding", {})
         own = bindings.get("catalog-binding-own")
@@ -113,7 +113,7 @@ def _owner_of(documents: Documents, workspace_id: int) -> str | None:
 
 
 def _hub(documents: Documents, names: list[str]) -> Iterator[str]:
-    """The one way out, where there is one, and what each network reaches by private endpoints."""
+    """The one way out, if there is one, and each network's private endpoints."""
     hub = "hub"
     if hub not in documents:
         return
@@ -131,7 +131,7 @@ def _hub(documents: Documents, names: list[str]) -> Iterator[str]:
 
 
 def write(page: Path, text: str) -> None:
-    """Puts the drawing between the marks of `page`. Raises ValueError where it has none."""
+    """Put the drawing between the marks of `page`. Raises ValueError if it has none."""
     content = page.read_text(encoding="utf-8")
     if START not in content or END not in content:
         raise ValueError(f"{page.name} lacks the lines {START!r} and {END!r}: put them where the drawing belongs")

@@ -1,8 +1,8 @@
 """The first deployment: `python -m infra.first deploy|move`.
 
-The account that keeps Terraform's state is itself made by Terraform, and in the profile private it can be reached only
-through the hub's endpoint, which Terraform makes too. So `deploy`, run from anywhere, makes both with their state in
-files; `move`, run inside the network, puts that state where it belongs. After that both are stacks like any other.
+Terraform itself creates the account for its state. In the profile private, that account is reachable only through the
+hub's endpoint, which Terraform creates too. So `deploy`, run from anywhere, creates both with their state in files;
+`move`, run inside the network, moves that state into the account. After that both are stacks like any other.
 """
 
 import argparse
@@ -18,13 +18,13 @@ from infra.main import WORKSPACES, synth
 from infra.spec import AzureState, Spec, SpecError, load
 from infra.wheel import ROOT
 
-# Not under cdktf.out, which anybody may delete.
+# Not under cdktf.out, which anyone may delete.
 STATES = ROOT / "first-state"
 _OVERRIDE = "backend_override.tf.json"
 
 
 def stacks_of(spec: Spec) -> list[str]:
-    """The stacks that come before the state can be reached. Raises DeployError where there is no state to reach."""
+    """The stacks that come before the state is reachable. Raises DeployError if there is no state account."""
     if not isinstance(spec.platform.state, AzureState):
         raise DeployError(
             "the state lies in files for good: set state.kind: azure in platform.yaml, or deploy as usual"
@@ -33,7 +33,7 @@ def stacks_of(spec: Spec) -> list[str]:
 
 
 def check(action: str, stack: str, states: Path) -> None:
-    """Raises DeployError where the state of `stack` is not where `action` begins."""
+    """Raises DeployError if the state of `stack` is not where `action` starts."""
     file = states / f"{stack}.tfstate"
     if (states / f"{file.name}.moved").exists():
         raise DeployError(f"the state of {stack} lies in the account already: use `make deploy ENV={stack}`")
@@ -42,7 +42,7 @@ def check(action: str, stack: str, states: Path) -> None:
 
 
 def keep_in_file(out: Path, stack: str, states: Path) -> None:
-    """Has Terraform keep the state of `stack` in a file: it merges files of this name over the others."""
+    """Make Terraform keep the state of `stack` in a file: it merges files of this name over the others."""
     states.mkdir(exist_ok=True)
     backend = {"local": {"path": str(states / f"{stack}.tfstate")}}
     override = json.dumps({"terraform": {"backend": backend}}, indent=2)
@@ -50,12 +50,12 @@ def keep_in_file(out: Path, stack: str, states: Path) -> None:
 
 
 def keep_in_account(out: Path, stack: str) -> None:
-    """Has Terraform keep the state of `stack` where platform.yaml says."""
+    """Make Terraform keep the state of `stack` in the backend of platform.yaml."""
     (out / "stacks" / stack / _OVERRIDE).unlink(missing_ok=True)
 
 
 def commands(action: str, stack: str, terraform: str, *, approved: bool) -> list[list[str]]:
-    """What is run for one stack, once its state is kept where it is to come from."""
+    """The commands for one stack, once its backend is configured."""
     begin = [terraform, f"-chdir={OUT / 'stacks' / stack}"]
     if action == "deploy":
         agreed = ["-auto-approve"] if approved else []
@@ -64,7 +64,7 @@ def commands(action: str, stack: str, terraform: str, *, approved: bool) -> list
 
 
 def run(action: str, *, approved: bool) -> None:
-    """Runs `action` on each stack. Raises DeployError, or SpecError before anything is run."""
+    """Run `action` on each stack. Raises DeployError, or SpecError before anything is run."""
     wanted = stacks_of(load(WORKSPACES))
     for stack in wanted:
         check(action, stack, STATES)
@@ -76,7 +76,7 @@ def run(action: str, *, approved: bool) -> None:
             if action == "deploy":
                 _call_all("deploy", stack, used.terraform, approved=approved)
             else:
-                # From the file, which Terraform has to know before it is told of another place.
+                # Initialized from the file first, so that Terraform knows the old backend before it gets the new one.
                 _call(stack, commands("deploy", stack, used.terraform, approved=approved)[0])
                 keep_in_account(OUT, stack)
                 _call_all("move", stack, used.terraform, approved=approved)
@@ -86,7 +86,7 @@ def run(action: str, *, approved: bool) -> None:
 
 
 def _moved(stack: str, states: Path) -> Path:
-    """Renames the file, so that the state in the account is not written over with what was true before."""
+    """Rename the file, so that this old state never overwrites the state in the account."""
     return (states / f"{stack}.tfstate").replace(states / f"{stack}.tfstate.moved")
 
 
@@ -105,7 +105,7 @@ def _call(stack: str, command: list[str]) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Parses, runs, and says what went wrong. Returns the exit code."""
+    """Parse, run, and report errors. Returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m infra.first", allow_abbrev=False)
     parser.add_argument("action", choices=("deploy", "move"))
     parser.add_argument("--approved", action="store_true", help="ask nobody")

@@ -1,7 +1,7 @@
-"""The wheels that travel with the jobs' own to a runtime that lacks them, so that no cluster asks an index.
+"""The wheels that travel with the jobs' own to a runtime that lacks them, so that no cluster queries a package index.
 
-`ml/runtimes/<runtime>.lock` pins them by version and hash, in the order in which they are installed: each after those
-that it needs. `make libraries` resolves it against the runtime's manifest; a synthesis only reads it.
+`ml/runtimes/<runtime>.lock` pins them by version and hash, in installation order: each after its dependencies. `make
+libraries` resolves it against the runtime's manifest; a synthesis only reads it.
 """
 
 import hashlib
@@ -22,15 +22,15 @@ from packaging.utils import canonicalize_name
 from infra.runtimes import FOLDER, Runtime, runtimes, satisfies
 from infra.wheel import ROOT, Wheel, optional_requirements, requirements
 
-# What a declaration may ask for beside the wheel's own requirements (`ProblemType.packages`).
+# Extras that a declaration may need in addition to the wheel's own requirements (`ProblemType.packages`).
 PACKAGES = ("statsforecast",)
 _PIN = re.compile(r"(?P<name>\S+)==(?P<version>\S+) --hash=sha256:(?P<sha256>[0-9a-f]{64})")
-# What Databricks' machines run: x86-64 Linux with a C library of 2024.
+# The platform of Databricks' machines: x86-64 Linux with a C library of 2024.
 _PLATFORMS = ("manylinux_2_39_x86_64", "manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64")
 
 
 class LibrariesError(RuntimeError):
-    """A runtime lacks something that no locked wheel brings, or a wheel is not what was locked."""
+    """A runtime lacks something that no locked wheel provides, or a wheel differs from its lock."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,17 +42,17 @@ class Pin:
     sha256: str
 
     def __str__(self) -> str:
-        """As pip reads it."""
+        """In pip's format."""
         return f"{self.name}=={self.version} --hash=sha256:{self.sha256}"
 
 
 def lock_file(runtime: Runtime, folder: Path = FOLDER, extra: str = "") -> Path:
-    """Where the wheels that travel to `runtime` are pinned; those of an extra of the wheel in a lock of its own."""
+    """The lock of the wheels that travel to `runtime`; an extra of the wheel has its own lock."""
     return folder / f"{runtime.key}{f'.{extra}' if extra else ''}.lock"
 
 
 def read_lock(file: Path) -> tuple[Pin, ...]:
-    """The pins of a lock, in its order. Raises LibrariesError for a line that is none."""
+    """The pins of a lock, in its order. Raises LibrariesError for an invalid line."""
     pins = []
     for line in file.read_text(encoding="utf-8").splitlines() if file.is_file() else ():
         found = _PIN.fullmatch(line)
@@ -71,11 +71,11 @@ def travelling(
     folder: Path = FOLDER,
     extra: str = "",
 ) -> tuple[Wheel, ...]:
-    """The wheels that travel to `runtime`, fetched into `cache` if they are not there; none if it lacks nothing.
+    """The wheels that travel to `runtime`, downloaded into `cache` if needed; none if the runtime lacks nothing.
 
-    With `extra` those that `needs` of that extra of the wheel bring beside.
+    With `extra`, the further ones for the `needs` of that extra of the wheel.
 
-    Raises LibrariesError where the lock does not bring what the runtime lacks.
+    Raises LibrariesError if the lock does not cover what the runtime lacks.
     """
     lacking = runtime.lacks(requirements() if needs is None else needs)
     if not lacking:
@@ -101,7 +101,7 @@ def _by_sha256(cache: Path) -> dict[str, Path]:
 
 
 def _fetch(runtime: Runtime, lock: Path, cache: Path) -> None:
-    """Download what `lock` pins. pip refuses a file with another hash."""
+    """Download the pins of `lock`. pip refuses a file with another hash."""
     asked = ["download", "-q", "--no-deps", "--require-hashes", "-r", str(lock), "-d", str(cache), *_target(runtime)]
     _pip(*asked)
 
@@ -119,7 +119,7 @@ def _pip(*arguments: str) -> None:
 
 
 def resolve(runtime: Runtime, needs: Sequence[Requirement]) -> tuple[Pin, ...]:
-    """What must travel for `needs` (all that it lacks, all the way down), each after those that it needs."""
+    """The wheels for `needs` that the runtime lacks, with their dependencies; each after its own dependencies."""
     with tempfile.TemporaryDirectory() as made:
         constraints, report = Path(made) / "constraints.txt", Path(made) / "report.json"
         held = {name: version for name, version in runtime.libraries.items() if name != "setuptools"}
@@ -131,7 +131,7 @@ def resolve(runtime: Runtime, needs: Sequence[Requirement]) -> tuple[Pin, ...]:
 
 
 def pins_of(chosen: Sequence[Mapping[str, Any]], held: Mapping[str, str]) -> tuple[Pin, ...]:
-    """Of what pip has chosen, what is not `held` already; each after those that it needs. Pure."""
+    """pip's selection without the wheels already `held`; each after its dependencies. Pure."""
     ours: dict[str, Mapping[str, Any]] = {canonicalize_name(one["metadata"]["name"]): one for one in chosen}
     ours = {name: one for name, one in ours.items() if name not in held}
     order = TopologicalSorter({name: _needed(one) & ours.keys() for name, one in sorted(ours.items())})
@@ -146,7 +146,7 @@ def pins_of(chosen: Sequence[Mapping[str, Any]], held: Mapping[str, str]) -> tup
 
 
 def _needed(chosen: Mapping[str, Any]) -> set[str]:
-    """Names of what a chosen wheel needs by itself, without any of its extras."""
+    """Names of a wheel's own requirements, without those of its extras."""
     needs = map(Requirement, chosen["metadata"].get("requires_dist", ()))
     return {
         canonicalize_name(need.name) for need in needs if need.marker is None or need.marker.evaluate({"extra": ""})
@@ -154,7 +154,7 @@ def _needed(chosen: Mapping[str, Any]) -> set[str]:
 
 
 def write_locks() -> None:
-    """Resolve what travels to every runtime that has a manifest, and write the locks."""
+    """Resolve the wheels that travel to every runtime with a manifest, and write the locks."""
     for runtime in runtimes():
         lacking = runtime.lacks(requirements())
         pins = resolve(runtime, lacking) if lacking else ()
@@ -165,7 +165,7 @@ def write_locks() -> None:
 
 
 def _write_extras(runtime: Runtime, lacking: Sequence[Requirement], held: Collection[str]) -> None:
-    """The lock of each package of an extra that a declaration may ask for, without what travels anyway."""
+    """The lock of each package of an extra that a declaration may need, without the wheels that travel anyway."""
     for package in PACKAGES:
         needs = [need for need in optional_requirements() if need.name == package]
         pins = [pin for pin in resolve(runtime, [*lacking, *needs]) if pin.name not in held]

@@ -1,6 +1,6 @@
 """The stacks, in the order in which they are deployed. Run it as a module: `python -m infra.main`.
 
-From here to the code of a task are two hops: a job's file in `infra/jobs/`, and the file that its task names.
+A task's code is two hops from here: a job's file in `infra/jobs/`, and the file that its task names.
 """
 
 import os
@@ -74,7 +74,7 @@ JOBS = (
 
 
 def stacks(app: Scope, spec: Spec, release: Release) -> list[str]:
-    """Adds every stack to `app` and returns their names in order."""
+    """Add every stack to `app` and return their names in order."""
     names = _azure(app, spec)
     # After the workspaces that it assigns people to.
     account_stack(app, spec)
@@ -103,7 +103,7 @@ def stacks(app: Scope, spec: Spec, release: Release) -> list[str]:
 
 
 def _other_places(app: Scope, spec: Spec, environment: Environment) -> list[str]:
-    """Where an environment serves beside Databricks, if anywhere."""
+    """The environment's serving places other than Databricks, if any."""
     if not serves_elsewhere(environment):
         return []
     images_stack(app, spec, environment)
@@ -118,7 +118,7 @@ def _other_places(app: Scope, spec: Spec, environment: Environment) -> list[str]
 
 
 def _azure(app: Scope, spec: Spec) -> list[str]:
-    """What comes before the account: Azure's own, up to every environment's workspace, and a new metastore."""
+    """The stacks before the account: Azure's own, up to every environment's workspace, and a new metastore."""
     bootstrap_stack(app, spec)
     names = ["bootstrap"]
     if spec.platform.private:
@@ -134,14 +134,14 @@ def _azure(app: Scope, spec: Spec) -> list[str]:
 
 
 def synth(out_dir: Path, workspaces_dir: Path = WORKSPACES) -> list[str]:
-    """Writes the documents of every stack under `out_dir` and returns the stacks' names in order.
+    """Write the documents of every stack under `out_dir` and return the stacks' names in order.
 
     Raises SpecError with every mistake in `workspaces_dir`, before anything is written.
     """
     spec = load(workspaces_dir)
     release = Release(wheel=build_wheel(), git_commit=git_commit(ROOT), libraries=libraries(spec))
     for assets in out_dir.glob("stacks/*/assets"):
-        # Wheels of earlier syntheses would stay there for ever.
+        # Otherwise wheels of earlier syntheses would stay there.
         shutil.rmtree(assets)
     app = App(outdir=str(out_dir))
     names = stacks(app, spec, release)
@@ -150,7 +150,7 @@ def synth(out_dir: Path, workspaces_dir: Path = WORKSPACES) -> list[str]:
 
 
 def main() -> int:
-    """What `cdktf synth` calls: writes to the folder that it names in CDKTF_OUTDIR."""
+    """The entry point of `cdktf synth`: writes to the folder in CDKTF_OUTDIR."""
     try:
         synth(Path(os.environ.get("CDKTF_OUTDIR", "cdktf.out")), WORKSPACES)
     except SpecError as error:

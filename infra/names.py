@@ -1,4 +1,4 @@
-"""Names of the things that more than one stack, or the jobs' code, must agree on."""
+"""Names that several stacks, or the jobs' code, share."""
 
 from ml.declarations import ON_CALL, Layer
 
@@ -9,7 +9,7 @@ LANDING_VOLUME = "landing"
 PREDICTIONS = "predictions"
 PROMOTIONS = "promotions"
 DATA_LAYERS = tuple(Layer)
-# Shown as /Workspace/mlops. Not in /Shared, where every workspace user manages everything.
+# Shown as /Workspace/mlops. Not in /Shared, where every workspace user has full rights.
 _DIRECTORY = "/mlops"
 
 
@@ -19,12 +19,12 @@ def schema(use_case: str, layer: Layer) -> str:
 
 
 def inference_schema(use_case: str) -> str:
-    """Schema of what a use case's endpoints were asked, apart from its layers: fewer read it."""
+    """Schema of a use case's inference tables, apart from its layers because fewer people may read it."""
     return f"{use_case}_inference"
 
 
 def inference_prefix(endpoint: str) -> str:
-    """What the table of an endpoint's requests begins with: Databricks adds `_payload`."""
+    """Prefix of an endpoint's inference table: Databricks adds `_payload`."""
     return endpoint.replace("-", "_")
 
 
@@ -39,12 +39,12 @@ def source_readers(environment: str, use_case: str) -> str:
 
 
 def mirror_catalog(catalog: str) -> str:
-    """Catalog of what other environments read in the place of gold: no person can be told in it."""
+    """Catalog that other environments read instead of gold: it identifies no person."""
     return f"{catalog}_mirror"
 
 
 def clear_readers(environment: str, use_case: str) -> str:
-    """Group of all who see the sensitive columns of a use case in an environment."""
+    """Group of all principals that see the sensitive columns of a use case in an environment."""
     return f"{environment}-{use_case}-clear-readers"
 
 
@@ -84,7 +84,7 @@ def warehouse(environment: str) -> str:
 
 
 def destination(environment: str, name: str = ON_CALL) -> str:
-    """Name of the notification destination of the people on call, or of others who are told of alerts."""
+    """Name of the notification destination of the people on call, or of further recipients of alerts."""
     return f"{environment}-{name}"
 
 
@@ -99,12 +99,12 @@ def secret_scope(environment: str) -> str:
 
 
 def git_folder() -> str:
-    """Where the repository appears in a workspace."""
+    """Path of the repository's Git folder in a workspace."""
     return f"{_DIRECTORY}/git-folder"
 
 
 def directory(catalog: str) -> str:
-    """Workspace directory of an environment: what lies in it inherits that only its owners reach it."""
+    """Workspace directory of an environment: its content inherits access for its owners only."""
     return f"{_DIRECTORY}/{catalog}"
 
 
@@ -134,10 +134,10 @@ def volume_path(catalog: str, schema_name: str, volume: str) -> str:
 
 
 def landing_path(catalog: str, use_case: str) -> str:
-    """Where the raw files of a use case arrive."""
+    """Path where the raw files of a use case arrive."""
     return volume_path(catalog, schema(use_case, Layer.BRONZE), LANDING_VOLUME)
 
 
 def wheel_path(catalog: str, sha256: str, filename: str) -> str:
-    """Where an environment keeps the wheel with this content."""
+    """Path of the wheel with this content in an environment."""
     return f"{volume_path(catalog, PLATFORM_SCHEMA, WHEEL_VOLUME)}/{sha256}/{filename}"

@@ -1,7 +1,7 @@
-"""The identity of a run of a pipeline: a token that Entra and Databricks take.
+"""The identity of a pipeline run: a token that Entra and Databricks accept.
 
-It lasts minutes, so it is asked for anew before each use. Azure Pipelines gives one of the service connection. GitHub
-is asked by Terraform's providers and by the SDK themselves, but not by the Azure CLI.
+It lasts minutes, so it is requested again before each use. Azure Pipelines issues one for the service connection.
+Terraform's providers and the SDK request GitHub's token themselves, but the Azure CLI does not.
 """
 
 import json
@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 _URI = "SYSTEM_OIDCREQUESTURI"
 _CONNECTION = "AZURESUBSCRIPTION_SERVICE_CONNECTION_ID"
 _OF_THE_RUN = "SYSTEM_ACCESSTOKEN"
-# Set by GitHub for a job that may ask for tokens.
+# Set by GitHub for a job that may request tokens.
 _GITHUB = ("ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN")
 ENTRA = "api://AzureADTokenExchange"
 _VERSION = "7.1"
@@ -22,16 +22,16 @@ _TIMEOUT_S = 30
 
 
 class PipelineTokenError(RuntimeError):
-    """The pipeline gave no token; the message says why and what to change."""
+    """The pipeline gave no token; the message gives the reason and the fix."""
 
 
 def in_azure_pipelines(environment: Mapping[str, str]) -> bool:
-    """Whether a run with a service connection surrounds this process."""
+    """Whether this process runs in a pipeline run with a service connection."""
     return all(environment.get(name) for name in (_URI, _CONNECTION, _OF_THE_RUN))
 
 
 def id_token(environment: Mapping[str, str]) -> str:
-    """A fresh one of Azure Pipelines. Raises PipelineTokenError."""
+    """A fresh token of Azure Pipelines. Raises PipelineTokenError."""
     query = urlencode({"api-version": _VERSION, "serviceConnectionId": environment[_CONNECTION]})
     request = urllib.request.Request(  # noqa: S310 - the agent's own https address
         f"{environment[_URI]}?{query}",
@@ -48,7 +48,7 @@ def id_token(environment: Mapping[str, str]) -> str:
 
 
 def entra_token(environment: Mapping[str, str]) -> str | None:
-    """A fresh one that Entra takes for the pipeline's identity; None if no pipeline surrounds this process.
+    """A fresh token that Entra accepts for the pipeline's identity; None outside a pipeline.
 
     Raises PipelineTokenError.
     """
@@ -77,7 +77,7 @@ def _answered(request: urllib.request.Request, field: str, without: str, fix: st
 
 
 def renewed(environment: Mapping[str, str]) -> dict[str, str]:
-    """The variables by which azurerm and databricks sign in with a fresh token; none outside Azure Pipelines."""
+    """The variables with which azurerm and databricks sign in with a fresh token; none outside Azure Pipelines."""
     if not in_azure_pipelines(environment):
         return {}
     token = id_token(environment)

@@ -1,4 +1,4 @@
-"""What is deployed: the code that the jobs run."""
+"""The deployed code."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from infra.wheel import Wheel
 
 @dataclass(frozen=True, kw_only=True)
 class Release:
-    """The wheel, the commit it was built from, and by runtime (its manifest's name) the wheels that travel to it."""
+    """The wheel, its commit, and by runtime (its manifest's name) the wheels that travel to it."""
 
     wheel: Wheel
     git_commit: str

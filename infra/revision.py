@@ -1,4 +1,4 @@
-"""Which commit the deployed code is."""
+"""The commit of the deployed code."""
 
 import os
 import re
@@ -10,10 +10,10 @@ UNKNOWN = "unknown"
 
 
 def git_commit(root: Path, environment: Mapping[str, str] = os.environ) -> str:
-    """The commit of `root`; `<commit>-dirty` where `ml` differs from it; `unknown` outside a repository.
+    """The commit of `root`; `<commit>-dirty` if `ml` differs from it; `unknown` outside a repository.
 
-    A build without a repository names its commit in `MLOPS_GIT_COMMIT`. Raises ValueError where that is no
-    commit. The compliance gate refuses a model whose commit is unknown.
+    A build without a repository names its commit in `MLOPS_GIT_COMMIT`. Raises ValueError if that is not a commit. The
+    compliance gate refuses a model whose commit is unknown.
     """
     given = environment.get("MLOPS_GIT_COMMIT")
     if given:
@@ -28,7 +28,7 @@ def git_commit(root: Path, environment: Mapping[str, str] = os.environ) -> str:
 
 
 def _git(root: Path, *arguments: str) -> str | None:
-    """What git answers; None where it fails or is absent."""
+    """Git's output; None if it fails or is absent."""
     try:
         done = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, check=False)
     except OSError:

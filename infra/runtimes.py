@@ -1,4 +1,4 @@
-"""The runtimes that jobs run on, as `ml/runtimes/` describes them: Python, and every library with its version."""
+"""The runtimes of jobs, as `ml/runtimes/` describes them: Python, and every library with its version."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 FOLDER = Path(__file__).resolve().parent.parent / "ml" / "runtimes"
-# The environment that serverless jobs ask for: the newest one with a manifest here.
+# The environment version of serverless jobs: the newest one with a manifest here.
 SERVERLESS = "5"
 
 
@@ -43,7 +43,7 @@ def runtimes() -> tuple[Runtime, ...]:
 
 
 def of_cluster(spark_version: str) -> Runtime | None:
-    """The runtime that clusters name by `spark_version`; None if it has no manifest."""
+    """The runtime with the `spark_version` of a cluster; None if it has no manifest."""
     return next((runtime for runtime in runtimes() if spark_version in runtime.clusters), None)
 
 

@@ -1,18 +1,18 @@
-"""What an environment's serverless compute must reach: hosts for the images of served models, and storage.
+"""The network destinations of an environment's serverless compute: hosts for the images of served models, and storage.
 
 Source of the hosts: MLflow writes `conda.yaml` and `requirements.txt` of a version, which the image installs by conda
-and pip. That the workspace's network policy holds while an image is built is to be verified in a sandbox.
+and pip. Whether the workspace's network policy applies while an image is built must be verified in a sandbox.
 """
 
 from infra import azure_names
 from infra.spec import Environment, MaskedReads, Spec
 
-# The public package indexes of pip, and the channels of conda that MLflow names by default.
+# The public package indexes of pip, and the conda channels that MLflow names by default.
 PUBLIC_PACKAGES = ("conda.anaconda.org", "files.pythonhosted.org", "pypi.org", "repo.anaconda.com")
 
 
 def domains(environment: Environment) -> tuple[str, ...]:
-    """The internet domains of the environment's egress policy: those it names, and those that it serves by."""
+    """The internet domains of the environment's egress policy: the declared ones, and those that serving needs."""
     security = environment.security
     serves = any(values.serving for values in environment.use_cases.values())
     index = (security.package_index.host,) if security.package_index else PUBLIC_PACKAGES
@@ -20,10 +20,10 @@ def domains(environment: Environment) -> tuple[str, ...]:
 
 
 def private_storage(spec: Spec) -> tuple[tuple[str, str], ...]:
-    """(name, Azure's id) of the storage accounts that serverless compute reaches by private endpoints alone.
+    """(name, Azure's id) of the storage accounts that serverless compute reaches only by private endpoints.
 
-    Each environment's lake; and its workspace's root storage, where masked tables are read on dedicated compute: there
-    serverless compute filters them. Of an adopted workspace the root storage is not known here.
+    Each environment's lake; and its workspace's root storage, if masked tables are read on dedicated compute, because
+    serverless compute then filters them. The root storage of an adopted workspace is not known here.
     """
     if not spec.platform.private:
         return ()

@@ -18,14 +18,14 @@ _SOURCE_DATE_EPOCH = "315532800"
 
 @dataclass(frozen=True, kw_only=True)
 class Wheel:
-    """A built wheel: where it lies here, and the SHA-256 of its bytes."""
+    """A built wheel: its path here, and the SHA-256 of its bytes."""
 
     path: Path
     sha256: str
 
 
 def _source_files(root: Path) -> Iterator[Path]:
-    """Everything that the wheel is made of, in a fixed order."""
+    """All source files of the wheel, in a fixed order."""
     yield root / "pyproject.toml"
     yield root / "LICENSE"
     yield from sorted(
@@ -61,11 +61,11 @@ def _build(root: Path, directory: Path) -> Path:
 
 
 def build_wheel(root: Path = ROOT, cache: Path | None = None) -> Wheel:
-    """The wheel of the `ml` under `root`, from `cache` (default `dist/`) where it was built before."""
+    """The wheel of the `ml` under `root`, from `cache` (default `dist/`) if it was built before."""
     built = (cache or root / "dist") / _source_sha256(root)
     if not any(built.glob("*.whl")):
         built.parent.mkdir(parents=True, exist_ok=True)
-        # Built aside and moved: two builds at once, or a killed one, never leave half a wheel.
+        # Built in a temporary folder and moved: concurrent or killed builds never leave half a wheel.
         aside = Path(tempfile.mkdtemp(prefix=".wheel-", dir=built.parent))
         try:
             _build(root, aside)
@@ -80,19 +80,19 @@ def _move(aside: Path, built: Path) -> None:
     try:
         aside.rename(built)
     except OSError:
-        # Another build got there first with the same bytes.
+        # Another build finished first, with the same bytes.
         if not any(built.glob("*.whl")):
             raise
 
 
 def requirements(root: Path = ROOT) -> tuple[Requirement, ...]:
-    """What the wheel needs of the environment that it is installed in."""
+    """The wheel's requirements on its environment."""
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return tuple(Requirement(line) for line in project["dependencies"])
 
 
 def optional_requirements(root: Path = ROOT) -> tuple[Requirement, ...]:
-    """What the wheel's extras need beside."""
+    """The further requirements of the wheel's extras."""
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return tuple(Requirement(line) for lines in project["optional-dependencies"].values() for line in lines)
 

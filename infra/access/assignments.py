@@ -1,4 +1,4 @@
-"""Who may sign in to an environment's workspace."""
+"""Sign-in rights to an environment's workspace."""
 
 from collections.abc import Iterator
 

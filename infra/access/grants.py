@@ -19,15 +19,15 @@ _FILE_PRIVILEGES = {
 }
 _MODEL_PRIVILEGES: dict[str, tuple[str, ...]] = {
     ModelRight.EXECUTE: ("EXECUTE",),
-    # A version is made with its lineage as tags, in one request, which tagging rights on the model must cover.
+    # Creating a version sets its lineage as tags in the same request, so APPLY_TAG on the model is needed.
     ModelRight.CREATE_VERSION: ("APPLY_TAG", "CREATE_MODEL_VERSION", "EXECUTE"),
-    # The owner needs no grant. Ownership is what alone may move an alias, so it is never granted.
+    # The owner needs no grant. Only the owner can move an alias, so ownership is never granted.
     ModelRight.OWN: (),
 }
 
 
 class Access(Protocol):
-    """What one principal may do with one use case: a stage's rights, or a role's."""
+    """The rights of one principal to one use case: a stage's rights, or a role's."""
 
     @property
     def landing(self) -> Files | None:
@@ -47,7 +47,7 @@ class Access(Protocol):
 
     @property
     def predictions(self) -> Data | None:
-        """The predictions alone."""
+        """Only the predictions."""
 
     @property
     def features(self) -> Data | None:
@@ -84,9 +84,9 @@ class Access(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class UseCaseVolume:
-    """A volume that every use case has, or those that are `wanted`; `name` is also the setting that gives access to it.
+    """A volume of every use case for which `wanted` holds; `name` is also the setting that gives access to it.
 
-    `container` is the one of the lake that holds its files; None leaves the place to Unity Catalog.
+    `container` is the lake's container for its files; None leaves the location to Unity Catalog.
     """
 
     name: str
@@ -96,7 +96,7 @@ class UseCaseVolume:
     wanted: Callable[[UseCase], bool] = lambda _: True
 
     def held_by(self, access: Access) -> Files | None:
-        """What `access` gives to its files."""
+        """The right of `access` to its files."""
         level: Files | None = getattr(access, self.name)
         return level
 
@@ -110,7 +110,7 @@ VOLUMES = (
         name=names.LANDING_VOLUME,
         layer=Layer.BRONZE,
         comment="raw files: one folder per feed, one file per month.",
-        # Of its own, because whoever delivers files writes there without Databricks.
+        # A separate container, because those who deliver files write there without Databricks.
         container=LANDING,
     ),
     UseCaseVolume(name="alerts", layer=Layer.OPS, comment="alerts that no webhook takes, one file each."),
@@ -150,7 +150,7 @@ def _layer_privileges(access: Access, layer: Layer) -> tuple[str, ...]:
     level: Data | None = getattr(access, layer.value)
     if level is not None:
         return _DATA_PRIVILEGES[level] + functions
-    # What lies in a schema is reached through it: volumes, functions, the model and the table of predictions.
+    # Objects inside a schema need rights to it too: volumes, functions, the model and the table of predictions.
     inside: list[str | None] = [volume.held_by(access) for volume in VOLUMES if volume.layer is layer]
     inside += [access.model] if layer is Layer.OPS else []
     inside += [access.predictions] if layer is Layer.GOLD else []
@@ -162,7 +162,7 @@ def _has_any(access: Access) -> bool:
 
 
 def merged(grants: Iterable[Grant]) -> tuple[Grant, ...]:
-    """One grant per principal: a list that names one twice would be applied as only one of the two."""
+    """One grant per principal: if a list names one twice, only one of the two is applied."""
     held: dict[str, dict[str, None]] = {}
     for grant in grants:
         held.setdefault(grant.principal, {}).update(dict.fromkeys(grant.privileges))
@@ -183,10 +183,10 @@ def schema_grants(holders: Holders, layer: Layer) -> tuple[Grant, ...]:
 def pipeline_tables_grants(
     run_as: str, roles: Mapping[str, Access], *, clear: Collection[str] | None
 ) -> tuple[Grant, ...]:
-    """Rights to a pipeline's schema: its principal makes the tables; who reads silver and gold reads them.
+    """Rights to a pipeline's schema: its principal creates the tables, and readers of silver and gold read them.
 
-    They hold what both layers hold, and no mask hides a column of theirs: with sensitive columns only the groups that
-    see them in `clear` read them; None: there are none.
+    The tables have the data of both layers, without masks. So if there are sensitive columns, only the groups in
+    `clear` read them; None: there are no sensitive columns.
     """
     own = Grant(principal=run_as, privileges=("USE_SCHEMA", "CREATE_MATERIALIZED_VIEW"))
     readers = (who for who, access in roles.items() if access.silver and access.gold)
@@ -201,12 +201,12 @@ def pipeline_tables_grants(
 
 
 def feature_spec_grants(holders: Holders) -> tuple[Grant, ...]:
-    """The right to say what endpoints without a model answer, of those who publish features."""
+    """The right of feature publishers to define the specifications that endpoints without a model serve."""
     return _kept((who, ("CREATE_FUNCTION",)) for who, access in holders.items() if access.features is Data.CREATE)
 
 
 def prediction_grants(held: Mapping[str, Access]) -> tuple[Grant, ...]:
-    """Rights to the table of predictions of those who read nothing else of gold."""
+    """Rights to the table of predictions for principals that read nothing else of gold."""
     return _kept((who, ("SELECT",)) for who, access in held.items() if access.predictions and not access.gold)
 
 
@@ -217,5 +217,5 @@ def volume_grants(holders: Holders, volume: UseCaseVolume) -> tuple[Grant, ...]:
 
 
 def model_grants(holders: Holders) -> tuple[Grant, ...]:
-    """Rights to the registered model, besides its owner's."""
+    """Rights to the registered model, other than its owner's."""
     return _kept((who, _MODEL_PRIVILEGES[access.model]) for who, access in holders.items() if access.model)

@@ -1,11 +1,11 @@
-"""Which sensitive columns an environment hides, and what is read in the place of a table that has some."""
+"""The sensitive columns that an environment masks, and the table that is read instead of a masked one."""
 
 from infra.spec import Environment, MaskedReads, Spec
 from ml.declarations import Hidden, Table, hidden_columns, unmasked
 
 
 def hidden(spec: Spec, environment: Environment, use_case: str) -> tuple[Hidden, ...]:
-    """The columns to hide: none where the environment does not ingest, so that no table holds them."""
+    """The columns to mask: none if the environment does not ingest, because then no table has them."""
     ingests = environment.use_cases[use_case].jobs.ingest is not None
     return hidden_columns(spec.use_cases[use_case]) if ingests else ()
 
@@ -18,7 +18,7 @@ def hides(spec: Spec, environment: Environment) -> bool:
 def unmasked_table(spec: Spec, environment: Environment, use_case: str) -> Table | None:
     """The feature table that `environment` keeps for scoring without the sensitive columns.
 
-    None if its features have no such column, or if the platform reads masked tables in another way.
+    None if its features have no such column, or if the platform's setting for masked reads needs no such table.
     """
     if spec.platform.masked_reads is not MaskedReads.UNMASKED_TABLE:
         return None

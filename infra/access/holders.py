@@ -1,4 +1,4 @@
-"""Who holds which access to a use case in an environment: roles, stages, and the readers of other environments."""
+"""Principals and their access to a use case in an environment: roles, stages, and readers in other environments."""
 
 from collections.abc import Iterator, Mapping
 
@@ -9,11 +9,11 @@ from infra.spec import Data, Environment, Files, JobAccess, RoleAccess, Spec
 from ml.declarations import EXPORTS_VOLUME, UseCase
 
 SCORING = "scoring"
-# Other environments read gold and nothing else, and only through this group.
+# Other environments read only gold, and only through this group.
 _SOURCE_READER = RoleAccess(gold=Data.READ)
-# Into gold, and to no table of it but what is granted by name: the stack of masks does that, once the table is there.
+# Enters gold, but reads only tables granted by name: the stack of masks grants them once they exist.
 _UNMASKED_READER = RoleAccess(predictions=Data.READ)
-# An endpoint reads the model, and looks up its features, in the name of who made it: the pipeline that deploys.
+# An endpoint reads the model, and looks up its features, as its creator: the pipeline that deploys.
 _ENDPOINT_MAKER = RoleAccess(gold=Data.READ, features=Data.READ, model="execute")
 
 
@@ -45,7 +45,7 @@ def code_principals(spec: Spec, environment: Environment) -> tuple[str, ...]:
 def holders(
     spec: Spec, environment: Environment, use_case: str, application_ids: Mapping[str, str]
 ) -> dict[str, Access]:
-    """Access to `use_case` in `environment` by principal: group name, or application id of a service principal."""
+    """Access to `use_case` in `environment` by principal: a group's name, or a service principal's application id."""
     values = environment.use_cases[use_case]
     held: dict[str, Access] = dict(values.access)
     unmasked = unmasked_table(spec, environment, use_case) is not None
@@ -73,7 +73,7 @@ def readers_of(spec: Spec, environment: Environment, use_case: str, *, mirror: b
 
 
 def source_reading_stages(spec: Spec, environment: Environment, use_case: str) -> tuple[str, ...]:
-    """The stages of `use_case` that read all gold tables of the environment that it names as its source."""
+    """The stages of `use_case` that read all gold tables of its source environment."""
     source = spec.source_of(environment, use_case)
     values = environment.use_cases[use_case]
     unmasked = unmasked_table(spec, source, use_case) is not None and not values.mirror
@@ -85,7 +85,7 @@ def source_reading_stages(spec: Spec, environment: Environment, use_case: str) -
 
 
 def unmasked_readers(spec: Spec, environment: Environment, use_case: str) -> tuple[str, ...]:
-    """Names of the principals that score the features which `environment` keeps without their sensitive columns."""
+    """Names of the principals that score the feature table without sensitive columns of `environment`."""
     if unmasked_table(spec, environment, use_case) is None:
         return ()
     scoring = (environment, *readers_of(spec, environment, use_case))
@@ -97,12 +97,12 @@ def unmasked_readers(spec: Spec, environment: Environment, use_case: str) -> tup
 
 
 def _without_masked(access: JobAccess) -> JobAccess:
-    """The same rights, but for reading every table of gold."""
+    """The same rights, except the right to read every table of gold."""
     return access.model_copy(update={"gold": Data.MAKE if access.gold is Data.CREATE else None})
 
 
 def _delivering(access: JobAccess, use_case: UseCase) -> JobAccess:
-    """The same rights, and to write what streams and sinks need, if any model of the use case has some."""
+    """The same rights, plus write access for streams and sinks, if any model of the use case has some."""
     more: dict[str, Files] = {}
     if any(model.streaming or model.sinks for model in use_case.models):
         more["checkpoints"] = Files.WRITE

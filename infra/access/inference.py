@@ -1,4 +1,4 @@
-"""Who reads what an endpoint was asked and what it answered."""
+"""Rights to the recorded requests and responses of endpoints."""
 
 from infra import names
 from infra.access.grants import Grant
@@ -9,9 +9,9 @@ from ml.declarations import hidden_columns
 def inference_grants(spec: Spec, environment: Environment, use_case: str, monitoring: str) -> tuple[Grant, ...]:
     """Rights to the schema of the inference tables; `monitoring` is the application id of the stage's principal.
 
-    A row holds a request as its caller wrote it, sensitive values included, in one column of text, which hides as a
-    whole or not at all. So of the groups that read ops those alone read it that see the sensitive columns, if the use
-    case has any. The owners' pipeline makes the endpoint, in whose name the platform makes the table.
+    A row has a request as its caller wrote it, sensitive values included, in one text column, which can only be masked
+    as a whole. So if the use case has sensitive columns, only those readers of ops that see them in clear read it. The
+    owners' pipeline creates the endpoint, and the platform creates the table in its name.
     """
     sensitive = bool(hidden_columns(spec.use_cases[use_case]))
     groups = environment.use_cases[use_case].access.items()

@@ -1,4 +1,4 @@
-"""Sensitive columns: who sees them, and what an environment's pipeline needs to hide them."""
+"""Sensitive columns: the principals that see them, and the rights that an environment's pipeline needs to mask them."""
 
 from collections.abc import Iterator
 
@@ -23,7 +23,7 @@ def clear_readers(spec: Spec, environment: Environment, use_case: str) -> tuple[
 
 
 def _others(spec: Spec, environment: Environment, use_case: str) -> Iterator[str]:
-    """The principals of other environments that read this one as their source, where they see it in clear."""
+    """The principals of other environments that read this one as their source, with its sensitive columns in clear."""
     for reader in readers_of(spec, environment, use_case):
         for stage in reader.use_cases[use_case].jobs.stages:
             if stage_access(spec, stage).source_sensitive:
@@ -31,9 +31,9 @@ def _others(spec: Spec, environment: Environment, use_case: str) -> Iterator[str
 
 
 def pipeline_grants(spec: Spec, environment: Environment, use_case: str, layer: Layer) -> tuple[Grant, ...]:
-    """What the owners need in one schema to tag columns, and to have policies call the functions in ops.
+    """The owners' rights in one schema to tag columns, and to let policies call the functions in ops.
 
-    They own the schema, which lets them set policies on it; a table in it belongs to the job that made it.
+    They own the schema, so they can set policies on it; a table in it belongs to the job that created it.
     """
     columns = hidden(spec, environment, use_case)
     layers = {column.layer for column in columns}

@@ -1,4 +1,4 @@
-"""Who makes the redacted mirror of an environment, and who reads it."""
+"""The writer and the readers of an environment's redacted mirror."""
 
 from collections.abc import Iterator, Mapping
 
@@ -9,7 +9,7 @@ from infra.spec import Environment, Spec
 
 
 def mirrored(environment: Environment) -> tuple[str, ...]:
-    """The use cases of which the environment makes a mirror."""
+    """The use cases that the environment mirrors."""
     return tuple(name for name, values in environment.use_cases.items() if values.mirror_key)
 
 
@@ -22,7 +22,7 @@ def reading_environments(spec: Spec, environment: Environment) -> tuple[Environm
 def mirror_grants(
     spec: Spec, environment: Environment, use_case: str, application_ids: Mapping[str, str]
 ) -> tuple[Grant, ...]:
-    """Rights to the schema of the mirrored tables: ingest's principal makes them, jobs of others read them."""
+    """Rights to the schema of the mirrored tables: ingest's principal creates them, jobs of others read them."""
     maker = application_ids[names.principal(environment.name, use_case, "ingest")]
     return (
         Grant(principal=maker, privileges=("USE_SCHEMA", "SELECT", "CREATE_TABLE")),

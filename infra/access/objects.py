@@ -24,7 +24,7 @@ def _role_level(job: JobDeclaration, role: RoleAccess) -> str | None:
     )
     if own or not role.jobs:
         return _JOB_LEVELS[own] if own else None
-    # Who may run or even manage the other jobs must not sign a model off by it.
+    # Rights to run or even manage the other jobs must not include signing off a model.
     return "CAN_VIEW" if job.started_by == "approval" else _JOB_LEVELS[role.jobs]
 
 
@@ -34,7 +34,7 @@ def job_permissions(
     principals: Mapping[str, str],
     roles: Mapping[str, RoleAccess],
 ) -> tuple[Permission, ...]:
-    """Who may see, run or manage `job`: itself where it asks who started it, the jobs that start or watch it, roles."""
+    """Rights on `job`: of itself if it asks who started it, of the jobs that start or watch it, and of roles."""
     itself = [Permission(level="CAN_VIEW", service_principal=principals[job.principal])]
     starters = dict.fromkeys(principals[other.principal] for other in jobs if _starts(other, job.name))
     if job.deploys:
@@ -50,7 +50,7 @@ def job_permissions(
 
 
 def pipeline_permissions(run_as: str, roles: Mapping[str, RoleAccess]) -> tuple[Permission, ...]:
-    """Who may see, run or manage a pipeline: the principal whose ingest starts it, and roles as on the jobs."""
+    """Rights to see, run or manage a pipeline: of the principal whose ingest starts it, and of roles as on the jobs."""
     return (
         Permission(level="CAN_RUN", service_principal=run_as),
         *(Permission(level=_PIPELINE_LEVELS[role.jobs], group=group) for group, role in roles.items() if role.jobs),
@@ -58,7 +58,7 @@ def pipeline_permissions(run_as: str, roles: Mapping[str, RoleAccess]) -> tuple[
 
 
 def endpoint_permissions(promotion: str, roles: Mapping[str, RoleAccess]) -> tuple[Permission, ...]:
-    """Who may call an endpoint, and the promotion principal, which changes what it serves."""
+    """Rights to call an endpoint, and the promotion principal's right to change what it serves."""
     return (
         Permission(level="CAN_MANAGE", service_principal=promotion),
         *endpoint_callers(roles),
@@ -66,7 +66,7 @@ def endpoint_permissions(promotion: str, roles: Mapping[str, RoleAccess]) -> tup
 
 
 def endpoint_callers(roles: Mapping[str, RoleAccess]) -> tuple[Permission, ...]:
-    """Who may see or call an endpoint."""
+    """Rights to see or call an endpoint."""
     return tuple(
         Permission(level=_ENDPOINT_LEVELS[role.endpoint], group=group) for group, role in roles.items() if role.endpoint
     )
@@ -75,7 +75,7 @@ def endpoint_callers(roles: Mapping[str, RoleAccess]) -> tuple[Permission, ...]:
 def experiment_permissions(
     stages: Mapping[str, JobAccess], principals: Mapping[str, str], roles: Mapping[str, RoleAccess]
 ) -> tuple[Permission, ...]:
-    """Who may see or write the runs of training: the stages and the roles whose access says so."""
+    """Rights to see or write the runs of training, for the stages and roles whose access includes them."""
     return (
         *(
             Permission(level=_EXPERIMENT_LEVELS[access.experiment], service_principal=principals[stage])

@@ -1,1 +1,1 @@
-"""The parts of the stack `<env>-platform`, one file each; `infra/stacks/platform.py` puts them together."""
+"""The parts of the stack `<env>-platform`, one file each; `infra/stacks/platform.py` combines them."""

@@ -1,11 +1,11 @@
-"""What the people and pipelines that deploy may do in Azure."""
+"""Azure roles of the people and pipelines that deploy."""
 
 from infra import azure_names
 from infra.cdktf_seam import Scope
 from infra.constructs.identity.role import GIVEN_BY_PIPELINES, RoleProps, only_these_blobs, only_these_roles, role
 from infra.spec import AzureState, Environment, Platform
 
-# Who makes a workspace needs its whole subscription: Databricks makes a second resource group beside the first.
+# Creating a workspace needs rights on the whole subscription: Databricks creates a second resource group.
 _EVERYTHING = "Contributor"
 _KEYS = "Key Vault Crypto Officer"
 _LOCKS = "Locks Contributor"
@@ -25,7 +25,7 @@ def group_name(platform: Platform) -> str:
 
 
 def pipeline_roles(scope: Scope, id_: str, environment: Environment, principal_id: str) -> None:
-    """What the pipeline of an environment may do in its subscription: all but give roles that it does not need to."""
+    """The roles of an environment's pipeline in its subscription: all rights, but it assigns only the roles it must."""
     subscription = f"/subscriptions/{environment.azure.subscription_id}"
     may_give = only_these_roles(GIVEN_BY_PIPELINES.values())
     for label, name, condition in (
@@ -39,13 +39,13 @@ def pipeline_roles(scope: Scope, id_: str, environment: Environment, principal_i
 
 
 def state_roles(scope: Scope, id_: str, account_id: str, environment: Environment, principal_id: str) -> None:
-    """A pipeline reads and writes the states of its own environment's stacks, and no other state."""
+    """A pipeline reads and writes only the states of its own environment's stacks."""
     own = only_these_blobs(f"{environment.name}-{part}.tfstate" for part in _PARTS)
     role(scope, id_, RoleProps(role=_STATE, scope=account_id, principal_id=principal_id, condition=own))
 
 
 def operator_roles(scope: Scope, platform: Platform, account_id: str | None, subscriptions: tuple[str, ...]) -> None:
-    """The people who deploy by hand own the subscriptions; these roles add what owning does not: keys and states."""
+    """The people who deploy by hand own the subscriptions; these roles add data-plane access: keys and states."""
     people = platform.azure.operators_group_id
     for subscription in subscriptions:
         props = RoleProps(

@@ -1,4 +1,4 @@
-"""The lake's storage account, the identity that encrypts it, and the one that reads and writes it."""
+"""The lake's storage account, the identity that encrypts it, and the identity that reads and writes it."""
 
 from infra import azure_names
 from infra.azure.place import Place
@@ -11,7 +11,7 @@ from infra.constructs.storage.lake_storage import LakeStorageProps, containers, 
 from infra.constructs.workspace.azure_workspace import KEY_USER
 from infra.spec import LANDING
 
-# Of the lake's connector: the data, and being told by Azure of new files.
+# Roles of the lake's connector: access to the data, and to Azure's events about new files.
 _LAKE_ROLES = ("Storage Blob Data Contributor", "Storage Queue Data Contributor")
 _EVENTS_ROLE = "EventGrid EventSubscription Contributor"
 
@@ -19,7 +19,7 @@ _EVENTS_ROLE = "EventGrid EventSubscription Contributor"
 def lake(place: Place, key: EncryptionKeyOutputs | None, names: tuple[str, ...]) -> str:
     """Id of the lake's account, which the access connector reaches, with the containers `names`.
 
-    `key` encrypts it; an adopted one has its own.
+    `key` encrypts it; an adopted account has its own key.
     """
     connector = access_connector(
         place.stack,
@@ -59,7 +59,7 @@ def _made(place: Place, key: EncryptionKeyOutputs, connector_id: str, names: tup
         key_id=key.versionless_id,
         identity_id=identity.id,
         public=place.public,
-        # Serverless compute comes as the connector; where private endpoints are the only way in, by one of them.
+        # Serverless compute connects as the connector; if private endpoints are the only way in, through one of them.
         trusted_resource_ids=() if place.private else (connector_id,),
         depends_on=(may_encrypt,),
         **place.at,
@@ -74,5 +74,5 @@ def _connector_roles(place: Place, principal_id: str, lake_id: str) -> None:
     for name in _LAKE_ROLES:
         id_ = f"connector-{name.split()[1].lower()}"
         role(place.stack, id_, RoleProps(role=name, scope=lake_id, principal_id=principal_id))
-    # Azure keeps what it tells about an account beside it, in the resource group.
+    # Azure stores the events of an account in a resource next to it, in the resource group.
     role(place.stack, "connector-events", RoleProps(role=_EVENTS_ROLE, scope=place.group.id, principal_id=principal_id))

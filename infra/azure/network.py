@@ -1,4 +1,4 @@
-"""An environment's network: made and tied to the hub, or adopted."""
+"""An environment's network: created and connected to the hub, or adopted."""
 
 from infra import azure_names
 from infra.cdktf_seam import Resource, Scope
@@ -9,14 +9,14 @@ from infra.constructs.network.firewall import firewall_ip
 from infra.constructs.network.spoke_network import SpokeOutputs, SpokeProps, WayOut, spoke_network
 from infra.spec import AdoptedNetwork, Autoscaling, Environment, Spec
 
-# Azure keeps five addresses of every subnet; a driver takes one beside its workers.
+# Azure reserves five addresses of every subnet; a driver takes one in addition to its workers.
 _TAKEN = 5 + 1
 _LONGEST_PREFIX = 26
 _ADDRESS_BITS = 32
 
 
 def network(made: AzureStackOutputs, spec: Spec, environment: Environment, group: str) -> SpokeOutputs:
-    """The network of `environment`, in the resource group of that name where it is made."""
+    """The network of `environment`; a created one is in the resource group of that name."""
     chosen, azure = environment.chosen_network, spec.platform.azure
     if isinstance(chosen, AdoptedNetwork):
         adopted = AdoptedSpokeProps(
@@ -38,7 +38,7 @@ def network(made: AzureStackOutputs, spec: Spec, environment: Environment, group
 
 
 def way_out(stack: Scope, spec: Spec, provider: Resource | None) -> WayOut | None:
-    """The hub, made or adopted; None in the profile without one."""
+    """The hub, created or adopted; None in the profile without one."""
     hub, adopted = spec.platform.hub, spec.platform.adopt.hub
     if provider is None:
         return None
@@ -62,7 +62,7 @@ def way_out(stack: Scope, spec: Spec, provider: Resource | None) -> WayOut | Non
 
 
 def longest_prefix(environment: Environment) -> int:
-    """The prefix of the smallest subnet with an address for every node of the largest cluster of a policy."""
+    """The prefix of the smallest subnet that has an address for every node of the largest cluster of a policy."""
     sizes = (policy.size for _, policy in environment.policies.items())
     workers = max(size.max_workers if isinstance(size, Autoscaling) else 0 for size in sizes)
     return min(_LONGEST_PREFIX, _ADDRESS_BITS - (workers + _TAKEN - 1).bit_length())

@@ -1,4 +1,4 @@
-"""The people on call: what they are told of, and what may be spent before they are."""
+"""The people on call, the events that they hear of, and the budget after which they do."""
 
 from infra import azure_names
 from infra.azure.place import Place
@@ -10,7 +10,7 @@ from infra.constructs.observability.action_group import (
 )
 from infra.constructs.observability.azure_budget import AzureBudgetProps, azure_budget
 
-# What nobody does without a reason that the people on call know.
+# Operations that nobody does without a reason known to the people on call.
 _TOLD = {
     "lock-removed": ("Microsoft.Authorization/locks/delete", "A lock was removed: what it guarded can be deleted."),
     "role-given": ("Microsoft.Authorization/roleAssignments/write", "Somebody was given a role."),
@@ -19,7 +19,7 @@ _TOLD = {
 
 
 def on_call(place: Place) -> None:
-    """The people on call, what they are told of, and what may be spent before they are."""
+    """The people on call, the events that they hear of, and the budget after which they do."""
     environment, prefix = place.environment, place.azure.prefix
     told = ActionGroupProps(
         name=azure_names.action_group(prefix, environment.name),

@@ -1,7 +1,7 @@
-"""The identity of an environment's pipeline, which moves versions to the places beside Databricks (`make place`).
+"""The identity of an environment's pipeline, which moves versions to places other than Databricks (`make place`).
 
-Each of their stacks gives it the roles by which it does that there, and no more; what it may do in its subscription
-(`identities.py`) includes some of them, but neither files nor what is in a cluster.
+Each of their stacks gives it only the roles for that. Its roles in the subscription (`identities.py`) include some of
+these, but neither access to files nor to objects in a cluster.
 """
 
 from infra import azure_names
@@ -11,7 +11,7 @@ from infra.cdktf_seam import azurerm
 
 
 def pipeline_identity(place: ServingPlace) -> str:
-    """Its object id. The stack `bootstrap` has made it, in the platform's own subscription."""
+    """Its object id. The stack `bootstrap` created it, in the platform's own subscription."""
     found = azurerm.data_azurerm_user_assigned_identity.DataAzurermUserAssignedIdentity(
         place.stack,
         "pipeline",

@@ -1,4 +1,4 @@
-"""Where an environment's Azure resources lie."""
+"""The location of an environment's Azure resources."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from infra.spec import Azure, Environment, Places, SharedPlaces
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """Where an environment's Azure resources lie, and what all of them need.
+    """The location of an environment's Azure resources, and the settings that all of them share.
 
     `group` is the resource group, `logs` the id of a Log Analytics workspace.
     """
@@ -31,14 +31,14 @@ class Place:
 
     @property
     def public(self) -> PublicAccess:
-        """Who reaches vault and lake from outside private endpoints: in the profile private nobody."""
+        """Who can reach vault and lake other than by private endpoints: in the profile private, nobody."""
         if self.private:
             return NOBODY
         return PublicAccess(ips=self.environment.security.ip_allow_list, subnet_ids=self.spoke.delegated_subnet_ids)
 
     @property
     def at(self) -> dict[str, str]:
-        """Where everything lies."""
+        """The names and ids of the environment's resources."""
         return {"resource_group": self.group.name, "location": self.azure.region}
 
     def name(self, what: str) -> str:
@@ -46,15 +46,15 @@ class Place:
         return f"{self.azure.prefix}-{self.environment.name}-{what}"
 
     def key_name(self, name: str) -> str:
-        """A key's name: in a vault that holds other people's keys too, with the environment in it."""
+        """A key's name; in a vault that also has other people's keys, it includes the environment."""
         return self.name(name) if self.environment.adopt.key_vault else name
 
     def zone(self, subresource: str) -> str:
-        """Id of the hub's DNS zone for endpoints that lead to `subresource`."""
+        """Id of the hub's DNS zone for endpoints to `subresource`."""
         return self.shared.zone_ids[azure_names.DNS_ZONES[subresource]]
 
     def endpoints(self, id_: str, resource_id: str, subresources: Iterable[str]) -> list[Resource]:
-        """Private endpoints of a resource; none in the profile without."""
+        """Private endpoints of a resource; none in the profile without them."""
         return [
             private_endpoint(
                 self.stack,
@@ -74,7 +74,7 @@ class Place:
         ]
 
     def log(self, id_: str, resource_id: str, *metrics: str) -> None:
-        """Sends what a resource logs, and the named numbers, to where all logs go."""
+        """Send a resource's logs, and the named metrics, to the log workspace."""
         props = DiagnosticsProps(
             name="to-log-analytics", resource_id=resource_id, log_analytics_id=self.logs, metrics=metrics
         )

@@ -1,4 +1,4 @@
-"""Where the stacks of what stands beside Databricks find what other stacks made, and what they share."""
+"""Names, ids and helpers that the stacks of serving places other than Databricks share."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from infra.constructs.storage.key_vault import EncryptionKeyOutputs, EncryptionK
 from infra.spec import Environment, Places, Spec
 from infra.spec.served import Served, served
 
-# Beside those of `constructs/azure_stack.py`.
+# In addition to those of `constructs/azure_stack.py`.
 _RESOURCE_PROVIDERS = (
     "Microsoft.Compute",
     "Microsoft.ContainerRegistry",
@@ -26,7 +26,7 @@ _RESOURCE_PROVIDERS = (
 
 @dataclass(frozen=True, kw_only=True)
 class ServingPlace:
-    """One of these stacks, and where everything of its environment lies.
+    """One of these stacks, and the location of its environment's resources.
 
     `shared` is the provider of the platform's own subscription, where pipelines have their identities.
     """
@@ -43,17 +43,17 @@ class ServingPlace:
 
     @property
     def places(self) -> Places:
-        """Where the environment's own resources lie."""
+        """The location of the environment's own resources."""
         return self.spec.places_of(self.environment)
 
     @property
     def at(self) -> dict[str, str]:
-        """Where everything lies."""
+        """The names and ids of the environment's resources."""
         return {"resource_group": self.places.resource_group, "location": self.spec.platform.azure.region}
 
     @property
     def models(self) -> tuple[Served, ...]:
-        """What is served."""
+        """The served models."""
         return served(self.spec, self.environment)
 
     def name(self, what: str) -> str:
@@ -92,17 +92,17 @@ class ServingPlace:
         )
 
     def key(self, name: str) -> EncryptionKeyOutputs:
-        """A key in the environment's vault; in one that holds other people's keys too, with the environment in it."""
+        """A key in the environment's vault; if that also has other people's keys, its name includes the environment."""
         called = self.name(name) if self.environment.adopt.key_vault else name
         props = EncryptionKeyProps(name=called, vault_id=self.places.key_vault_id)
         return encryption_key(self.stack, f"{name}-key", props)
 
     def give(self, id_: str, name: str, scope: str, principal_id: str, *, after: Sequence[Resource] = ()) -> Resource:
-        """A role of Azure; `after` must be there first, if `scope` does not refer to it."""
+        """Assign an Azure role; `after` must exist first, if `scope` does not refer to it."""
         return role(self.stack, id_, RoleProps(role=name, scope=scope, principal_id=principal_id, after=after))
 
     def endpoint(self, id_: str, resource_id: str, subresource: str, zones: Iterable[str]) -> Resource:
-        """A private endpoint, named in all of `zones`."""
+        """A private endpoint, with a name in all of `zones`."""
         first, *more = (self.spec.shared_places.zone_ids[zone] for zone in zones)
         props = PrivateEndpointProps(
             name=self.name(id_),
@@ -116,7 +116,7 @@ class ServingPlace:
         return private_endpoint(self.stack, id_, props).endpoint
 
     def log(self, id_: str, resource_id: str, *groups: str) -> None:
-        """Sends what a resource logs to where all logs go."""
+        """Send a resource's logs to the log workspace."""
         props = DiagnosticsProps(
             name="to-log-analytics",
             resource_id=resource_id,
@@ -140,7 +140,7 @@ def serving_place(
     *,
     pipeline: bool = False,
 ) -> ServingPlace:
-    """The empty stack `<environment>-<part>`; `more` are the resource providers that it needs beside the usual ones.
+    """The empty stack `<environment>-<part>`; `more` are the resource providers that only it needs.
 
     `pipeline`: it gives the environment's pipeline what that needs.
     """

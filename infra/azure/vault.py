@@ -1,4 +1,4 @@
-"""The key vault, the keys in it, and who may read its secrets."""
+"""The key vault, the keys in it, and the readers of its secrets."""
 
 from infra.azure.place import Place
 from infra.cdktf_seam import Resource
@@ -13,12 +13,12 @@ from infra.constructs.storage.key_vault import (
 )
 from infra.spec import Environment
 
-# One each, so that taking a key away from one kind of data leaves the others readable.
+# One per kind of data, so that revoking one key leaves the other data readable.
 _KEYS = ("lake", "managed-services", "managed-disks", "root-storage")
 
 
 def vault_with_keys(place: Place) -> tuple[str, dict[str, EncryptionKeyOutputs]]:
-    """The vault's id, and its keys by name: those of what is made, and none for what is adopted."""
+    """The vault's id, and its keys by name: keys for the created resources, none for the adopted ones."""
     vault_id, way_in = _adopted(place) if place.environment.adopt.key_vault else _made(place)
     keys = {
         name: encryption_key(
@@ -35,17 +35,17 @@ def vault_with_keys(place: Place) -> tuple[str, dict[str, EncryptionKeyOutputs]]
 
 
 def _made(place: Place) -> tuple[str, list[Resource]]:
-    """The id of a vault of our own, and what must be there before anybody can ask it for keys."""
+    """The id of a created vault, and the resources that must exist before its keys can be created."""
     props = KeyVaultProps(name=place.places.key_vault, tenant_id=place.azure.tenant_id, public=place.public, **place.at)
     vault = key_vault(place.stack, "vault", props)
-    # Keys are made by asking the vault itself, which answers there only.
+    # Keys are created through the vault itself, which answers only at its private endpoint.
     way_in = place.endpoints("vault", vault.id, ("vault",))
     place.log("vault", vault.id, "AllMetrics")
     return vault.id, way_in
 
 
 def _adopted(place: Place) -> tuple[str, list[Resource]]:
-    """The id of the adopted vault; its owner has opened the way to it."""
+    """The id of the adopted vault; its owner has opened access to it."""
     props = AdoptedVaultProps(
         id=place.places.key_vault_id,
         region=place.azure.region,
@@ -56,6 +56,6 @@ def _adopted(place: Place) -> tuple[str, list[Resource]]:
 
 
 def _needed(environment: Environment) -> tuple[str, ...]:
-    """What is adopted is encrypted already, by keys of its owner's."""
+    """Adopted resources are already encrypted, with their owner's keys."""
     adopted = {"lake": environment.adopt.lake, **dict.fromkeys(_KEYS[1:], environment.adopt.workspace)}
     return tuple(name for name in _KEYS if not adopted[name])

@@ -1,4 +1,4 @@
-"""The Databricks workspace, and the private ways into it."""
+"""The Databricks workspace, and its private endpoints."""
 
 from infra import azure_names
 from infra.azure.place import Place
@@ -16,7 +16,7 @@ from infra.spec import Spec
 
 
 def workspace(place: Place, spec: Spec, keys: dict[str, EncryptionKeyOutputs]) -> str:
-    """Id of the workspace: one with keys of ours and the ways into it, or an adopted one, whose owner has both."""
+    """Id of the workspace: created with our keys and endpoints, or adopted with its owner's."""
     return _adopted(place) if place.environment.adopt.workspace else _made(place, spec, keys)
 
 

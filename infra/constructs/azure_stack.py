@@ -1,4 +1,4 @@
-"""A stack of Azure: its state, its subscription's provider, and the hub's where it touches the hub too."""
+"""An Azure stack: its state, its subscription's provider, and the hub's if the stack changes the hub too."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from infra.constructs.protected_stack import ProtectedStack
 from infra.constructs.stack import remote_state
 from infra.spec import Platform
 
-# What the stacks make resources of. Named, because the provider would else register dozens that nobody uses.
+# The resource providers in use. Listed, because the provider would otherwise register dozens of unused ones.
 _RESOURCE_PROVIDERS = (
     "Microsoft.Authorization",
     "Microsoft.Consumption",
@@ -24,12 +24,12 @@ _RESOURCE_PROVIDERS = (
 
 @dataclass(frozen=True, kw_only=True)
 class AzureStackProps:
-    """`subscription_id` is where its resources lie.
+    """`subscription_id` is the subscription of its resources.
 
-    `environment` names whose costs they are. `protect` refuses plans that destroy what cannot be made again.
-    `hub` adds a second provider, for the hub's subscription. `inside_network` says that Terraform runs where it can
-    reach the storage accounts' own addresses; without it the provider asks Azure Resource Manager only.
-    `more` are resource providers that only this stack needs.
+    `environment` is the cost tag. `protect` refuses plans that destroy irreplaceable resources. `hub` adds a second
+    provider, for the hub's subscription. `inside_network`: Terraform runs where it can reach the storage accounts' own
+    addresses; otherwise the provider uses only Azure Resource Manager. `more` are resource providers that only this
+    stack needs.
     """
 
     platform: Platform
@@ -43,7 +43,7 @@ class AzureStackProps:
 
 @dataclass(frozen=True, kw_only=True)
 class AzureStackOutputs:
-    """The stack, and the provider to name in `provider=` of what lies in the hub's subscription; None without `hub`."""
+    """The stack, and the `provider=` argument for resources in the hub's subscription; None without `hub`."""
 
     stack: Scope
     hub: Resource | None
@@ -52,7 +52,7 @@ class AzureStackOutputs:
 def azure_stack(app: Scope, name: str, props: AzureStackProps) -> AzureStackOutputs:
     """An empty stack `name` with its backend and azurerm providers without any secret.
 
-    They sign in with what surrounds them: OIDC in a pipeline, a managed identity, or the Azure CLI.
+    They sign in with the credentials of the process: OIDC in a pipeline, a managed identity, or the Azure CLI.
     """
     tags = {**props.platform.tags, "environment": props.environment}
     stack = ProtectedStack(app, name, tags, protect=props.protect)
@@ -80,12 +80,13 @@ def _provider(
 
 
 def _features(props: AzureStackProps) -> Resource:
-    """What the provider does beside the resources: nothing that loses data."""
+    """The provider's side effects: none that loses data."""
     binding = azurerm.provider
     return binding.AzurermProviderFeatures(
         key_vault=[
             binding.AzurermProviderFeaturesKeyVault(
-                # A vault and its keys outlive a destroy for as long as Azure keeps deleted ones, and come back.
+                # A deleted vault and its keys stay recoverable for as long as Azure keeps them, and are recovered on
+                # create.
                 purge_soft_delete_on_destroy=False,
                 purge_soft_deleted_keys_on_destroy=False,
                 recover_soft_deleted_key_vaults=True,

@@ -1,11 +1,11 @@
-"""What holds for every resource of a stack, whoever makes it: tags, and protection of what cannot be made again."""
+"""Rules for every resource of a stack, whoever creates it: tags, and protection of irreplaceable resources."""
 
 from collections.abc import Mapping
 from functools import cache
 
 from infra.cdktf_seam import Resource, Scope, TerraformResource, TerraformStack
 
-# Lost with their content, or with the names and rights that other things refer to.
+# Their loss loses content, or names and rights that other things refer to.
 _IRREPLACEABLE = frozenset(
     {
         "azurerm_databricks_workspace",
@@ -23,7 +23,7 @@ _IRREPLACEABLE = frozenset(
         "databricks_external_location",
         "databricks_metastore",
         "databricks_mlflow_experiment",
-        # Holds no data; without it, data that it hides would be seen.
+        # Has no data itself; without it, masked data would be visible.
         "databricks_policy_info",
         "databricks_registered_model",
         "databricks_schema",
@@ -31,19 +31,18 @@ _IRREPLACEABLE = frozenset(
         "databricks_volume",
     }
 )
-# The argument that takes tags as a map; Azure's resources have `tags`, where they take any. Clusters get theirs from
-# their policy.
+# The argument that takes tags as a map; Azure's resources have `tags`, if any. Clusters get theirs from their policy.
 _TAGGED = {"databricks_job": "tags", "databricks_instance_pool": "custom_tags"}
 
 
 @cache
 def _type_of(class_: type) -> str:
-    """Terraform's name of a resource class; asking the toolkit for each resource would double the time it takes."""
+    """Terraform's name of a resource class; asking the toolkit for each resource would double the time."""
     return str(getattr(class_, "TF_RESOURCE_TYPE", ""))
 
 
 class ProtectedStack(TerraformStack):  # type: ignore[misc]
-    """A stack whose resources carry `tags`; with `protect`, a plan that destroys what cannot be made again fails."""
+    """A stack whose resources carry `tags`; with `protect`, a plan that destroys irreplaceable resources fails."""
 
     def __init__(self, app: Scope, name: str, tags: Mapping[str, str], *, protect: bool) -> None:
         super().__init__(app, name)
@@ -52,11 +51,11 @@ class ProtectedStack(TerraformStack):  # type: ignore[misc]
     def prepare_stack(self) -> None:
         """Called by the toolkit once, before the stack is written.
 
-        An aspect would do the same, and be called for every node: a quarter of the calls of a synthesis.
+        An aspect would do the same, but be called for every node: a quarter of the calls of a synthesis.
         """
         super().prepare_stack()
         for node in self.node.find_all():
-            # A data source is only read; its arguments are what it is found by.
+            # A data source is only read; its arguments are look-up criteria.
             if isinstance(node, TerraformResource):
                 self._finish(node, _type_of(node.__class__))
 
@@ -66,7 +65,7 @@ class ProtectedStack(TerraformStack):  # type: ignore[misc]
         if not self._tags:
             return
         if type_ in _TAGGED:
-            # Beside tags of their own: what is added here is merged.
+            # Merged with the resource's own tags.
             node.add_override(_TAGGED[type_], self._tags)
         if type_.startswith("azurerm_") and hasattr(type(node), "tags_input"):
             node.add_override("tags", self._tags)

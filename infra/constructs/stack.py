@@ -1,4 +1,4 @@
-"""A stack of Databricks: its state and its one provider. Stacks of Azure are made in `azure_stack.py`."""
+"""A Databricks stack: its state and its one provider. For Azure stacks see `azure_stack.py`."""
 
 from dataclasses import dataclass
 
@@ -9,9 +9,9 @@ from infra.spec import AzureState, Platform
 
 @dataclass(frozen=True, kw_only=True)
 class StackProps:
-    """Where the stack's state lies and which Databricks it speaks to. `account_id` only for the account.
+    """The location of the stack's state, and the Databricks host. `account_id` only for the account.
 
-    `environment` names whose costs its resources are. `protect` refuses plans that destroy what holds data.
+    `environment` is the cost tag. `protect` refuses plans that destroy resources with data.
     """
 
     platform: Platform
@@ -24,7 +24,7 @@ class StackProps:
 def databricks_stack(app: Scope, name: str, props: StackProps) -> Scope:
     """An empty stack `name` with its backend and a databricks provider without any secret.
 
-    The provider signs in with what surrounds it: OIDC in a pipeline, a managed identity, or the Azure CLI.
+    The provider signs in with the credentials of the process: OIDC in a pipeline, a managed identity, or the Azure CLI.
     """
     tags = {**props.platform.tags, "environment": props.environment}
     stack = ProtectedStack(app, name, tags, protect=props.protect)
@@ -34,7 +34,7 @@ def databricks_stack(app: Scope, name: str, props: StackProps) -> Scope:
 
 
 def remote_state(stack: Scope, name: str, platform: Platform) -> None:
-    """Where the state of the stack `name` lies."""
+    """The backend with the state of the stack `name`."""
     state = platform.state
     if isinstance(state, AzureState):
         AzurermBackend(

@@ -1,1 +1,1 @@
-"""What the stacks cost a month: counted in the stacks themselves, by a dated list of prices."""
+"""The monthly cost of the stacks: resources counted in the stacks, with a dated list of prices."""

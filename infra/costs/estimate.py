@@ -1,4 +1,4 @@
-"""Counts what the stacks make, and multiplies."""
+"""Counts the stacks' resources, and multiplies by prices."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,26 +12,26 @@ Document = Mapping[str, Any]
 
 
 class CostError(ValueError):
-    """The list of prices does not cover what the stacks make."""
+    """The list of prices does not cover all resources of the stacks."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One kind of resource: what each costs a month (None: unknown), and how many each stack makes."""
+    """One kind of resource: its monthly price each (None: unknown), and the number per stack."""
 
     price: Fixed
     monthly: Decimal | None
     counts: Mapping[str, int]
 
     def cost(self, stack: str) -> Decimal:
-        """What the resources of `stack` cost a month, by what is known."""
+        """The monthly cost of the resources of `stack`, as far as known."""
         return (self.monthly or Decimal(0)) * self.counts.get(stack, 0)
 
 
 def estimate(documents: Mapping[str, Document], prices: Prices) -> list[Line]:
-    """A line per fixed price that anything in the stacks has.
+    """One line per fixed price of a resource in the stacks.
 
-    Raises CostError for types that the list does not have.
+    Raises CostError for types that the list lacks.
     """
     unknown = sorted(type_ for type_ in used(documents) if not prices.covers(type_))
     if unknown:

@@ -34,7 +34,7 @@ def page(profiles: Mapping[str, Mapping[str, Document]], environments: Sequence[
 
 
 def _joined(text: Iterable[str]) -> list[str]:
-    """Blocks of text: the lines of a table stay together."""
+    """Blocks of text, with blank lines between them, except within a table."""
     blocks: list[str] = []
     for line in text:
         if line.startswith("|") and blocks and blocks[-1].startswith("|"):
@@ -50,7 +50,7 @@ def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 
 def _owner(stack: str, columns: Sequence[str]) -> str:
-    """The environment that a stack belongs to, or what all share."""
+    """The environment of a stack, or the shared part."""
     owners = [name for name in columns if stack.startswith(f"{name}-")]
     return max(owners, key=len, default=_SHARED)
 
@@ -62,14 +62,14 @@ def _cost(lines: Iterable[Line], column: str, columns: Sequence[str]) -> Decimal
 
 
 def _totals(lines: Mapping[str, list[Line]], columns: Sequence[str]) -> list[tuple[str, ...]]:
-    """A row per environment, one for what all share, and the sum."""
+    """One row per environment, one for the shared part, and the sum."""
     costs = {name: {column: _cost(found, column, columns) for column in columns} for name, found in lines.items()}
     rows = [(column, *(f"{costs[name][column]:,.0f}" for name in lines)) for column in columns]
     return [*rows, ("**all, at least**", *(f"**{sum(costs[name].values()):,.0f}**" for name in lines))]
 
 
 def _parts(lines: Iterable[Line], columns: Sequence[str]) -> list[tuple[str, ...]]:
-    """A row per kind of resource: how many there are where."""
+    """One row per kind of resource, with the counts per owner."""
     rows = []
     for line in lines:
         counts = dict.fromkeys(columns, 0)

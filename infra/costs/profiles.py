@@ -15,7 +15,7 @@ from infra.wheel import build_wheel
 
 
 def cheaper_firewall(spec: Spec) -> Spec:
-    """With the firewall that does not look into packets. `spec` has a hub."""
+    """With the firewall tier that does not inspect packets. `spec` has a hub."""
     hub = spec.platform.hub
     return _with(spec, hub=hub.model_copy(update={"firewall_tier": "Standard"}) if hub else None)
 

@@ -1,1 +1,1 @@
-"""The jobs, one file each: its tasks in plain sight, and the code that each one runs."""
+"""The jobs, one file each, with their tasks and the code that each task runs."""

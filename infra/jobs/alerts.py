@@ -6,7 +6,7 @@ _PARAMETERS = ("key", "action", "by", "reason", "periods")
 
 
 def alerts(context: JobContext) -> JobDeclaration | None:
-    """The job, wherever monitoring raises alerts."""
+    """The job, in environments whose monitoring raises alerts."""
     if context.values.monitoring is None:
         return None
     return JobDeclaration(
@@ -15,10 +15,10 @@ def alerts(context: JobContext) -> JobDeclaration | None:
         description="Record that a person acknowledges, snoozes or resolves an alert.",
         policy="cpu_single_node",
         timeout_s=context.use_case.jobs.timeout_s,
-        # Who raises the alerts keeps the record of them.
+        # The principal that raises alerts keeps the record of them.
         runs_as="monitoring",
         started_by="alert_actions",
-        # What has no default here is refused if it is left out: it is recorded.
+        # Parameters without a default here are required: they are recorded.
         parameters=tuple((name, "0" if name == "periods" else "") for name in _PARAMETERS),
         tasks=(
             context.model_task(

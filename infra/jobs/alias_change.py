@@ -1,13 +1,13 @@
-"""The job `<usecase>-alias-change`: people hear of a live version that changed, whoever changed it."""
+"""The job `<usecase>-alias-change`: notifies people that the live version changed, whoever changed it."""
 
 from infra.jobs.declaration import JobContext, JobDeclaration, ModelEvent
 
-# As `ml.versions.aliases.CHAMPION`, which needs MLflow.
+# Equal to `ml.versions.aliases.CHAMPION`, whose import needs MLflow.
 _LIVE = "champion"
 
 
 def alias_change(context: JobContext) -> JobDeclaration | None:
-    """The job, where the environment says that events of its models start jobs."""
+    """The job, in environments where model events start jobs."""
     values = context.values.promotion
     if values is None or values.model_events is None:
         return None

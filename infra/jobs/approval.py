@@ -1,10 +1,10 @@
-"""The job `<usecase>-approval`: a named person signs a model version off."""
+"""The job `<usecase>-approval`: a named person signs off a model version."""
 
 from infra.jobs.declaration import JobContext, JobDeclaration, parameter
 
 
 def approval(context: JobContext) -> JobDeclaration | None:
-    """The job, wherever there are promotions to sign off."""
+    """The job, in environments with promotions to sign off."""
     if context.values.promotion is None:
         return None
     return JobDeclaration(
@@ -13,7 +13,7 @@ def approval(context: JobContext) -> JobDeclaration | None:
         description="Record that a named person signs a model version off.",
         policy="cpu_single_node",
         timeout_s=context.use_case.jobs.timeout_s,
-        # Whose records the sign-off gate believes.
+        # The sign-off gate trusts this principal's records.
         runs_as="promotion",
         started_by="approval",
         parameters=(("version", ""), ("by", "")),

@@ -1,4 +1,4 @@
-"""The job `<usecase>-comment`: a person says something about a model version."""
+"""The job `<usecase>-comment`: a person comments on a model version."""
 
 from infra.jobs.declaration import JobContext, JobDeclaration, parameter
 
@@ -6,7 +6,7 @@ _PARAMETERS = ("version", "by", "comment")
 
 
 def comment(context: JobContext) -> JobDeclaration | None:
-    """The job, wherever versions are judged."""
+    """The job, in environments where versions are judged."""
     if context.values.promotion is None:
         return None
     return JobDeclaration(
@@ -15,7 +15,7 @@ def comment(context: JobContext) -> JobDeclaration | None:
         description="Record what a person says about a model version.",
         policy="cpu_single_node",
         timeout_s=context.use_case.jobs.timeout_s,
-        # Who keeps the other records of versions.
+        # The principal that keeps the other records of versions.
         runs_as="promotion",
         started_by="comments",
         parameters=tuple((name, "") for name in _PARAMETERS),

@@ -1,4 +1,4 @@
-"""Which runtime the code of a job runs on, and so which wheels must travel to it."""
+"""The runtime that a job's code runs on, and so the wheels that must travel to it."""
 
 from collections.abc import Collection
 
@@ -21,16 +21,16 @@ def runtimes_of(environment: Environment) -> tuple[Runtime, ...]:
     """The runtimes that an environment declares, each once."""
     named = (of_cluster(policy.runtime) for _, policy in environment.policies.items())
     found = {runtime.key: runtime for runtime in named if runtime}
-    # Declarative pipelines run serverless, whatever the jobs run on.
+    # Declarative pipelines run serverless, whatever the jobs use.
     if environment.pipelines or any(values.jobs.serverless for values in environment.use_cases.values()):
         found[serverless().key] = serverless()
     return tuple(found.values())
 
 
 def libraries(spec: Spec) -> dict[str, tuple[Wheel, ...]]:
-    """By runtime, the wheels that travel to it, and those that a declared model needs beside.
+    """By runtime, the wheels that travel to it, and further ones that a declared model needs.
 
-    Raises LibrariesError where a lock does not bring what it lacks.
+    Raises LibrariesError if a lock does not cover what the runtime lacks.
     """
     declared = {runtime.key: runtime for environment in spec.environments for runtime in runtimes_of(environment)}
     asked = packages(spec)
@@ -38,7 +38,7 @@ def libraries(spec: Spec) -> dict[str, tuple[Wheel, ...]]:
 
 
 def packages(spec: Spec) -> tuple[str, ...]:
-    """The packages of the wheel's extras that some model of a declared use case needs."""
+    """The packages of the wheel's extras that any model of a declared use case needs."""
     named = {name for environment in spec.environments for name in environment.use_cases}
     models = [model for name in named for model in use_case(name).models]
     return tuple(sorted({package for model in models for package in model.problem.packages}))

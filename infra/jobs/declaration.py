@@ -1,4 +1,4 @@
-"""What a job is, before it becomes a resource."""
+"""A job's declaration, before it becomes a resource."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from ml.declarations import Model, UseCase
 
 @dataclass(frozen=True, kw_only=True)
 class After:
-    """A task that must have ended well; for a condition, with this outcome."""
+    """A task that must have succeeded; for a condition task, with this outcome."""
 
     task: str
     outcome: Literal["true", "false"] | None = None
@@ -40,7 +40,7 @@ class RunJobTask:
 
 @dataclass(frozen=True, kw_only=True)
 class ConditionTask:
-    """A task that compares two texts; what follows can ask for its outcome."""
+    """A task that compares two texts; later tasks can depend on its outcome."""
 
     key: str
     left: str
@@ -51,7 +51,7 @@ class ConditionTask:
 
 @dataclass(frozen=True, kw_only=True)
 class ForEachTask:
-    """A task that does another for each text of a JSON list, one after another, which that knows as `{{input}}`."""
+    """A task that runs another for each text of a JSON list, in sequence; the other gets the text as `{{input}}`."""
 
     key: str
     inputs: str
@@ -88,7 +88,7 @@ Task = WheelTask | RunJobTask | ConditionTask | ForEachTask | PowerBiTask | Pipe
 
 @dataclass(frozen=True, kw_only=True)
 class Schedule:
-    """When runs start by themselves: a Quartz cron expression in a time zone."""
+    """Automatic starts: a Quartz cron expression in a time zone."""
 
     cron: str
     timezone: str
@@ -106,14 +106,14 @@ class FileArrival:
 
 @dataclass(frozen=True, kw_only=True)
 class Continuous:
-    """One run after another, each without an end. Its tasks depend on no others and have no retries of their own."""
+    """Runs follow each other, each without an end. Its tasks have no dependencies and no retries."""
 
     switch: Switch
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelEvent:
-    """Runs start when a version of the registered model is ready, or when one of the aliases names another one."""
+    """Runs start when a version of the registered model is ready, or when one of the aliases moves."""
 
     condition: Literal["MODEL_VERSION_READY", "MODEL_ALIAS_SET"]
     switch: Switch
@@ -122,16 +122,16 @@ class ModelEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class JobDeclaration:
-    """One job. A `timeout_s` of 0 is none, of a job that runs continuously.
+    """One job. A `timeout_s` of 0 means no limit, for a continuous job.
 
     `name` is the job's in its workspace; a stage that works on one model has a job for each.
 
-    `policy` names the cluster policy that its cluster obeys; a job without wheel tasks has none, nor has one whose
-    `compute` is serverless. `runs_as` is the stage whose service principal it runs as, where that is not its own.
-    `least_workers`: of a cluster that grows, how many it begins with. `started_by`: the right by which people start it;
-    a job with another one than `jobs` asks who started it. `model`: the one whose events start it. `deploys`: its
-    principal, who owns that model, starts it too, as the model's deployment job. `looks_at`: the jobs whose runs it
-    asks about. `tells_success`: people also hear of runs that end well.
+    `policy` names the cluster policy of its cluster; a job without wheel tasks or with serverless `compute` has none.
+    `runs_as` is the stage whose service principal it runs as, if not its own. `least_workers`: the initial size of an
+    autoscaling cluster. `started_by`: the right that lets people start it; a job with another one than `jobs` asks who
+    started it. `model`: the model whose events start it. `deploys`: its principal, which owns that model, starts it
+    too, as the model's deployment job. `looks_at`: the jobs whose runs it reads. `tells_success`: people are also
+    notified of successful runs.
     """
 
     name: str
@@ -159,7 +159,7 @@ class JobDeclaration:
 
 @dataclass(frozen=True, kw_only=True)
 class JobContext:
-    """What a job is declared from: a model of a use case in an environment. Some jobs are the same for every model.
+    """The inputs of a job's declaration: a model of a use case in an environment. Some jobs ignore the model.
 
     `unmasked_table` is the name of the feature table without sensitive columns that ingest also writes, and
     `source_features` of the one that scoring reads; empty where there is none, and what is declared is read.
@@ -188,12 +188,12 @@ class JobContext:
 
     @property
     def places_parameter(self) -> Mapping[str, str]:
-        """The parameter of the tasks that change what serves: where else the model is served; empty if nowhere."""
+        """The parameter for tasks that change serving: the other places that serve the model; empty if none."""
         return {"other-places": ",".join(self.other_places)} if self.other_places and self.model.serving else {}
 
     @property
     def landing_path(self) -> str:
-        """Where raw files arrive."""
+        """The folder where raw files arrive."""
         return names.landing_path(self.catalog, self.use_case.name)
 
     def job(self, stage: str) -> str:
@@ -213,7 +213,7 @@ class JobContext:
         after: tuple[After, ...] = (),
         parameters: Mapping[str, str] | None = None,
     ) -> WheelTask:
-        """A wheel task that works on the model, and says on which."""
+        """A wheel task with the parameter that names the model."""
         named = {"model": self.model.name} | dict(parameters or {})
         return self.wheel_task(key, entry_point=entry_point, code=code, after=after, parameters=named)
 
@@ -228,8 +228,8 @@ class JobContext:
     ) -> WheelTask:
         """A wheel task with the three parameters that every task takes, and its own.
 
-        An empty value is left out with its flag: Terraform hands it to the provider as null, which the provider
-        refuses. A task takes a flag that is not there for its default.
+        An empty value is left out with its flag, because Terraform passes it to the provider as null, which the
+        provider refuses. A task uses the default for a missing flag.
         """
         common = {"use-case": self.use_case.name, "catalog": self.catalog, "run-id": "{{job.run_id}}"}
         pairs = common | dict(parameters or {})

@@ -1,4 +1,4 @@
-"""The jobs of a use case in an environment, and which cluster policies their principals so need."""
+"""The jobs of a use case in an environment, and the cluster policies that their principals need."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,14 +10,14 @@ from infra.spec import Compute, Environment, Jobs, Spec
 from infra.spec.served import other_places
 from ml.declarations import Model
 
-# The jobs in an order in which each comes after those it starts. `infra.main` has the list.
+# In an order in which each comes after those that it starts. `infra.main` has the list.
 JobFactories = tuple[Callable[[JobContext], JobDeclaration | None], ...]
 
 
 def declared_jobs(
     spec: Spec, environment: Environment, use_case: str, git_commit: str, factories: JobFactories
 ) -> list[JobDeclaration]:
-    """What the factories declare for `use_case`, in their order; of a stage, model by model."""
+    """The declarations for `use_case`, in the order of the factories; within a stage, model by model."""
     contexts = [_context(spec, environment, use_case, model, git_commit) for model in spec.use_cases[use_case].models]
     found: dict[str, JobDeclaration] = {}
     for factory in factories:
@@ -63,7 +63,7 @@ def _unmasked(spec: Spec, environment: Environment, use_case: str) -> str:
 
 
 def _placed(declared: JobDeclaration, values: Jobs) -> JobDeclaration:
-    """The job on the compute that the environment chooses; one that needs a GPU, or has no code, has no choice."""
+    """The job on the environment's choice of compute; a job that needs a GPU, or has no code, has no choice."""
     chosen = values.compute(declared.principal)
     if declared.policy is None or declared.policy.startswith("gpu") or chosen is Compute.POLICY:
         return declared
@@ -73,7 +73,7 @@ def _placed(declared: JobDeclaration, values: Jobs) -> JobDeclaration:
 def policy_users(
     spec: Spec, environment: Environment, git_commit: str, factories: JobFactories
 ) -> dict[str, tuple[str, ...]]:
-    """By cluster policy: display names of the service principals whose jobs name it, and of no others."""
+    """By cluster policy: display names of exactly the service principals whose jobs use it."""
     held: dict[str, dict[str, None]] = {}
     for use_case in environment.use_cases:
         for declared in declared_jobs(spec, environment, use_case, git_commit, factories):

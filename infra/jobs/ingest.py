@@ -1,4 +1,4 @@
-"""The job `<usecase>-ingest`: what arrives to bronze, silver and gold; features to the online store."""
+"""The job `<usecase>-ingest`: new data to bronze, silver and gold; features to the online store."""
 
 from infra.jobs.declaration import (
     After,
@@ -14,7 +14,7 @@ from infra.jobs.declaration import (
 from infra.spec import Switch
 from ml.declarations import Topic, UseCase
 
-# Feeds arrive as several files; waiting a little turns them into one run.
+# A delivery has several files; waiting a little combines them into one run.
 _QUIET_S = 120
 _REQUESTS = ("withdraw", "forget", "trained", "restore", "reason", "by")
 
@@ -33,7 +33,7 @@ def ingest(context: JobContext) -> JobDeclaration | None:
         policy="cpu_autoscaling",
         timeout_s=context.use_case.jobs.timeout_s,
         starts=_starts(context, values.schedule),
-        # For a run that takes a delivery back, forgets a person or restores a table. Runs never overlap, so nothing
+        # For a run that withdraws a delivery, forgets a person or restores a table. Runs never overlap, so nothing
         # loads meanwhile.
         parameters=tuple((name, "") for name in _REQUESTS),
         tasks=_tasks(context),
@@ -41,7 +41,7 @@ def ingest(context: JobContext) -> JobDeclaration | None:
 
 
 def requests(context: JobContext) -> JobDeclaration | None:
-    """The job that asks a continuous ingest for what a run is asked for by parameters; its next round does it."""
+    """The job that passes requests to a continuous ingest, whose next round handles them."""
     if context.values.ingest is None or not _never_ends(context):
         return None
     return JobDeclaration(
@@ -64,7 +64,7 @@ def requests(context: JobContext) -> JobDeclaration | None:
 
 
 def _never_ends(context: JobContext) -> bool:
-    # The integration job waits for the end of ingest, so where there is one, ingest ends.
+    # The integration job waits for the end of ingest, so in its environment ingest is not continuous.
     return bool(context.use_case.jobs.ingest_every_s) and context.values.integration is None
 
 
@@ -78,7 +78,7 @@ def _starts(context: JobContext, switch: Switch) -> Schedule | FileArrival:
 def _tasks(context: JobContext) -> tuple[WheelTask | PipelineTask, ...]:
     unmasked = {"unmasked-table": context.unmasked_table}
     return (
-        # First: nothing sensitive arrives before there is what hides it.
+        # First, so that masks exist before any sensitive data arrives.
         context.wheel_task("masks", entry_point="masks", code="ml/ingest/masks.py", parameters=unmasked),
         context.wheel_task(
             "bronze",
@@ -100,13 +100,13 @@ def _tasks(context: JobContext) -> tuple[WheelTask | PipelineTask, ...]:
         context.wheel_task(
             "publish", entry_point="publish", code="ml/features/publish.py", after=(After(task="features"),)
         ),
-        # It makes its tables from bronze, as the tasks beside it do.
+        # It creates its tables from bronze, like the parallel tasks.
         *((PipelineTask(key="pipeline", after=(After(task="bronze"),)),) if context.has_pipeline else ()),
     )
 
 
 def _continuous(context: JobContext, switch: Switch) -> JobDeclaration:
-    """The same stages as rounds of one task: Databricks lets no task of a continuous job depend on another."""
+    """The same stages as rounds of one task: Databricks allows no dependencies between tasks of a continuous job."""
     parameters = {
         "unmasked-table": context.unmasked_table,
         "secret-scope": _secrets(context),
@@ -127,7 +127,7 @@ def _continuous(context: JobContext, switch: Switch) -> JobDeclaration:
 
 
 def _secrets(context: JobContext) -> str:
-    """The scope with the secrets of topics, if any feed is one."""
+    """The scope with the secrets of topics, if any feed is a topic."""
     return context.secret_scope if reads_topics(context.use_case) else ""
 
 

@@ -28,7 +28,7 @@ def integration(context: JobContext) -> JobDeclaration | None:
 
 
 def _of_model(context: JobContext, model: Model, sample_rows: int) -> tuple[RunJobTask, RunJobTask]:
-    """Training and scoring of one model. A task key has no dash; that of a further model ends with its name."""
+    """Training and scoring of one model. A task key has no dash; the keys of a further model end with its name."""
     jobs = replace(context, model=model)
     ending = "" if jobs.job("training") == context.shared_job("training") else f"_{model.name}"
     training, sample = f"training{ending}", (("sample_rows", str(sample_rows)), ("reason", "integration"))

@@ -1,7 +1,7 @@
-"""How long jobs may run, each from what it does and what it waits for. One value is declared: `jobs.timeout_s`.
+"""Time limits of jobs, each from its own work and the jobs that it waits for. One value is declared: `jobs.timeout_s`.
 
-A job that changes an endpoint may wait for two changes, to a version and back; these have a limit of their own
-(`Serving.release_limit_s`), which the job's limit contains.
+A job that changes an endpoint may wait for two changes, to a version and back. These have their own limit
+(`Serving.release_limit_s`), which is part of the job's limit.
 """
 
 from ml.declarations import Model, UseCase
@@ -18,7 +18,7 @@ def training_s(use_case: UseCase, model: Model) -> int:
 
 
 def new_version_s(use_case: UseCase, model: Model) -> int:
-    """Finding what is new, and the promotions that it waits for: two, as one may follow another."""
+    """Finding the new version, and the promotions that it waits for: two, as one may follow another."""
     return use_case.jobs.timeout_s + 2 * release_s(use_case, model)
 
 

@@ -1,16 +1,16 @@
-"""The job `<usecase>-maintenance`: tables in shape, and no more history than is declared or a live model needs."""
+"""The job `<usecase>-maintenance`: optimizes tables, and deletes history beyond the declared and the needed."""
 
 from infra.jobs.declaration import After, JobContext, JobDeclaration, RunJobTask, Schedule
 from infra.jobs.scoring import asked_job
 
 
 def maintenance(context: JobContext) -> JobDeclaration | None:
-    """The job, wherever there are tables of ingest to keep."""
+    """The job, in environments with tables of ingest."""
     values = context.values.ingest
     if values is None:
         return None
     settings = context.use_case.jobs
-    # Only who owns a table may keep it: predictions are scoring's.
+    # Only a table's owner may maintain it: predictions are scoring's.
     predictions = RunJobTask(
         key="predictions",
         job=asked_job(context),

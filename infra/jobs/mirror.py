@@ -1,11 +1,11 @@
-"""The job `<usecase>-mirror`: gold, redacted, for the environments that read no person."""
+"""The job `<usecase>-mirror`: redacted gold, for environments that must not read personal data."""
 
 from infra import names
 from infra.jobs.declaration import JobContext, JobDeclaration, Schedule
 
 
 def mirror(context: JobContext) -> JobDeclaration | None:
-    """The job, where the environment has a secret to hash keys with."""
+    """The job, if the environment has a secret to hash keys with."""
     values = context.values.ingest
     if values is None or not context.mirror_key:
         return None
@@ -19,7 +19,7 @@ def mirror(context: JobContext) -> JobDeclaration | None:
         timeout_s=settings.timeout_s,
         # It sees sensitive columns, and so can leave them out.
         runs_as="ingest",
-        # Before training, which may read the mirror elsewhere.
+        # Before training, which may read the mirror from elsewhere.
         starts=Schedule(cron=settings.maintenance_cron, timezone=settings.timezone, switch=values.schedule),
         tasks=(
             context.wheel_task("mirror", entry_point="mirror", code="ml/features/mirror.py", parameters=parameters),

@@ -28,7 +28,7 @@ def monitoring(context: JobContext) -> JobDeclaration | None:
         stage="monitoring",
         description="Measure every period, decide, then alert or train again.",
         policy="cpu_single_node",
-        # Its own time, that of training and that of training's promotion, which it waits for.
+        # Its own time, training's, and that of training's promotion, which it waits for.
         timeout_s=monitoring_s(context.use_case, context.model),
         starts=Schedule(cron=settings.monitoring_cron, timezone=settings.timezone, switch=values.schedule),
         # The first period that a retraining must not learn from; empty: as decided.
@@ -81,6 +81,6 @@ def _retraining(context: JobContext) -> RunJobTask:
 
 
 def _people(context: JobContext) -> str:
-    """Addresses by destination, of the destinations that the use case tells, as the task reads them."""
+    """Addresses by destination, for the destinations that the use case notifies, in the task's format."""
     told = destinations(context.use_case.alerts)
     return ";".join(f"{name}={','.join(context.people[name])}" for name in told)

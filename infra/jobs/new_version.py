@@ -1,4 +1,4 @@
-"""The job `<usecase>-new-version`: gates for a version that no training run brings to them."""
+"""The job `<usecase>-new-version`: runs the gates for a version that did not come from a training run."""
 
 from infra.jobs.declaration import (
     After,
@@ -16,7 +16,7 @@ _VERSIONS = "{{tasks.new_version.values.versions}}"
 
 
 def new_version(context: JobContext) -> JobDeclaration | None:
-    """The job, where the environment says that events of its models start jobs."""
+    """The job, in environments where model events start jobs."""
     values = context.values.promotion
     if values is None or values.model_events is None:
         return None
@@ -33,7 +33,7 @@ def new_version(context: JobContext) -> JobDeclaration | None:
         starts=ModelEvent(condition="MODEL_VERSION_READY", switch=values.model_events),
         deploys=True,
         looks_at=(context.job("training"), context.job("training-gpu")),
-        # What Unity Catalog starts a deployment job with.
+        # The parameters with which Unity Catalog starts a deployment job.
         parameters=(("model_name", ""), ("model_version", "")),
         tasks=(
             context.model_task(

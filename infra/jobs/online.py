@@ -1,12 +1,12 @@
-"""The job `<usecase>-online`: what an endpoint was asked, for the experiment with a challenger and for its shadow."""
+"""The job `<usecase>-online`: evaluates an endpoint's requests for experiment and shadow."""
 
 from infra.jobs.declaration import JobContext, JobDeclaration, Schedule
 
 
 def online(context: JobContext) -> JobDeclaration | None:
-    """The job, where the environment monitors and records requests, and the model declares what it is for.
+    """The job, if the environment monitors and records requests, and the model declares an experiment or a shadow.
 
-    It runs as monitoring, which reads what was asked.
+    It runs as monitoring, which reads the requests.
     """
     values, serving = context.values.monitoring, context.model.serving
     if values is None or serving is None or not (context.records_requests and serving.looks_at_requests):

@@ -4,12 +4,12 @@ from infra import names
 from infra.jobs.declaration import JobContext, JobDeclaration, PowerBiTask, Schedule
 from ml.declarations import Layer
 
-# What monitoring and the gates record. Names as in `ml.records`, which needs Spark.
+# Tables that monitoring and the gates record. Names as in `ml.records`, which needs Spark.
 _RECORDED = ("alerts", "decisions", "gate_results", "metrics", "promotions")
 
 
 def power_bi(context: JobContext) -> JobDeclaration | None:
-    """The job, where the environment says whereto."""
+    """The job, if the environment names a destination."""
     monitoring = context.values.monitoring
     if monitoring is None or monitoring.power_bi is None:
         return None
@@ -21,7 +21,7 @@ def power_bi(context: JobContext) -> JobDeclaration | None:
         stage="power-bi",
         description="Publish the semantic model of predictions and records to Power BI.",
         timeout_s=use_case.jobs.timeout_s,
-        # Who reads both.
+        # The principal that reads both.
         runs_as="monitoring",
         starts=Schedule(cron=values.cron, timezone=use_case.jobs.timezone, switch=values.schedule),
         tasks=(

@@ -3,7 +3,7 @@
 from infra.jobs.declaration import After, ConditionTask, JobContext, JobDeclaration, WheelTask, parameter
 from infra.jobs.limits import release_s
 
-# What judges a version by itself, in parallel.
+# Gates that judge a version on its own, in parallel.
 _GATES = ("compliance", "comparison", "infrastructure")
 _VERSION = {"version": parameter("version")}
 _DATA_AND_VERSION = {"source-catalog": parameter("source_catalog")} | _VERSION
@@ -16,7 +16,7 @@ def _gate(context: JobContext, name: str) -> WheelTask:
 
 
 def _trial(context: JobContext) -> tuple[WheelTask, ...]:
-    """The version answers some requests while it waits for a person, if the model declares which share."""
+    """The version answers a share of requests while it waits for sign-off, if the model declares the share."""
     serving = context.model.serving
     if serving is None or not serving.challenger_percent:
         return ()
@@ -31,13 +31,13 @@ def _trial(context: JobContext) -> tuple[WheelTask, ...]:
 
 
 def _experiment(context: JobContext) -> dict[str, str]:
-    """That a version must have won its experiment, where there is an endpoint for it and the model declares one."""
+    """Requires that a version won its experiment, if there is an endpoint for it and the model declares one."""
     serving = context.model.serving
     return {"experiment": "won" if context.records_requests and serving and serving.experiment else ""}
 
 
 def _release(context: JobContext) -> tuple[WheelTask, ...]:
-    """The version goes live, and then is what the endpoint serves."""
+    """The version goes live, and then the endpoint serves it."""
     promoted = context.model_task(
         "promotion",
         entry_point="promotion",
@@ -65,7 +65,7 @@ def promotion(context: JobContext) -> JobDeclaration | None:
         description="Put a model version through its gates; make it champion if all pass.",
         policy="cpu_single_node",
         timeout_s=release_s(context.use_case, context.model),
-        # No version by default: a run must say which one it judges.
+        # No default version: a run must say which one it judges.
         parameters=(("version", ""), ("source_catalog", context.source_catalog)),
         tasks=(
             *(_gate(context, gate) for gate in _GATES),

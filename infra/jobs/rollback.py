@@ -1,11 +1,11 @@
-"""The job `<usecase>-rollback`: a version that was live before is live again, endpoint included."""
+"""The job `<usecase>-rollback`: makes an earlier version live again, endpoint included."""
 
 from infra.jobs.declaration import JobContext, JobDeclaration, parameter
 from infra.jobs.limits import release_s
 
 
 def rollback(context: JobContext) -> JobDeclaration | None:
-    """The job, wherever there are promotions to undo."""
+    """The job, in environments with promotions to undo."""
     if context.values.promotion is None:
         return None
     return JobDeclaration(
@@ -16,8 +16,8 @@ def rollback(context: JobContext) -> JobDeclaration | None:
         timeout_s=release_s(context.use_case, context.model),
         # Only the model's owner may move its aliases.
         runs_as="promotion",
-        # Without a version it returns to @previous, without a part the whole model does. Who asks, and why, has no
-        # default: it is recorded.
+        # Without a version it returns to @previous, without a part the whole model does. The person and the reason have
+        # no default: they are recorded.
         parameters=(("to_version", ""), ("part", ""), ("reason", ""), ("by", "")),
         tasks=(
             context.model_task(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from infra.jobs.declaration import Continuous, JobContext, JobDeclaration, Schedule, WheelTask, parameter
 from ml.declarations import Model, UseCase
 
-# For runs that score nothing: they remove a person's predictions, or compact them.
+# For runs that score nothing: they remove a person's predictions, or compact the files of predictions.
 _REQUESTS = ("forget", "maintain")
 
 
@@ -38,7 +38,7 @@ def scoring(context: JobContext) -> JobDeclaration | None:
 
 
 def predictions(context: JobContext) -> JobDeclaration | None:
-    """The job beside a scoring that never ends, for what only the owner of the predictions can do."""
+    """A second job for a continuous scoring, for operations that only the owner of the predictions can do."""
     if context.values.scoring is None or not never_ends(context, context.model):
         return None
     return JobDeclaration(
@@ -54,12 +54,12 @@ def predictions(context: JobContext) -> JobDeclaration | None:
 
 
 def never_ends(context: JobContext, model: Model) -> bool:
-    """Whether the model's scoring runs continuously. The integration job waits for its end, so beside one it ends."""
+    """Whether the model's scoring is continuous. Not with an integration job, which waits for its end."""
     return bool(_every_s(model)) and context.values.integration is None
 
 
 def asked_job(context: JobContext) -> str:
-    """The job that keeps the predictions of all models, which lie in one table: any could, the first model's does."""
+    """The job that maintains the predictions of all models, which are in one table: the first model's."""
     first = context.use_case.models[0]
     return context.shared_job("predictions" if never_ends(context, first) else "scoring")
 
@@ -82,7 +82,7 @@ def _asked() -> dict[str, str]:
 
 
 def _read(context: JobContext, source_catalog: str) -> dict[str, str]:
-    """What scoring reads: the features, and the secrets of sinks if there are any."""
+    """The data that scoring reads: the features, and the secrets of sinks if there are any."""
     return {
         "source-catalog": source_catalog,
         "features-table": context.source_features,
@@ -91,7 +91,7 @@ def _read(context: JobContext, source_catalog: str) -> dict[str, str]:
 
 
 def _secrets(context: JobContext) -> dict[str, str]:
-    """The scope of the sinks' secrets, if there are any: a person is forgotten in the sinks of all models."""
+    """The scope of the sinks' secrets, if there are any: forgetting a person covers the sinks of all models."""
     return {"secret-scope": context.secret_scope if has_secret_sinks(context.use_case) else ""}
 
 

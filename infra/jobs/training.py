@@ -17,7 +17,7 @@ def training(context: JobContext) -> JobDeclaration | None:
         name=context.job("training"),
         stage="training",
         description="Train a model version, then run the promotion job for it.",
-        # On one node a library has all of its memory and cores; what is distributed spreads over workers.
+        # On one node a library has all of its memory and cores; distributed learners use workers.
         policy="cpu_autoscaling" if context.model.trains_on_workers else "cpu_single_node",
         least_workers=joined,
         # Its own time and that of the promotion job, which it waits for.
@@ -56,7 +56,7 @@ def _train(context: JobContext, processes: int) -> WheelTask:
             "sample-rows": parameter("sample_rows"),
             "reason": parameter("reason"),
             "cause": parameter("cause"),
-            # So that a training by schedule is known from one that somebody started: other rules let it live.
+            # Distinguishes a scheduled training from a manual one: other rules decide whether it goes live.
             "trigger": "{{job.trigger.type}}",
             "holdout-start": parameter("holdout_start"),
             "processes": str(processes) if processes > 1 else "",

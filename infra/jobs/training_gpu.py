@@ -8,10 +8,10 @@ from infra.spec.gpus import gpu_policy
 
 
 def training_gpu(context: JobContext) -> JobDeclaration | None:
-    """The same tasks as the training job, on a GPU policy; by hand only, where the environment has it.
+    """The same tasks as the training job, on a GPU policy; started only by hand, in environments that have it.
 
-    `ml/training/learners/device.py` and `ml/neural/processes.py` take the GPU where there is one. A network that is
-    fitted over Spark's workers has one on each.
+    `ml/training/learners/device.py` and `ml/neural/processes.py` use the GPU if there is one. A network that is fitted
+    over Spark's workers has one on each.
     """
     values, usual = context.values.training, training(context)
     if values is None or usual is None or not values.gpu:

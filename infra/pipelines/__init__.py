@@ -1,1 +1,1 @@
-"""Declarative pipelines: the source of each, written from the declarations that the jobs run from."""
+"""Declarative pipelines: the source of each, generated from the same declarations as the jobs."""

@@ -1,4 +1,4 @@
-"""The source of a use case's declarative pipeline: every dataset with what is expected of it, as Python text. Pure."""
+"""The source of a use case's declarative pipeline: every dataset with its expectations, as Python text. Pure."""
 
 from collections.abc import Iterator, Mapping
 

@@ -1,4 +1,4 @@
-"""Where an environment's data lies in Azure, and where its secrets do. Both follow from the names of its resources."""
+"""The Azure location of an environment's data and secrets. Both follow from the names of its resources."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -7,11 +7,11 @@ from infra.spec.places import Places
 from ml.declarations import Layer
 
 LANDING: Final = "landing"
-# What no layer holds lies beside the models: gates' results, alerts, the wheels.
+# Objects of no layer are next to the models: gates' results, alerts, the wheels.
 CATALOG_ROOT: Final = "models"
-# One per kind of data, so that each can be kept, watched and opened to another tool by itself.
+# One per kind of data, so that retention, monitoring and access for other tools can differ.
 CONTAINERS: Final = (LANDING, "bronze", "silver", "gold", "checkpoints", CATALOG_ROOT)
-# Where the tables of a layer lie; those of no layer named here lie with the catalog.
+# The container of a layer's tables; tables of other layers are stored with the catalog.
 LAYER_CONTAINERS: Final = {
     Layer.BRONZE: "bronze",
     Layer.SILVER: "silver",
@@ -22,13 +22,13 @@ LAYER_CONTAINERS: Final = {
 
 @dataclass(frozen=True, kw_only=True)
 class Lake:
-    """The storage account that the catalog stores everything in, and the identity that reaches it."""
+    """The storage account of the catalog's data, and the identity that reaches it."""
 
     access_connector_id: str
     storage_account: str
 
     def url(self, container: str) -> str:
-        """The root of one of `CONTAINERS`."""
+        """The root URL of one of `CONTAINERS`."""
         return f"abfss://{container}@{self.storage_account}.dfs.core.windows.net/"
 
 
@@ -41,10 +41,10 @@ class KeyVault:
 
 
 def lake(where: Places) -> Lake:
-    """The lake that lies at `where`."""
+    """The lake at `where`."""
     return Lake(access_connector_id=where.access_connector_id, storage_account=where.lake_account)
 
 
 def key_vault(where: Places) -> KeyVault:
-    """The key vault that lies at `where`."""
+    """The key vault at `where`."""
     return KeyVault(resource_id=where.key_vault_id, dns_name=f"https://{where.key_vault}.vault.azure.net/")

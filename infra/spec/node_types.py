@@ -1,4 +1,4 @@
-"""Which regions have which machines, from the dated table beside this file."""
+"""The regions of each machine type, from the dated table next to this file."""
 
 import re
 from functools import cache
@@ -46,12 +46,12 @@ class NodeTypes(Values):
 
 @cache
 def read_table(path: Path = TABLE) -> NodeTypes:
-    """The table in `path`. Raises SpecError with every problem of it."""
+    """The table in `path`. Raises SpecError with all its problems."""
     return read_model(path, NodeTypes, SpecError)
 
 
 def better_regions(node: str, region: str) -> list[str]:
-    """The regions that rent out `node` while `region` does not; empty where it does, and where nothing is known."""
+    """The regions that offer `node` if `region` does not; empty if it does, or if nothing is known."""
     if as_of(region) is None:
         return []
     offers = [series.regions for series in read_table().series if re.fullmatch(series.nodes, node)]
@@ -59,5 +59,5 @@ def better_regions(node: str, region: str) -> list[str]:
 
 
 def as_of(region: str) -> str | None:
-    """When the survey of `region` was right; None where no survey has it."""
+    """The date of the survey of `region`; None without a survey."""
     return next((survey.as_of for survey in read_table().surveys if region in survey.regions), None)

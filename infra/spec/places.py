@@ -1,4 +1,4 @@
-"""Ids of what an environment, and all of them together, consist of: made by the stacks, or adopted."""
+"""Ids of an environment's resources, and of the shared ones: created by the stacks, or adopted."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from infra.spec.values.platform import Platform
 
 @dataclass(frozen=True, kw_only=True)
 class Places:
-    """An environment's. `resource_group` is a name, everything else an id."""
+    """The resources of an environment. `resource_group` is a name, everything else an id."""
 
     resource_group: str
     lake_account_id: str
@@ -31,7 +31,7 @@ class Places:
 
 
 def places(platform: Platform, environment: Environment) -> Places:
-    """Where the parts of `environment` lie."""
+    """The ids of the parts of `environment`."""
     adopted, prefix, name = environment.adopt, platform.azure.prefix, environment.name
     group = parsed(adopted.resource_group).name if adopted.resource_group else azure_names.resource_group(prefix, name)
 
@@ -50,7 +50,7 @@ def places(platform: Platform, environment: Environment) -> Places:
 
 @dataclass(frozen=True, kw_only=True)
 class SharedPlaces:
-    """What all environments share. `resource_group` is a name; `zone_ids` are by the zone's name."""
+    """The shared resources. `resource_group` is a name; `zone_ids` are by the zone's name."""
 
     resource_group: str
     hub_vnet_id: str
@@ -66,7 +66,7 @@ class SharedPlaces:
 
 
 def zones(platform: Platform) -> tuple[str, ...]:
-    """The names of the DNS zones of all private endpoints: those of Databricks, and of what else is switched on."""
+    """The names of the DNS zones of all private endpoints: Databricks', and those of the enabled options."""
     more: list[str] = []
     if platform.aks_serving or platform.azure_ml:
         more.append(azure_names.REGISTRY_ZONE)
@@ -80,7 +80,7 @@ def zones(platform: Platform) -> tuple[str, ...]:
 
 
 def shared_places(platform: Platform) -> SharedPlaces:
-    """Where what all environments share lies."""
+    """The ids of the shared resources."""
     adopted, azure = platform.adopt, platform.azure
     group = (
         parsed(adopted.resource_group).name

@@ -1,4 +1,4 @@
-"""Which models an environment serves, at every place that serves."""
+"""The models that an environment serves, at all serving places."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from ml.declarations import Model, UseCase
 
 @dataclass(frozen=True, kw_only=True)
 class Served:
-    """One model that is served. `label` is what its jobs and, without underscores, its servers are called."""
+    """One served model. `label` is the name of its jobs and, without underscores, of its servers."""
 
     use_case: UseCase
     model: Model
@@ -27,6 +27,6 @@ def served(spec: Spec, environment: Environment) -> tuple[Served, ...]:
 
 
 def other_places(environment: Environment) -> tuple[str, ...]:
-    """Where `environment` serves beside Databricks: `aks`, `azure-ml`, both or neither."""
+    """The serving places of `environment` other than Databricks: `aks`, `azure-ml`, both or neither."""
     declared = (("aks", environment.aks_serving), ("azure-ml", environment.azure_ml))
     return tuple(name for name, values in declared if values is not None)

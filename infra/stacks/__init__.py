@@ -1,1 +1,1 @@
-"""The stacks: one Terraform state each. What one needs of another it finds by name."""
+"""The stacks: one Terraform state each. A stack looks up the resources of another by name."""

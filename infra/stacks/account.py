@@ -1,4 +1,4 @@
-"""The stack `account`: the workspaces' metastore, everyone who will be granted anything, each workspace's limits."""
+"""The stack `account`: the workspaces' metastore, all principals that get grants, and each workspace's limits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class _Made:
 
 
 def account_stack(app: Scope, spec: Spec) -> None:
-    """All of it by the account's provider, and no workspace's."""
+    """All resources with the account's provider, none with a workspace's."""
     platform, account = spec.platform, spec.platform.account
     props = StackProps(platform=platform, host=account.url, account_id=account.id, protect=platform.protect_shared)
     stack = databricks_stack(app, "account", props)
@@ -45,10 +45,10 @@ def account_stack(app: Scope, spec: Spec) -> None:
 
 
 def _metastore(stack: Scope, spec: Spec, made: _Made) -> dict[str, Resource]:
-    """By environment: its workspace has the metastore, which is adopted, imported, or made by the stack before."""
+    """Assigns the metastore to each workspace; it is adopted, imported, or created by the previous stack."""
     declared = spec.platform.metastore
     if isinstance(declared, ImportedMetastore):
-        # By reference, so that the group is there before it owns.
+        # By reference, so that the group exists before it becomes owner.
         owner = made.groups[spec.platform.admins].display_name
         props = MetastoreProps(metastore=declared, owner=owner, import_id=declared.id)
         found = metastore(stack, "metastore", props).id
@@ -85,7 +85,7 @@ def _groups(stack: Scope, platform: Platform) -> dict[str, Resource]:
     owner = {platform.admins} if isinstance(platform.metastore, NewMetastore) else set()
     made = {name: _group(stack, name) for name in platform.groups if name not in owner}
     for name in owner:
-        # It owns the metastore, so the stack before made it.
+        # It owns the metastore, so the previous stack created it.
         made[name] = databricks.data_databricks_group.DataDatabricksGroup(stack, f"group-{name}", display_name=name)
     for name, group in platform.groups.items():
         _members(stack, f"group-{name}", made[name], {email: users[email] for email in group.members})
@@ -103,7 +103,7 @@ def _members(stack: Scope, id_: str, group: Resource, members: Mapping[str, Reso
 
 
 def _owners(stack: Scope, platform: Platform, environment: Environment, made: _Made) -> None:
-    """The owners of the environment: the admins, and its own pipeline, which so cannot touch another environment."""
+    """The owners of the environment: the admins, and its own pipeline, which so cannot change other environments."""
     name, pipeline = names.owners(environment.name), names.deployer(environment.name)
     principal = deployer(stack, f"principal-{pipeline}", DeployerProps(name=pipeline, identity=environment.deployer))
     made.groups[name] = _group(stack, name)
@@ -132,7 +132,7 @@ def _principals(stack: Scope, spec: Spec, environment: Environment, made: _Made)
 
 
 def _clear_readers(stack: Scope, spec: Spec, environment: Environment, made: _Made) -> None:
-    """Who sees sensitive columns: groups of people, jobs, and jobs of other environments, which so must exist first."""
+    """Readers of sensitive columns: groups of people, jobs, and jobs of other environments, which must exist first."""
     for use_case in environment.use_cases:
         if hidden(spec, environment, use_case):
             name = names.clear_readers(environment.name, use_case)
@@ -143,7 +143,7 @@ def _clear_readers(stack: Scope, spec: Spec, environment: Environment, made: _Ma
 
 
 def _unmasked_readers(stack: Scope, spec: Spec, environment: Environment, made: _Made) -> None:
-    """Who scores the features that are kept without their sensitive columns, other environments' scoring included."""
+    """Principals that score the feature table without sensitive columns, including other environments' scoring."""
     for use_case in environment.use_cases:
         if unmasked_table(spec, environment, use_case):
             name = names.unmasked_readers(environment.name, use_case)
@@ -153,9 +153,9 @@ def _unmasked_readers(stack: Scope, spec: Spec, environment: Environment, made: 
 
 
 def _assignments(stack: Scope, environment: Environment, made: _Made, *, after: Resource) -> None:
-    """Who may sign in to the workspace at all: those whom its file names, and no other environment's.
+    """Sign-in rights to the workspace: only for the principals in its file, and for no other environment's.
 
-    A workspace knows the account's principals only once it has a metastore, which is `after`.
+    A workspace has access to the account's principals only once it has a metastore, which is `after`.
     """
     for name, permission in assignments(environment).items():
         principal = (made.groups | made.principals)[name]
@@ -170,7 +170,7 @@ def _assignments(stack: Scope, environment: Environment, made: _Made, *, after: 
 
 
 def _limits(stack: Scope, environment: Environment, platform: Platform, made: _Made) -> None:
-    """What the workspace's serverless compute may reach, and what it may cost."""
+    """The network limits and the budget of the workspace's serverless compute."""
     workspace = environment.workspace
     egress(
         stack,

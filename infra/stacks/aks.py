@@ -1,7 +1,7 @@
-"""The stack `<env>-aks`, optional: a private Kubernetes cluster that serves what the environment serves.
+"""The stack `<env>-aks`, optional: a private Kubernetes cluster that serves the environment's models.
 
-Deployed after `<env>-images` by the people who own the subscriptions: it gives roles in the hub. What runs in the
-cluster is the release's affair: the environment's pipeline moves it there, in the models' namespaces and no other one.
+Deployed after `<env>-images` by the people who own the subscriptions, because it assigns roles in the hub. A release
+decides what runs in the cluster: the environment's pipeline deploys it, only in the models' namespaces.
 """
 
 from infra import azure_names
@@ -13,7 +13,7 @@ from infra.constructs.serving_places.kubernetes_cluster import KubernetesCluster
 from infra.spec import AksServing, Environment, Spec
 from infra.stacks.images import PULL
 
-# The only audience that Entra takes for tokens of a cluster.
+# The only audience that Entra accepts for tokens of a cluster.
 _AUDIENCE = "api://AzureADTokenExchange"
 _JOINS = "Network Contributor"
 _NAMES = "Private DNS Zone Contributor"
@@ -26,7 +26,7 @@ _NAMESPACES = "Microsoft.ContainerService/managedClusters/namespaces"
 
 
 def aks_stack(app: Scope, spec: Spec, environment: Environment, declared: AksServing) -> None:
-    """The cluster, its identities, and which service account is which model's identity."""
+    """The cluster, its identities, and the mapping of service accounts to the models' identities."""
     place = serving_place(app, spec, environment, "aks", pipeline=True)
     key = place.key("cluster-disks")
     disks = disk_encryption(
@@ -58,7 +58,7 @@ def _zone_id(place: ServingPlace) -> str:
 
 
 def _roles(place: ServingPlace, identity: Resource, kubelet: Resource, disks_id: str) -> tuple[Resource, ...]:
-    """What the cluster must be able to do before it is made: join its subnet and route, name itself, start machines."""
+    """The roles that must exist before the cluster: for its subnet and route, its DNS name, and its machines."""
     routes = place.id_of("Microsoft.Network/routeTables", azure_names.vnet(place.prefix, place.environment.name))
     return (
         place.give("cluster-subnet", _JOINS, place.subnet_id("serving"), identity.principal_id),
@@ -72,12 +72,12 @@ def _roles(place: ServingPlace, identity: Resource, kubelet: Resource, disks_id:
 
 
 def _vnet_id(place: ServingPlace) -> str:
-    """The network, which the cluster's interface is linked into by name."""
+    """The network, to which the DNS zone of the cluster's API server is linked."""
     return place.subnet_id("serving").partition("/subnets/")[0]
 
 
 def _federation(place: ServingPlace, label: str, cluster: Resource) -> None:
-    """Lets the pods of one service account, and no other ones, come as the model's identity."""
+    """Lets only the pods of one service account sign in as the model's identity."""
     name = azure_names.served_name(label)
     azurerm.federated_identity_credential.FederatedIdentityCredential(
         place.stack,
@@ -92,7 +92,7 @@ def _federation(place: ServingPlace, label: str, cluster: Resource) -> None:
 
 
 def _pipeline(place: ServingPlace, cluster: Resource) -> None:
-    """Lets the environment's pipeline make namespaces, and change what is in those of the models."""
+    """Lets the environment's pipeline create namespaces, and change the content of the models' namespaces."""
     pipeline, name = pipeline_identity(place), place.name("makes-namespaces")
     place.give("pipeline-cluster", _FINDS_CLUSTER, cluster.id, pipeline)
     for each in place.models:
@@ -105,7 +105,8 @@ def _pipeline(place: ServingPlace, cluster: Resource) -> None:
         "namespaces-role",
         name=name,
         scope=group,
-        # Whoever makes one is judged by the cluster, and Azure's smallest role that may is its administrator's.
+        # The cluster authorizes the creation of namespaces, and Azure's smallest built-in role for it is cluster
+        # administrator.
         description="Makes and labels namespaces of a cluster; sees and changes nothing in them.",
         permissions=[
             binding.RoleDefinitionPermissions(data_actions=[f"{_NAMESPACES}/{do}" for do in ("read", "write")])

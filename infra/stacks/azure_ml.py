@@ -1,7 +1,7 @@
-"""The stack `<env>-azure-ml`, optional: a workspace of Azure Machine Learning with an endpoint for each served model.
+"""The stack `<env>-azure-ml`, optional: an Azure Machine Learning workspace with an endpoint for each served model.
 
-Deployed after `<env>-images` by the people who own the subscription, since it gives roles. Which version answers on an
-endpoint is the release's affair: the environment's pipeline makes the deployments.
+Deployed after `<env>-images` by the people who own the subscription, because it assigns roles. A release decides which
+version an endpoint serves: the environment's pipeline creates the deployments.
 """
 
 from infra import azure_names
@@ -21,7 +21,7 @@ from infra.spec.served import Served
 # What the workspace's own identity needs, by what it stands on:
 # https://learn.microsoft.com/azure/machine-learning/how-to-identity-based-service-authentication
 _MANAGES = "Contributor"
-# All that a caller needs; Azure's smallest role with it could also train, deploy and delete.
+# The only action that a caller needs; Azure's smallest role with it could also train, deploy and delete.
 _SCORES = "Microsoft.MachineLearningServices/workspaces/onlineEndpoints/score/action"
 _SOFT_DELETE_DAYS = 30
 # Azure gives this role by itself to an endpoint whose identity it makes, and to no other one:
@@ -34,7 +34,7 @@ _USES_IDENTITY = "Managed Identity Operator"
 
 
 def azure_ml_stack(app: Scope, spec: Spec, environment: Environment, declared: AzureMl) -> None:
-    """The workspace with what it stands on, and the endpoints."""
+    """The workspace with the resources that it needs, and the endpoints."""
     place = serving_place(app, spec, environment, "azure-ml", pipeline=True)
     azure = spec.platform.azure
     use_azapi(place.stack, tenant_id=azure.tenant_id, subscription_id=environment.azure.subscription_id)
@@ -64,7 +64,7 @@ def azure_ml_stack(app: Scope, spec: Spec, environment: Environment, declared: A
 
 
 def _parts(place: ServingPlace, identity: Resource, key: EncryptionKeyOutputs, may_encrypt: Resource) -> dict[str, str]:
-    """Ids of the account, the vault and the measurements of its own that a workspace asks for."""
+    """Ids of the storage account, the vault and the Application Insights that a workspace requires."""
     return {
         "vault_id": _vault(place),
         "account_id": _account(place, identity, key, may_encrypt),
@@ -87,7 +87,7 @@ def _vault(place: ServingPlace) -> str:
 
 
 def _account(place: ServingPlace, identity: Resource, key: EncryptionKeyOutputs, may_encrypt: Resource) -> str:
-    """Encrypted by the key, which the identity may use; without keys of its own."""
+    """Encrypted with the key, which the identity may use; it has no account keys."""
     binding = azurerm.storage_account
     account = binding.StorageAccount(
         place.stack,
@@ -149,7 +149,7 @@ def _roles(place: ServingPlace, identity: Resource, parts: dict[str, str]) -> tu
 
 
 def _caller_role(place: ServingPlace) -> Resource:
-    """A role of our own, by which endpoints are asked and nothing else is done."""
+    """A custom role that can only call endpoints."""
     binding = azurerm.role_definition
     group = azure_names.resource_group_id(place.environment.azure.subscription_id, place.places.resource_group)
     return binding.RoleDefinition(
@@ -164,7 +164,7 @@ def _caller_role(place: ServingPlace) -> Resource:
 
 
 def _principal(place: ServingPlace, each: Served) -> str:
-    """The object id of the model's identity, which the stack `<env>-images` has made."""
+    """The object id of the model's identity, which the stack `<env>-images` created."""
     found = azurerm.data_azurerm_user_assigned_identity.DataAzurermUserAssignedIdentity(
         place.stack,
         f"{each.label}-identity",
@@ -175,7 +175,7 @@ def _principal(place: ServingPlace, each: Served) -> str:
 
 
 def _endpoint(place: ServingPlace, each: Served, workspace: Resource, declared: AzureMl, callers: Resource) -> None:
-    """The endpoint of one model, and who may ask it."""
+    """The endpoint of one model, and the rights to call it."""
     props = OnlineEndpointProps(
         name=azure_names.azure_ml_endpoint(place.prefix, place.environment.name, each.label),
         location=place.spec.platform.azure.region,
@@ -190,7 +190,7 @@ def _endpoint(place: ServingPlace, each: Served, workspace: Resource, declared: 
             place.stack,
             f"{each.label}-caller-{position}",
             scope=endpoint_id,
-            # By its name, which a scan can read.
+            # By name, which a scanner can read.
             role_definition_name=place.name("asks-endpoints"),
             principal_id=group,
             principal_type="Group",

@@ -1,4 +1,4 @@
-"""The stack `bootstrap`: where all states lie, and the identities of the pipelines. Deployed by hand, first of all."""
+"""The stack `bootstrap`: the storage of all states, and the identities of the pipelines. Deployed by hand, first."""
 
 from collections.abc import Mapping
 
@@ -42,7 +42,7 @@ def bootstrap_stack(app: Scope, spec: Spec) -> None:
 
 
 def _hub(stack: Scope, spec: Spec, pipelines: Mapping[str, str]) -> None:
-    """The hub's resource group: here, because who joins the hub is said where the pipelines' identities are made."""
+    """The hub's resource group: created here, because roles in it are assigned with the pipelines' identities."""
     azure, shared = spec.platform.azure, spec.shared_places
     adopted = spec.platform.adopt.resource_group
     if adopted:
@@ -61,7 +61,7 @@ def _hub(stack: Scope, spec: Spec, pipelines: Mapping[str, str]) -> None:
 
 
 def _state(stack: Scope, spec: Spec, group: str) -> str | None:
-    """Id of the account that keeps the states; None where they are files."""
+    """Id of the account of the states; None if they are files."""
     platform = spec.platform
     if not isinstance(platform.state, AzureState):
         return None
@@ -71,7 +71,7 @@ def _state(stack: Scope, spec: Spec, group: str) -> str | None:
         resource_group=group,
         location=platform.azure.region,
         container=platform.state.container,
-        # Where there is no hub, people and pipelines come from the addresses that may sign in to the workspaces.
+        # Without a hub, people and pipelines connect from the addresses that may sign in to the workspaces.
         public=NOBODY if platform.private else PublicAccess(ips=tuple(listed)),
     )
     account_id = state_account(stack, "state", props).id

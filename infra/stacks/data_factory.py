@@ -69,7 +69,7 @@ def _member(stack: Scope, spec: Spec, declared: DataFactory, identity: Resource)
 
 def _factory(stack: Scope, spec: Spec, environment: Environment, identity: Resource) -> DataFactoryOutputs:
     azure, where = spec.platform.azure, spec.places_of(environment)
-    # A vault that holds other people's keys too tells them apart by the environment.
+    # A vault that also has other people's keys distinguishes them by the environment.
     name = f"{azure.prefix}-{environment.name}-data-factory" if environment.adopt.key_vault else "data-factory"
     key = encryption_key(stack, "key", EncryptionKeyProps(name=name, vault_id=where.key_vault_id))
     user = RoleProps(role=KEY_USER, scope=key.resource_id, principal_id=identity.principal_id)
@@ -97,7 +97,7 @@ def _factory(stack: Scope, spec: Spec, environment: Environment, identity: Resou
 
 
 def _alert(stack: Scope, spec: Spec, environment: Environment, factory_id: str) -> None:
-    """Tells the people on call of every pipeline that failed."""
+    """Notifies the people on call of every failed pipeline."""
     azure, name = spec.platform.azure, environment.name
     group = spec.places_of(environment).resource_group
     binding = azurerm.monitor_metric_alert

@@ -1,6 +1,6 @@
-"""The stack `hub`: the network that all environments leave through, the names in it, and the logs.
+"""The stack `hub`: the network that all environments leave through, its DNS zones, and the logs.
 
-Each of them is made here, or another team's is adopted.
+Each of them is created here, or another team's is adopted.
 """
 
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ def hub_stack(app: Scope, spec: Spec) -> None:
     logs_id = _logs(stack, spec)
     if adopted:
         network = adopted_hub(stack, "network", adopted, azure.region)
-        # Read here too: what all routes lead to is checked before any environment is made.
+        # Read here too, so that the target of all routes is checked before any environment is created.
         adopted_firewall(stack, "firewall", adopted, azure.region)
     elif spec.platform.hub:
         network = _network(stack, spec, spec.platform.hub, logs_id)
@@ -41,7 +41,7 @@ def hub_stack(app: Scope, spec: Spec) -> None:
 
 
 def _place(spec: Spec) -> dict[str, str]:
-    """Where everything that is made here lies. Bootstrap makes the group, with those who may join."""
+    """The location of everything that is created here. Bootstrap creates the group, with the roles for joining."""
     return {"resource_group": spec.shared_places.resource_group, "location": spec.platform.azure.region}
 
 
@@ -67,7 +67,7 @@ def _network(stack: Scope, spec: Spec, hub: Hub, logs_id: str) -> HubNetworkOutp
         name=azure_names.firewall(prefix),
         hub=hub,
         vnet=network.vnet,
-        # An adopted network leaves by an adopted hub only.
+        # An adopted network uses only an adopted hub.
         spokes=tuple(each.address_space for each in chosen if isinstance(each, SpokeNetwork)),
         clusters=_clusters(spec),
         logs=logs_id,
@@ -84,7 +84,7 @@ def _clusters(spec: Spec) -> tuple[str, ...]:
 
 
 def _zones(stack: Scope, spec: Spec, network: HubNetworkOutputs) -> Mapping[str, str]:
-    """Ids of the DNS zones of all private endpoints, by name. The hub finds them all, by a link of its owner's."""
+    """Ids of the DNS zones of all private endpoints, by name. The hub resolves them all, by a link of its owner."""
     adopted, shared = spec.platform.adopt, spec.shared_places
     if not adopted.private_dns_zones:
         names = PrivateDnsProps(
@@ -104,7 +104,7 @@ def _zones(stack: Scope, spec: Spec, network: HubNetworkOutputs) -> Mapping[str,
 
 
 def _state(stack: Scope, spec: Spec, network: HubNetworkOutputs, logs_id: str, zone_ids: Mapping[str, str]) -> None:
-    """The private endpoint of the state, which every stack asks for, and its logs."""
+    """The private endpoint of the state, which every stack uses, and its logs."""
     azure, state = spec.platform.azure, spec.platform.state
     if not isinstance(state, AzureState):
         return

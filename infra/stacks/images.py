@@ -1,8 +1,8 @@
-"""The stack `<env>-images`, optional: what every place beside Databricks needs before it can serve.
+"""The stack `<env>-images`, optional: prerequisites of every serving place other than Databricks.
 
-A registry for the servers' images and, for each served model, the identity that its servers have: it fetches the
-model's published features, of no other model. The environment's pipeline pushes the images and uploads the features.
-Deployed by the people who own the subscription, since it gives roles.
+A registry for the servers' images and, for each served model, the identity of its servers, which can read only that
+model's published features. The environment's pipeline pushes the images and uploads the features. Deployed by the
+people who own the subscription, because it assigns roles.
 """
 
 from infra import azure_names
@@ -19,12 +19,12 @@ PULL = "AcrPull"
 _PUSHES = "AcrPush"
 _READS_FEATURES = "Storage Blob Data Reader"
 _WRITES_FEATURES = "Storage Blob Data Contributor"
-# Its client id stands in the manifests.
+# Its client id is in the manifests.
 _READS_IDENTITY = "Reader"
 
 
 def serves_elsewhere(environment: Environment) -> bool:
-    """Whether `environment` serves at a place beside Databricks."""
+    """Whether `environment` serves outside Databricks."""
     return bool(other_places(environment))
 
 
@@ -52,7 +52,7 @@ def images_stack(app: Scope, spec: Spec, environment: Environment) -> None:
 
 
 def _identity(place: ServingPlace, label: str, registry_id: str, pipeline: str) -> None:
-    """The identity of a model's servers, with the one container that it reads."""
+    """The identity of a model's servers, with read access to one container."""
     name = azure_names.served_identity(place.prefix, place.environment.name, label)
     identity = place.identity(f"{label}-identity", name)
     container = azure_names.features_container(label)
@@ -60,9 +60,9 @@ def _identity(place: ServingPlace, label: str, registry_id: str, pipeline: str) 
     features = lake_container_id(place, container)
     place.give(f"{label}-features", _READS_FEATURES, features, identity.principal_id, after=made)
     if place.environment.aks_serving:
-        # Features are looked up in a cluster alone.
+        # Only servers in a cluster look up features.
         place.give(f"{label}-pipeline-features", _WRITES_FEATURES, features, pipeline, after=made)
         place.give(f"{label}-pipeline-identity", _READS_IDENTITY, identity.id, pipeline)
     if place.environment.azure_ml:
-        # There the endpoint itself fetches the image; in a cluster the machines do.
+        # There the endpoint itself pulls the image; in a cluster the machines do.
         place.give(f"{label}-image", PULL, registry_id, identity.principal_id)

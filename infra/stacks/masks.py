@@ -1,7 +1,7 @@
-"""The stack `<env>-masks`: what hides sensitive columns from all who have no right to them.
+"""The stack `<env>-masks`: masks on sensitive columns for all principals without a right to them.
 
-It refers to functions and tables that the first task of the ingest job makes. That task needs no files, so run the job
-once and deploy this before the first file arrives: then no sensitive row is ever without its mask.
+It refers to functions and tables that the first task of the ingest job creates. That task needs no files, so run the
+job once and deploy this before the first file arrives: then no sensitive row is ever without its mask.
 """
 
 from infra import names
@@ -52,7 +52,7 @@ def _schema(environment: Environment, use_case: str, layer: Layer) -> str:
 def _policies(
     stack: Scope, environment: Environment, use_case: str, columns: tuple[Hidden, ...], after: Resource
 ) -> None:
-    """One per schema and way of hiding: a mask's function takes the type of the columns that it hides."""
+    """One per schema and kind of mask: a mask's function takes the type of the columns that it masks."""
     for layer, how in dict.fromkeys((column.layer, column.how) for column in columns):
         props = HidingPolicyProps(
             schema=_schema(environment, use_case, layer),
@@ -78,7 +78,7 @@ def _tags(stack: Scope, environment: Environment, use_case: str, columns: tuple[
 
 
 def _unmasked(stack: Scope, spec: Spec, environment: Environment, use_case: str) -> None:
-    """Who reads the features that are kept without their sensitive columns. The table is made by ingest."""
+    """Readers of the feature table without sensitive columns. Ingest creates the table."""
     table = unmasked_table(spec, environment, use_case)
     if table is not None:
         readers = Grant(principal=names.unmasked_readers(environment.name, use_case), privileges=("SELECT",))

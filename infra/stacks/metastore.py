@@ -1,6 +1,6 @@
 """The stack `metastore`: a new region's metastore, and the group that owns it.
 
-It comes before the first workspace of the region, for which Azure would otherwise make a metastore by itself.
+It comes before the first workspace of the region, for which Azure would otherwise create a metastore automatically.
 """
 
 from infra.cdktf_seam import Scope, databricks
@@ -10,12 +10,12 @@ from infra.spec import NewMetastore, Platform, Spec
 
 
 def makes_metastore(platform: Platform) -> bool:
-    """Whether there is such a stack."""
+    """Whether this stack exists."""
     return isinstance(platform.metastore, NewMetastore)
 
 
 def metastore_stack(app: Scope, spec: Spec, declared: NewMetastore) -> None:
-    """By the account's provider."""
+    """The metastore and its owner, with the account's provider."""
     platform, account = spec.platform, spec.platform.account
     props = StackProps(platform=platform, host=account.url, account_id=account.id, protect=platform.protect_shared)
     stack = databricks_stack(app, "metastore", props)

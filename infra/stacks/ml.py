@@ -29,7 +29,7 @@ from ml.declarations import online_store as store_name
 
 @dataclass(frozen=True, kw_only=True)
 class _Parts:
-    """What every part of the stack needs. `principals` are application ids, `policies` ids, both by name.
+    """The inputs of every part of the stack. `principals` are application ids, `policies` ids, both by name.
 
     `pipelines` are references to the ids of the declarative pipelines, by use case.
     """
@@ -48,7 +48,7 @@ class _Parts:
 
 
 def ml_stack(app: Scope, spec: Spec, environment: Environment, release: Release, jobs: JobFactories) -> None:
-    """The jobs of every use case of `environment`, and what they train into."""
+    """The jobs of every use case of `environment`, and the experiments and models of their training."""
     props = StackProps(
         platform=spec.platform,
         host=environment.workspace.url,
@@ -89,7 +89,7 @@ def ml_stack(app: Scope, spec: Spec, environment: Environment, release: Release,
 
 
 def _online_store(parts: _Parts, limits: OnlineStore) -> None:
-    """The store that every use case's ingest publishes to, where it runs and the use case is served."""
+    """The store that every ingest publishes to, in environments that ingest and serve the use case."""
     served = [
         name
         for name, values in parts.environment.use_cases.items()
@@ -147,7 +147,7 @@ def _jobs(parts: _Parts, use_case: UseCase, factories: JobFactories, registered:
 
 
 def _warehouse(parts: _Parts, declaration: JobDeclaration) -> str:
-    """A reference to the id of the environment's warehouse, for a job that hands it on."""
+    """A reference to the id of the environment's warehouse, for a job that passes it on."""
     if not any(isinstance(task, PowerBiTask) for task in declaration.tasks):
         return ""
     return str(

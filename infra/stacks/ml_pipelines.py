@@ -1,4 +1,4 @@
-"""Declarative pipelines of the stack `<env>-ml`: one beside the ingest job of each use case, where they are on."""
+"""Declarative pipelines of the stack `<env>-ml`: one next to the ingest job of each use case, if enabled."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from ml.declarations.pipelined import pipeline_schema
 
 @dataclass(frozen=True, kw_only=True)
 class Pipelines:
-    """What the pipelines need. `run_as` has the application id of each use case's ingest principal."""
+    """The inputs of the pipelines. `run_as` has the application id of each use case's ingest principal."""
 
     stack: Scope
     spec: Spec
@@ -28,7 +28,7 @@ class Pipelines:
 
 
 def pipelines(parts: Pipelines) -> dict[str, str]:
-    """A reference to the id of each use case's pipeline, by the use case; none where the environment has it off."""
+    """A reference to the id of each use case's pipeline, by use case; empty if the environment has them disabled."""
     if not parts.run_as:
         return {}
     place = _place(parts)
@@ -36,7 +36,7 @@ def pipelines(parts: Pipelines) -> dict[str, str]:
 
 
 def _place(parts: Pipelines) -> Resource:
-    """The folder of their sources, which their principals read and the owners alone change."""
+    """The folder of their sources, which their principals can read and only the owners can change."""
     readers = tuple(Permission(level="CAN_READ", service_principal=who) for who in parts.run_as.values())
     path = names.pipelines_directory(parts.environment.catalog)
     return directory(parts.stack, "pipelines", DirectoryProps(path=path, permissions=readers))

@@ -1,4 +1,4 @@
-"""What the dashboard of a use case draws of its models over the periods."""
+"""Charts over periods on the dashboard of a use case's models."""
 
 from collections.abc import Iterator
 
@@ -28,7 +28,7 @@ def monitoring_charts(use_case: UseCase, catalog: str, metrics: str) -> tuple[Ch
 
 
 def _drawn(model: Model) -> Iterator[tuple[str, str]]:
-    """Names and titles: drift of the inputs, then what it does to the model, then whom it hits at once."""
+    """Names and titles: first drift of the inputs, then its effect on the model, then the affected groups."""
     yield "psi", "Drift of features and answers (PSI)"
     for each in model.monitored:
         title = each.title[0].upper() + each.title[1:]

@@ -1,4 +1,4 @@
-"""What a use case's SQL alerts ask: one for each destination that is told of anything."""
+"""The SQL alerts of a use case: one for each destination of its alert rules."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from ml.declarations import ON_CALL, UseCase
 from ml.declarations.alerting import destinations, subjects_of
 
-# One row for each alert that nobody has taken, and a single one with 0 if there is none: a query without rows would be
-# an error. Before a monitoring job has made the table, it is one.
+# One row for each open alert that nobody acknowledged, and a single row with 0 if there is none: a query without rows
+# would be an error. Until a monitoring job has created the table, it is one.
 _OPEN = (
     "select count(found.key) over () as open_alerts, found.what, found.how_much, found.slice, found.since_period, "
     "found.what_to_do, found.model, found.key from (select 1) as one_row left join (select * from {alerts} where "
@@ -34,7 +34,7 @@ def open_alerts(use_case: UseCase, environment: str, table: str) -> Iterator[Ope
     for destination in destinations(use_case.alerts):
         about = _listed([str(subject).replace("_", " ") for subject in subjects_of(destination, use_case.alerts)])
         yield OpenAlerts(
-            # The first one that there was has kept its name.
+            # The original alert has kept its name.
             id=f"{use_case.name}-{'decision' if destination == ON_CALL else destination}-alert",
             destination=destination,
             name=f"{use_case.name}: alerts that nobody has taken, for {destination}",

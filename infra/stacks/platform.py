@@ -1,4 +1,4 @@
-"""The stack `<env>-platform`: an environment's network, keys, lake and workspace, and who hears of them."""
+"""The stack `<env>-platform`: an environment's network, keys, lake and workspace, and the recipients of its alerts."""
 
 from infra import azure_names
 from infra.azure.lake import lake
@@ -16,7 +16,7 @@ from infra.spec import Environment, Spec
 
 
 def platform_stack(app: Scope, spec: Spec, environment: Environment) -> None:
-    """Everything of an environment that is Azure's own."""
+    """All Azure resources of an environment."""
     place = _place(app, spec, environment)
     vault_id, keys = vault_with_keys(place)
     lake_id = lake(place, keys.get("lake"), spec.own_containers_of(environment))
@@ -35,7 +35,7 @@ def platform_stack(app: Scope, spec: Spec, environment: Environment) -> None:
 
 
 def _place(app: Scope, spec: Spec, environment: Environment) -> Place:
-    """The stack with its resource group, its network and the place of its logs."""
+    """The stack with its resource group, its network and its log workspace."""
     private = spec.platform.private
     made = azure_stack(
         app,
@@ -46,7 +46,7 @@ def _place(app: Scope, spec: Spec, environment: Environment) -> Place:
             environment=environment.name,
             protect=environment.protect_data,
             hub=private,
-            # All of the lake is made by Azure Resource Manager: its queues and tables have no endpoint to ask.
+            # Azure Resource Manager creates all of the lake: its queues and tables have no endpoint for Terraform.
             inside_network=False,
         ),
     )
@@ -73,7 +73,7 @@ def _group(stack: Scope, spec: Spec, environment: Environment) -> Resource:
 
 
 def _logs(stack: Scope, spec: Spec, environment: Environment, group: Resource) -> str:
-    """Id of the Log Analytics workspace: adopted, the hub's, or one that is made where there is no hub."""
+    """Id of the Log Analytics workspace: adopted, the hub's, or a created one if there is no hub."""
     azure = spec.platform.azure
     if environment.adopt.log_analytics:
         return str(adopted_logs(stack, "logs", environment.adopt.log_analytics, azure.log_retention_days).id)

@@ -1,11 +1,11 @@
-"""What the platform's dashboard shows of an environment: cost, jobs, and who may read and was refused.
+"""The platform's dashboard of an environment: cost, jobs, and granted and refused access.
 
-Over Databricks' system tables; their columns are those of "System tables reference". `workspace` is the workspace's id.
+It queries Databricks' system tables; columns as in "System tables reference". `workspace` is the workspace's id.
 """
 
 from infra.constructs.observability.dashboard import Chart, Grid, Panel
 
-# At list prices, which are the ones that a system table knows.
+# At list prices, the only ones that a system table has.
 _COST = (
     "select date_trunc('WEEK', used.usage_date) as week, coalesce(used.custom_tags['use_case'], 'platform') "
     "as use_case, round(sum(used.usage_quantity * prices.pricing.effective_list.default), 2) as list_cost "
@@ -44,7 +44,7 @@ _REFUSED = (
 
 
 def platform_panels(workspace: int, catalog: str) -> tuple[Panel, ...]:
-    """Cost by use case, runs by how they ended, what failed, what takes long, who holds rights, who was refused."""
+    """Cost by use case, runs by result, failures, long runs, holders of rights, and refused access."""
     return (*_cost_and_jobs(workspace), *_access(workspace, catalog))
 
 

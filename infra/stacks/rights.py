@@ -1,7 +1,7 @@
-"""The stack `<env>-rights`: what only the admins of the account and its metastore can say of an environment.
+"""The stack `<env>-rights`: grants that only the admins of the account and its metastore can make.
 
-A metastore that somebody declared gives workspace admins nothing, so without this the environment's own pipeline could
-make no credential, no location and no catalog. The account's admins deploy it, right after the account.
+A declared metastore gives workspace admins no rights, so without this the environment's own pipeline could create no
+credential, location or catalog. The account's admins deploy it, right after the account.
 """
 
 from infra import names
@@ -10,12 +10,12 @@ from infra.constructs.stack import StackProps, databricks_stack
 from infra.constructs.workspace.workspace_settings import restricted_admins
 from infra.spec import Environment, Spec
 
-# What the stack `<env>-workspace` makes in the metastore, and nothing more.
+# Exactly the kinds of objects that the stack `<env>-workspace` creates in the metastore.
 _PRIVILEGES = ("CREATE_CATALOG", "CREATE_EXTERNAL_LOCATION", "CREATE_STORAGE_CREDENTIAL")
 
 
 def rights_stack(app: Scope, spec: Spec, environment: Environment) -> None:
-    """By the workspace's provider: the account's has no grants."""
+    """With the workspace's provider: the account's has no grants."""
     props = StackProps(
         platform=spec.platform, host=environment.workspace.url, environment=environment.name, protect=False
     )

@@ -1,6 +1,6 @@
-"""What the dashboards of a use case show beside measures: what is live and why, verdicts, breaches, alerts, decisions.
+"""Dashboards of a use case besides measures: live versions and reasons, verdicts, breaches, alerts, decisions.
 
-Each query is over one table of the use case's ops layer, all its models.
+Each query reads one table of the use case's ops layer, for all its models.
 """
 
 from infra.constructs.observability.dashboard import Chart, Grid, Panel
@@ -31,7 +31,7 @@ _ACTIONS = "select period, action, count(*) as decisions from {ops}.decisions gr
 
 
 def owner_panels(ops: str) -> tuple[Panel, ...]:
-    """What the owner of a model has to do; `ops` is the full name of the schema."""
+    """Open tasks of a model's owner; `ops` is the full name of the schema."""
     return (
         Grid(
             name="alerts",
@@ -49,7 +49,7 @@ def owner_panels(ops: str) -> tuple[Panel, ...]:
 
 
 def risk_panels(ops: str) -> tuple[Panel, ...]:
-    """What those who answer for a model's risk ask: what is live, by which evidence, and where it is out of bounds."""
+    """For those accountable for a model's risk: live versions, their evidence, and breaches of limits."""
     return (*_evidence(ops), *_outcomes(ops))
 
 
@@ -71,7 +71,7 @@ def _evidence(ops: str) -> tuple[Panel, ...]:
 
 
 def _outcomes(ops: str) -> tuple[Panel, ...]:
-    """What came of the versions that are or were live."""
+    """Outcomes of the versions that are or were live."""
     return (
         Grid(
             name="breaches",

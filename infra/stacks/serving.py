@@ -1,6 +1,6 @@
-"""The stack `<env>-serving`, phase two: what refers to models and tables that jobs create.
+"""The stack `<env>-serving`, phase two: resources that refer to models and tables created by jobs.
 
-Deployed after the first promotion; a plan before that fails, since there is no live version to serve.
+Deployed after the first promotion; a plan before that fails, because there is no live version to serve.
 """
 
 from infra import names
@@ -30,7 +30,7 @@ from ml.declarations import Layer, Model, Serving, UseCase
 
 
 def serves(environment: Environment) -> bool:
-    """Whether any use case of `environment` has an endpoint, and so the environment a phase two."""
+    """Whether any use case of `environment` has an endpoint, so that the environment has a phase two."""
     return any(values.serving for values in environment.use_cases.values())
 
 
@@ -79,7 +79,7 @@ def serving_stack(app: Scope, spec: Spec, environment: Environment) -> None:
 
 
 def _used_principals(environment: Environment) -> tuple[str, ...]:
-    """Names of those who change what is served, and those who watch it."""
+    """Names of the principals that change the served version, and of those that monitor it."""
     return tuple(
         names.principal(environment.name, use_case, stage)
         for use_case, values in environment.use_cases.items()
@@ -89,7 +89,7 @@ def _used_principals(environment: Environment) -> tuple[str, ...]:
 
 
 def _recorded(parts: Parts, use_case: UseCase) -> SchemaOutputs:
-    """Where requests and answers are recorded, one table an endpoint. It stays if that is turned off, with its rows."""
+    """The inference tables, one per endpoint. If recording is turned off, the schema stays, with its rows."""
     environment, name = parts.environment, names.inference_schema(use_case.name)
     props = SchemaProps(
         catalog=environment.catalog,
@@ -121,7 +121,7 @@ def _endpoint(parts: Parts, use_case: UseCase, model: Model, serving: Serving, r
 
 
 def _feature_endpoints(parts: Parts, use_case: UseCase) -> None:
-    """The endpoints without a model, over specifications that ingest makes; the callers are those of the models."""
+    """The endpoints without a model, for specifications that ingest creates; their callers are those of the models."""
     environment = parts.environment
     for declared in use_case.feature_serving:
         props = FeatureEndpointProps(
@@ -135,7 +135,7 @@ def _feature_endpoints(parts: Parts, use_case: UseCase) -> None:
 
 
 def _predictions(parts: Parts, use_case: UseCase) -> None:
-    """Who reads the predictions and nothing else of gold. The table is scoring's, so it is not there in phase one."""
+    """Readers of only the predictions in gold. Scoring creates the table, so it does not exist in phase one."""
     props = GrantsProps(
         securable="table",
         name=parts.table(use_case.name, Layer.GOLD, names.PREDICTIONS),
@@ -145,7 +145,7 @@ def _predictions(parts: Parts, use_case: UseCase) -> None:
 
 
 def _moves(parts: Parts, use_case: UseCase) -> None:
-    """Who reads the recorded moves: the pipeline that places versions elsewhere, whose colour follows from them."""
+    """The reader of the recorded moves: the pipeline that places versions elsewhere, with a colour by the moves."""
     if other_places(parts.environment):
         owners = Grant(principal=names.owners(parts.environment.name), privileges=("SELECT",))
         table = parts.table(use_case.name, Layer.OPS, names.PROMOTIONS)
@@ -154,7 +154,7 @@ def _moves(parts: Parts, use_case: UseCase) -> None:
 
 
 def _directory(parts: Parts, use_case: UseCase) -> str:
-    """Where the use case's query, alert, dashboard and monitor lie; whoever reads one of them reads all. Its path."""
+    """The path of the directory of the use case's query, alert, dashboard and monitor; readers of one read all."""
     path = names.serving_directory(parts.environment.catalog, use_case.name)
     props = DirectoryProps(path=path, permissions=readers(parts, use_case))
     return str(directory(parts.stack, f"{use_case.name}-serving", props).path)

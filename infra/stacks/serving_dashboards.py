@@ -1,4 +1,4 @@
-"""What people look at in the workspace: dashboards by role, and the queries that come with a use case."""
+"""People's views in the workspace: dashboards by role, and the queries that come with a use case."""
 
 from infra import names
 from infra.constructs.observability.alerting import QueryProps, query
@@ -13,7 +13,7 @@ from ml.declarations import Layer, UseCase
 
 
 def dashboards(parts: Parts, use_case: UseCase, place: str) -> None:
-    """One for the models' owners and one for risk, for the groups that read the tables behind them."""
+    """One for the models' owners and one for risk, for the groups that can read the tables behind them."""
     ops = f"{parts.environment.catalog}.{names.schema(use_case.name, Layer.OPS)}"
     charts = monitoring_charts(use_case, parts.environment.catalog, f"{ops}.metrics")
     for role, panels in (("monitoring", (*charts, *owner_panels(ops))), ("risk", risk_panels(ops))):
@@ -28,7 +28,7 @@ def dashboards(parts: Parts, use_case: UseCase, place: str) -> None:
 
 
 def saved_queries(parts: Parts, use_case: UseCase) -> None:
-    """What comes with the use case, for the groups that read its gold; everyone runs them with their own rights."""
+    """The queries of the use case, for the groups that can read its gold; they run with the viewer's own rights."""
     roles = parts.environment.use_cases[use_case.name].access
     who = tuple(Permission(level="CAN_READ", group=group) for group, role in roles.items() if role.gold)
     path = names.queries_directory(parts.environment.catalog, use_case.name)
@@ -47,7 +47,7 @@ def saved_queries(parts: Parts, use_case: UseCase) -> None:
 
 
 def platform_dashboard(parts: Parts) -> None:
-    """Cost, jobs and access of the environment, for those who own it; the system tables ask for rights as well."""
+    """Cost, jobs and access of the environment, for its owners; viewers also need rights on the system tables."""
     own = Permission(level="CAN_READ", group=names.owners(parts.environment.name))
     props = DirectoryProps(path=names.platform_directory(parts.environment.catalog), permissions=(own,))
     place = directory(parts.stack, "platform-dashboards", props).path

@@ -1,4 +1,4 @@
-"""What watches the predictions in the workspace: Databricks' own monitor, and alerts about what nobody has taken."""
+"""Monitoring of predictions in the workspace: Databricks' own monitor, and SQL alerts on open alerts."""
 
 from infra import names
 from infra.constructs.models.data_quality_monitor import data_quality_monitor
@@ -20,7 +20,7 @@ _MONITORS = {"quality_monitor": quality_monitor, "data_quality_monitor": data_qu
 
 
 def monitor(parts: Parts, use_case: UseCase, place: str) -> None:
-    """Databricks' own monitor of the predictions, beside the monitoring job's metrics."""
+    """Databricks' own monitor of the predictions, in addition to the monitoring job's metrics."""
     first = use_case.models[0]
     predicted = first.problem.output[0]
     props = QualityMonitorProps(
@@ -33,7 +33,7 @@ def monitor(parts: Parts, use_case: UseCase, place: str) -> None:
         predicts_classes=bool(predicted.allowed),
         model_column="model_version",
         period=use_case.judging.period,
-        # Versions are numbered by model.
+        # Version numbers are per model.
         slices=("model",) if len(use_case.models) > 1 else (),
         cron=use_case.jobs.monitoring_cron,
         timezone=use_case.jobs.timezone,
@@ -43,7 +43,7 @@ def monitor(parts: Parts, use_case: UseCase, place: str) -> None:
 
 
 def alerts(parts: Parts, use_case: UseCase, place: str) -> None:
-    """What nobody has taken as an alert for each destination, and the metrics behind it as a query."""
+    """Open alerts as one SQL alert per destination, and the metrics behind them as a query."""
     name = use_case.name
     query(
         parts.stack,

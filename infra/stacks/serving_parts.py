@@ -1,4 +1,4 @@
-"""What every part of the stack `<env>-serving` needs."""
+"""The inputs of every part of the stack `<env>-serving`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from ml.declarations import Layer, UseCase
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """What every part needs. `principals` are application ids by name, `destination_ids` those of destinations."""
+    """The inputs of every part. `principals` are application ids by name, `destination_ids` those of destinations."""
 
     stack: Scope
     spec: Spec
@@ -31,6 +31,6 @@ class Parts:
 
 
 def readers(parts: Parts, use_case: UseCase) -> tuple[Permission, ...]:
-    """The groups that read the tables behind it all."""
+    """The groups that can read the tables behind the dashboards."""
     roles = parts.environment.use_cases[use_case.name].access
     return tuple(Permission(level="CAN_READ", group=group) for group, role in roles.items() if role.ops)

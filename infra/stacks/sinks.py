@@ -1,7 +1,7 @@
 """The stack `<env>-sinks`, optional: the event hubs and the PostgreSQL server that predictions are sent to.
 
-Deployed by the people who own the subscription, since it gives roles. Where both are, and what signs in to them, are
-secrets that a person puts into the environment's vault (`docs/guides/streaming-and-sinks.md`).
+Deployed by the people who own the subscription, because it assigns roles. Their addresses and credentials are secrets
+that a person puts into the environment's vault (`docs/guides/streaming-and-sinks.md`).
 """
 
 from infra import azure_names
@@ -19,7 +19,7 @@ _RESOURCE_PROVIDERS = ("Microsoft.DBforPostgreSQL", "Microsoft.EventHub")
 
 
 def sinks_stack(app: Scope, spec: Spec, environment: Environment, declared: Sinks) -> None:
-    """What `declared` asks for, reached from the environment's network alone."""
+    """The resources that `declared` asks for, reachable only from the environment's network."""
     place = serving_place(app, spec, environment, "sinks", _RESOURCE_PROVIDERS)
     if declared.event_hubs:
         _event_hubs(place, declared.event_hubs)
@@ -28,7 +28,7 @@ def sinks_stack(app: Scope, spec: Spec, environment: Environment, declared: Sink
 
 
 def _event_hubs(place: ServingPlace, declared: EventHubs) -> None:
-    """The namespace; each use case's sender may send to its own hubs."""
+    """The namespace, and the right of each use case's sender to its own hubs."""
     identity, key = place.identity("events-identity", place.name("events")), place.key("events")
     topics = {name: hubs(place.spec.use_cases[name]) for name in declared.senders}
     props = EventHubsProps(
@@ -51,7 +51,7 @@ def _event_hubs(place: ServingPlace, declared: EventHubs) -> None:
 
 
 def _postgres(place: ServingPlace, declared: PostgresServer) -> None:
-    """The server with its one database, which nobody deletes while the environment's data is protected."""
+    """The server with its one database, which is undeletable while the environment's data is protected."""
     identity, key = place.identity("scores-identity", place.name("scores")), place.key("scores")
     props = PostgresProps(
         name=azure_names.postgres(place.prefix, place.environment.name),

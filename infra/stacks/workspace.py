@@ -1,4 +1,4 @@
-"""The stack `<env>-workspace`: the catalog with its schemas and volumes, the wheel, compute, and who may use them."""
+"""The stack `<env>-workspace`: the catalog with schemas and volumes, the wheel, compute, and permissions."""
 
 from infra import names
 from infra.access.holders import code_principals, holders, job_principals
@@ -18,7 +18,7 @@ from infra.stacks.workspace_parts import Parts
 
 
 def workspace_stack(app: Scope, spec: Spec, environment: Environment, release: Release, jobs: JobFactories) -> None:
-    """Everything of an environment that comes before its jobs."""
+    """All Databricks resources of an environment that its jobs depend on."""
     props = StackProps(
         platform=spec.platform,
         host=environment.workspace.url,
@@ -42,7 +42,7 @@ def workspace_stack(app: Scope, spec: Spec, environment: Environment, release: R
 
 
 def _parts(stack: Scope, spec: Spec, environment: Environment, release: Release, jobs: JobFactories) -> Parts:
-    """The principals, what they hold, and the lake."""
+    """The principals, their rights, and the lake."""
     principals = service_principals(stack, job_principals(environment))
     owner = names.owners(environment.name)
     storage = LakeProps(

@@ -1,4 +1,4 @@
-"""Compute and settings of the stack `<env>-workspace`, and who may use them."""
+"""Compute and settings of the stack `<env>-workspace`, and their permissions."""
 
 from infra import names
 from infra.constructs.compute.cluster_policy import ClusterPolicyProps, cluster_policy
@@ -40,14 +40,14 @@ def compute(parts: Parts) -> None:
 
 
 def _warehouse(parts: Parts) -> None:
-    """The SQL warehouse, and who is told when something is wrong."""
+    """The SQL warehouse, and the recipients of alerts."""
     environment = parts.environment
     props = WarehouseProps(
         name=names.warehouse(environment.name),
         limits=environment.warehouse,
         permissions=(
             *(Permission(level="CAN_USE", group=group) for group in environment.warehouse.can_use),
-            # The alerts of phase two ask as this principal.
+            # The alerts of phase two query as this principal.
             *(Permission(level="CAN_USE", service_principal=who) for who in parts.monitors.values()),
         ),
     )
@@ -57,7 +57,7 @@ def _warehouse(parts: Parts) -> None:
 
 
 def workspace(parts: Parts, settings: WorkspaceSettingsProps, vault: KeyVault) -> None:
-    """What belongs to the workspace itself: its settings, its secrets, its Git folder."""
+    """The workspace's own settings, its secrets, its Git folder."""
     environment = parts.environment
     workspace_settings(parts.stack, settings)
     readers = {f"{use_case}-monitoring": who for use_case, who in parts.monitors.items()}

@@ -31,7 +31,7 @@ from ml.declarations.pipelined import pipeline_schema
 
 
 def lake(stack: Scope, spec: Spec, environment: Environment, storage: LakeProps) -> LakeOutputs:
-    """The locations of all containers: made, or adopted."""
+    """The locations of all containers: created, or adopted."""
     made = isolated_lake(stack, "lake", storage)
     account = spec.places_of(environment).lake_account
     adopted = {
@@ -45,12 +45,12 @@ def lake(stack: Scope, spec: Spec, environment: Environment, storage: LakeProps)
 
 
 def catalog(parts: Parts) -> CatalogOutputs:
-    """The catalog of the environment, made or adopted, and who may enter it."""
+    """The catalog of the environment, created or adopted, and the rights to enter it."""
     environment = parts.environment
     used = dict.fromkeys((*(grant.principal for grant in catalog_grants(parts.held.values())), *parts.jobs))
     held = tuple(Grant(principal=who, privileges=("USE_CATALOG",)) for who in used)
     if environment.adopt.catalog:
-        # A grant is all that one principal holds: ours would take from the owners what the catalog's owner gave them.
+        # A grant sets all rights of one principal: ours would revoke what the catalog's owner granted to the owners.
         others = [grant for grant in held if grant.principal != parts.owner]
         by_name = {parts.principal_names.get(grant.principal, grant.principal): grant for grant in others}
         adopted = AdoptedCatalogProps(name=environment.adopt.catalog, grants=by_name)
@@ -69,7 +69,7 @@ def catalog(parts: Parts) -> CatalogOutputs:
 
 
 def mirror(parts: Parts) -> None:
-    """The catalog of the redacted mirror, where there is one: a schema per use case, seen by who reads it alone."""
+    """The catalog of the redacted mirror, if there is one: a schema per use case, visible only to its readers."""
     spec, environment = parts.spec, parts.environment
     held = {name: mirror_grants(spec, environment, name, parts.principals) for name in mirrored(environment)}
     if not held:
@@ -100,7 +100,7 @@ def mirror(parts: Parts) -> None:
 
 
 def platform_schema(parts: Parts, catalog: CatalogOutputs, release: Release) -> None:
-    """The schema of no use case, with the volume of wheels that every job loads its code from."""
+    """The schema of no use case, with the volume of wheels from which every job loads its code."""
     made = schema(
         parts.stack,
         names.PLATFORM_SCHEMA,
@@ -134,7 +134,7 @@ def platform_schema(parts: Parts, catalog: CatalogOutputs, release: Release) -> 
 
 
 def use_case_data(parts: Parts, catalog: CatalogOutputs, use_case: UseCase) -> None:
-    """A schema per layer, and the volumes in it."""
+    """A schema per layer, and their volumes."""
     held = parts.held[use_case.name]
     for layer in Layer:
         name, container = names.schema(use_case.name, layer), LAYER_CONTAINERS.get(layer)
@@ -163,7 +163,7 @@ def use_case_data(parts: Parts, catalog: CatalogOutputs, use_case: UseCase) -> N
 
 
 def _pipeline_schema(parts: Parts, catalog: CatalogOutputs, use_case: UseCase) -> None:
-    """The schema of the tables of the use case's declarative pipeline. It lies where the catalog lies."""
+    """The schema of the tables of the use case's declarative pipeline. It is stored with the catalog."""
     name, environment = pipeline_schema(use_case.name), parts.environment
     ids = {display: application_id for application_id, display in parts.principal_names.items()}
     seen = clear_readers(parts.spec, environment, use_case.name) if hidden_columns(use_case) else None

@@ -1,4 +1,4 @@
-"""What every part of the stack `<env>-workspace` needs."""
+"""The inputs of every part of the stack `<env>-workspace`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,10 +11,12 @@ from infra.spec import Environment, Spec
 
 @dataclass(frozen=True, kw_only=True)
 class Parts:
-    """What every part needs: `held` is access by use case, `jobs` the application ids of the jobs with code,
-    `monitors` those of the monitoring jobs among them by use case, `secret_readers` those of the jobs whose topics
-    and sinks have secrets by what the access is called, `policy_users` those whose jobs name a policy,
-    `principals` the application ids of all by name, `principal_names` the other way round.
+    """The inputs of every part.
+
+    `held` is access by use case, `jobs` the application ids of the jobs with code, `monitors` those of the monitoring
+    jobs among them by use case, `secret_readers` those of the jobs whose topics and sinks have secrets by the name of
+    the access, `policy_users` those whose jobs name a policy, `principals` the application ids of all by name,
+    `principal_names` the other way round.
     """
 
     stack: Scope

@@ -1,1 +1,1 @@
-"""What exists already: data sources with the conditions under which a plan goes on. Nothing here is made."""
+"""Existing resources: data sources, with the conditions that a plan requires of them. Creates nothing."""

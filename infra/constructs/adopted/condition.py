@@ -1,4 +1,4 @@
-"""Conditions on what is adopted, which Terraform checks as soon as it has read it: in the plan, before any change."""
+"""Conditions on adopted resources, which Terraform checks as soon as it has read them: in the plan."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from infra.cdktf_seam import Resource
 
 @dataclass(frozen=True, kw_only=True)
 class Condition:
-    """`holds` is a Terraform expression over `self`; `found` says what is there, `fix` what is allowed and to do."""
+    """`holds` is a Terraform expression over `self`; `found` describes the actual value, `fix` the allowed one."""
 
     holds: str
     found: str
@@ -16,7 +16,7 @@ class Condition:
 
 
 def checked(what: str, data: Resource, conditions: Iterable[Condition]) -> Resource:
-    """`data`, read only where every condition holds; `what` names it to people."""
+    """The data source `data`, read only if every condition holds; `what` names it in messages."""
     rules = [
         {"condition": f"${{{each.holds}}}", "error_message": f"The adopted {what} {each.found}. {each.fix}"}
         for each in conditions
@@ -26,7 +26,7 @@ def checked(what: str, data: Resource, conditions: Iterable[Condition]) -> Resou
 
 
 def in_region(region: str) -> Condition:
-    """It lies where everything else does: Azure ties networks, vaults and workspaces of one region together."""
+    """It is in the same region: Azure requires networks, vaults and workspaces to be in one region."""
     return Condition(
         holds=f'self.location == "{region}"',
         found="lies in ${self.location}",
@@ -35,7 +35,7 @@ def in_region(region: str) -> Condition:
 
 
 def equals(path: str, wanted: object, *, fix: str) -> Condition:
-    """The attribute at `path` of `self` is `wanted`: a text, a number or a truth value."""
+    """The attribute at `path` of `self` equals `wanted`: a text, a number or a boolean."""
     literal = str(wanted).lower() if isinstance(wanted, bool) else f'"{wanted}"' if isinstance(wanted, str) else wanted
     return Condition(
         holds=f"self.{path} == {literal}", found=f"has {path} ${{self.{path}}}", fix=f"Allowed: {literal}. {fix}"

@@ -1,4 +1,4 @@
-"""What of an environment exists already: its lake, its key vault, its workspace."""
+"""The adopted resources of an environment: its lake, its key vault, its workspace."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from infra.spec import AdoptedNetwork
 
 
 def adopted_lake(scope: Scope, id_: str, id_text: str, region: str) -> Resource:
-    """A storage account that can be a lake. The provider shows neither its firewall nor whether it has keys."""
+    """A storage account that is fit for a lake. The provider shows neither its firewall nor whether it has keys."""
     where = parsed(id_text)
     made = azurerm.data_azurerm_storage_account.DataAzurermStorageAccount(
         scope, id_, name=where.name, resource_group_name=where.group
@@ -27,7 +27,7 @@ def adopted_lake(scope: Scope, id_: str, id_text: str, region: str) -> Resource:
 
 @dataclass(frozen=True, kw_only=True)
 class AdoptedVaultProps:
-    """`private` says that private endpoints are the only way in."""
+    """`private`: private endpoints are the only way in."""
 
     id: str
     region: str
@@ -36,7 +36,7 @@ class AdoptedVaultProps:
 
 
 def adopted_vault(scope: Scope, id_: str, props: AdoptedVaultProps) -> Resource:
-    """A vault that can hold the environment's keys: hardware, opened by roles, nothing lost at once."""
+    """A vault that is fit for the environment's keys: HSM-backed, role-based, with purge protection."""
     where = parsed(props.id)
     made = azurerm.data_azurerm_key_vault.DataAzurermKeyVault(
         scope, id_, name=where.name, resource_group_name=where.group
@@ -66,7 +66,7 @@ class AdoptedWorkspaceProps:
 
 
 def adopted_workspace(scope: Scope, id_: str, props: AdoptedWorkspaceProps) -> Resource:
-    """A workspace that stands in the adopted network and has no public addresses."""
+    """A workspace in the adopted network, without public addresses."""
     where, subnets = parsed(props.id), props.network.subnets
     made = azurerm.data_azurerm_databricks_workspace.DataAzurermDatabricksWorkspace(
         scope, id_, name=where.name, resource_group_name=where.group

@@ -1,4 +1,4 @@
-"""An environment's network that its owner made."""
+"""An environment's network that its owner created."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from infra.constructs.adopted.condition import Condition, checked, in_region
 from infra.constructs.network.spoke_network import SpokeOutputs
 from infra.spec import AdoptedNetwork
 
-# Databricks takes networks of these sizes.
+# The network sizes that Databricks allows.
 _SPACE = 'anytrue([for cidr in self.address_space : contains([{sizes}], split("/", cidr)[1])])'
 _SIZES = ", ".join(f'"{size}"' for size in range(16, 25))
 _GUARDED = ("Enabled", "NetworkSecurityGroupEnabled")
@@ -30,9 +30,9 @@ class AdoptedSpokeProps:
 
 
 def adopted_spoke(scope: Scope, id_: str, props: AdoptedSpokeProps) -> SpokeOutputs:
-    """The network, read: its owner has peered it, routed it and guarded its subnets.
+    """The network as a data source: its owner has set up peering, routes and security groups.
 
-    The provider does not show what a subnet is delegated to: `mlops doctor` asks Azure itself.
+    The provider does not show a subnet's delegation: `mlops doctor` queries Azure itself.
     """
     subnets = props.network.subnets
     vnet = _vnet(scope, id_, props)
@@ -47,7 +47,7 @@ def adopted_spoke(scope: Scope, id_: str, props: AdoptedSpokeProps) -> SpokeOutp
         vnet_id=vnet.id,
         host_subnet_name=host.name,
         container_subnet_name=container.name,
-        # The provider gives an association the id of its subnet.
+        # In the provider, an association has the id of its subnet.
         host_nsg_association_id=host.id,
         container_nsg_association_id=container.id,
         endpoint_subnet_id=endpoints,
@@ -84,7 +84,7 @@ def virtual_network(scope: Scope, id_: str, what: str, id_of: ResourceId, condit
 
 
 def _half(props: AdoptedSpokeProps) -> list[Condition]:
-    """What a subnet for cluster nodes must have."""
+    """The requirements for a subnet of cluster nodes."""
     sizes = ", ".join(f'"{size}"' for size in range(8, props.longest_prefix + 1))
     conditions = [
         Condition(
@@ -119,7 +119,7 @@ def _half(props: AdoptedSpokeProps) -> list[Condition]:
 
 
 def guards_endpoints() -> Condition:
-    """Security groups count for private endpoints in it."""
+    """Security groups apply to private endpoints in it."""
     listed = ", ".join(f'"{name}"' for name in _GUARDED)
     return Condition(
         holds=f"contains([{listed}], self.private_endpoint_network_policies)",

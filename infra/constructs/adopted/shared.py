@@ -1,4 +1,4 @@
-"""What all environments share that another team made: the hub, its names, the logs, the resource group."""
+"""Another team's resources that all environments share: the hub, its DNS zones, the logs, the resource group."""
 
 from collections.abc import Iterable, Mapping
 
@@ -11,13 +11,13 @@ from infra.spec import AdoptedHub
 
 
 def adopted_group(scope: Scope, id_: str, id_text: str, region: str) -> Resource:
-    """A resource group, which takes what is made into it."""
+    """A resource group, for the resources that are created."""
     made = azurerm.data_azurerm_resource_group.DataAzurermResourceGroup(scope, id_, name=parsed(id_text).name)
     return checked("resource group", made, [in_region(region)])
 
 
 def adopted_logs(scope: Scope, id_: str, id_text: str, retention_days: int) -> Resource:
-    """A Log Analytics workspace, which keeps what is logged for as long as asked."""
+    """A Log Analytics workspace that retains logs at least as long as required."""
     where = parsed(id_text)
     made = azurerm.data_azurerm_log_analytics_workspace.DataAzurermLogAnalyticsWorkspace(
         scope, id_, name=where.name, resource_group_name=where.group
@@ -41,7 +41,7 @@ def adopted_hub(scope: Scope, id_: str, hub: AdoptedHub, region: str) -> HubNetw
 
 
 def adopted_firewall(scope: Scope, id_: str, hub: AdoptedHub, region: str, provider: Resource | None = None) -> str:
-    """A reference to the private address of the firewall, which stands in the hub."""
+    """A reference to the private address of the firewall in the hub."""
     where = parsed(hub.firewall)
     made = azurerm.data_azurerm_firewall.DataAzurermFirewall(
         scope, id_, name=where.name, resource_group_name=where.group, provider=provider
@@ -55,7 +55,7 @@ def adopted_firewall(scope: Scope, id_: str, hub: AdoptedHub, region: str, provi
 
 
 def adopted_zones(scope: Scope, id_: str, zones: Iterable[str]) -> Mapping[str, Resource]:
-    """DNS zones by name; reading them proves that they are there. The names are in their ids."""
+    """DNS zones by name; reading them proves that they exist. Their ids contain the names."""
     binding = azurerm.data_azurerm_private_dns_zone
     found = {}
     for zone in map(parsed, zones):

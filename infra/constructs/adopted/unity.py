@@ -1,4 +1,4 @@
-"""A catalog and external locations that exist already: read, checked, and never bound, owned or dropped by us."""
+"""An existing catalog and external locations: read and checked, but never bound, owned or dropped here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,14 +14,14 @@ _LOCATION = "external_location_info[0]"
 
 @dataclass(frozen=True, kw_only=True)
 class AdoptedCatalogProps:
-    """`grants`, by the name of who holds each, are added to what others hold: the whole list is the owner's."""
+    """`grants`, by principal, are added to existing grants: only the owner manages the whole list."""
 
     name: str
     grants: Mapping[str, Grant]
 
 
 def adopted_catalog(scope: Scope, id_: str, props: AdoptedCatalogProps) -> CatalogOutputs:
-    """A catalog with storage of its own, which only named workspaces see, with our principals' way into it."""
+    """A catalog with its own storage, visible only to named workspaces, with grants for our principals."""
     made = databricks.data_databricks_catalog.DataDatabricksCatalog(scope, id_, name=props.name)
     conditions = (
         Condition(
@@ -49,12 +49,12 @@ def adopted_catalog(scope: Scope, id_: str, props: AdoptedCatalogProps) -> Catal
             principal=grant.principal,
             privileges=list(grant.privileges),
         )
-    # Its owner bound it; what lies in it waits until it has been read and found fit.
+    # Its owner bound it; objects in it are created after it was read and checked.
     return CatalogOutputs(name=made.name, binding=made)
 
 
 def adopted_location(scope: Scope, id_: str, name: str, storage_account: str) -> tuple[Resource, str]:
-    """(location, its URL with a slash at the end). It lies in `storage_account`, can be written, and is isolated."""
+    """(location, its URL with a trailing slash). It is in `storage_account`, is writable, and is isolated."""
     made = databricks.data_databricks_external_location.DataDatabricksExternalLocation(scope, id_, name=name)
     host = f"{storage_account}.dfs.core.windows.net"
     conditions = (

@@ -1,1 +1,1 @@
-"""What computes in a workspace, within which limits, and what starts it."""
+"""Compute in a workspace: its limits, jobs and their triggers."""

@@ -1,4 +1,4 @@
-"""A cluster policy: what a cluster may be and cost."""
+"""A cluster policy: limits on the configuration and cost of a cluster."""
 
 import json
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ from infra.spec import Autoscaling, CpuPolicy, GpuPolicy
 
 Rule = dict[str, Any]
 
-# A one-node cluster is a driver that runs Spark in its own process.
+# A single-node cluster is a driver that runs Spark in its own process.
 SINGLE_NODE_CONF = {"spark.databricks.cluster.profile": "singleNode", "spark.master": "local[*]"}
 SINGLE_NODE_TAGS = {"ResourceClass": "SingleNode"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterPolicyProps:
-    """`tags` are fixed on every cluster. `permissions` says who may use it."""
+    """`tags` are fixed on every cluster. `permissions` are the rights to use it."""
 
     name: str
     description: str
@@ -36,7 +36,7 @@ def _size_rules(limits: CpuPolicy | GpuPolicy) -> dict[str, Rule]:
         return {
             "autoscale.min_workers": {"type": "range", "minValue": 1, "maxValue": top},
             "autoscale.max_workers": {"type": "range", "minValue": 1, "maxValue": top},
-            # Without this a cluster of fixed size would pass by the two limits above.
+            # Without this a cluster of fixed size would bypass the two limits above.
             "num_workers": {"type": "forbidden"},
         }
     rules = {"num_workers": _fixed(0)}
@@ -51,11 +51,11 @@ def definition(limits: CpuPolicy | GpuPolicy, tags: tuple[tuple[str, str], ...])
         "spark_version": {"type": "allowlist", "values": [limits.runtime], "defaultValue": limits.runtime},
         "node_type_id": {"type": "allowlist", "values": nodes, "defaultValue": nodes[0]},
         "driver_node_type_id": {"type": "allowlist", "values": nodes, "defaultValue": nodes[0], "isOptional": True},
-        # The machine-learning runtimes share no cluster between people: dedicated access, under Unity Catalog.
+        # The machine-learning runtimes do not support shared clusters: dedicated access, under Unity Catalog.
         "data_security_mode": _fixed("SINGLE_USER"),
-        # Fixed and not a range: a job's cluster names no such value, and a range would then refuse it.
+        # Fixed and not a range: a job's cluster omits the value, and a range would then refuse it.
         "autotermination_minutes": _fixed(limits.autotermination_minutes),
-        # Shuffle files and caches lie on the nodes' own disks, which the keys of managed disks do not reach.
+        # Shuffle files and caches are on the nodes' local disks, which the keys of managed disks do not encrypt.
         "enable_local_disk_encryption": _fixed(True),
         "dbus_per_hour": {"type": "range", "maxValue": limits.max_dbus_per_hour},
         **_size_rules(limits),
@@ -64,13 +64,13 @@ def definition(limits: CpuPolicy | GpuPolicy, tags: tuple[tuple[str, str], ...])
 
 
 def cluster_policy(scope: Scope, id_: str, props: ClusterPolicyProps) -> None:
-    """The policy and who may use it."""
+    """The policy and its permissions."""
     made = databricks.cluster_policy.ClusterPolicy(
         scope,
         id_,
         name=props.name,
         description=props.description,
-        # json.dumps and not Fn.jsonencode: a reviewer and a scanner read the rules in the document itself.
+        # json.dumps and not Fn.jsonencode: reviewers and scanners then see the rules in the document itself.
         definition=json.dumps(definition(props.limits, props.tags), sort_keys=True),
         max_clusters_per_user=props.limits.max_clusters_per_user,
     )

@@ -1,4 +1,4 @@
-"""A data factory that starts Databricks jobs, from inside a network that Azure manages for it."""
+"""A data factory that starts Databricks jobs, from inside its managed virtual network."""
 
 import json
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _RUN_LIMIT = "0.12:00:00"
 
 @dataclass(frozen=True, kw_only=True)
 class DataFactoryProps:
-    """`identity_id` is the managed identity by which it signs in, and uses the key `key_id`.
+    """`identity_id` is the managed identity with which it signs in and uses the key `key_id`.
 
     `workspace_url` and `workspace_id` (Azure's) are of the workspace whose jobs it starts.
     """
@@ -31,14 +31,14 @@ class DataFactoryProps:
 
 @dataclass(frozen=True, kw_only=True)
 class DataFactoryOutputs:
-    """The factory's id, and the link that its pipelines name, which must be there first."""
+    """The factory's id, and the linked service that its pipelines refer to and that must exist first."""
 
     id: str
     link: Resource
 
 
 def data_factory(scope: Scope, id_: str, props: DataFactoryProps) -> DataFactoryOutputs:
-    """The factory, which nobody reaches from the internet, and its link to the workspace without any token."""
+    """The factory, unreachable from the internet, and its link to the workspace without any token."""
     made = azurerm.data_factory.DataFactory(
         scope,
         id_,
@@ -64,7 +64,7 @@ def data_factory(scope: Scope, id_: str, props: DataFactoryProps) -> DataFactory
 
 
 def _link(scope: Scope, id_: str, props: DataFactoryProps, factory_id: str, runtime: Resource) -> Resource:
-    """A link without a cluster: the jobs bring their own. The provider's typed resource always wants one."""
+    """A link without a cluster: the jobs bring their own. The provider's typed resource always requires one."""
     credential = azurerm.data_factory_credential_user_managed_identity
     identity = credential.DataFactoryCredentialUserManagedIdentity(
         scope, f"{id_}-credential", name=_CREDENTIAL, data_factory_id=factory_id, identity_id=props.identity_id
@@ -90,7 +90,7 @@ def _link(scope: Scope, id_: str, props: DataFactoryProps, factory_id: str, runt
 
 @dataclass(frozen=True, kw_only=True)
 class JobPipelineProps:
-    """`job_id` is Databricks' number of the job; it is started at `hour_utc`, once `every` Day, Week or Month."""
+    """`job_id` is Databricks' number of the job; it starts at `hour_utc`, once `every` Day, Week or Month."""
 
     name: str
     factory: DataFactoryOutputs
@@ -100,12 +100,12 @@ class JobPipelineProps:
 
 
 def job_pipeline(scope: Scope, id_: str, props: JobPipelineProps) -> None:
-    """The pipeline that runs the job and waits for it, one run at a time, and what starts it."""
+    """The pipeline that runs the job and waits for it, one run at a time, and its trigger."""
     activity: dict[str, Any] = {
         "name": "run-job",
         "type": "DatabricksJob",
         "linkedServiceName": {"referenceName": _LINK, "type": "LinkedServiceReference"},
-        # The job has its own retries; twice the factory's would train twice.
+        # The job has its own retries; with the factory's as well it would train twice.
         "policy": {"timeout": _RUN_LIMIT, "retry": 0},
         "typeProperties": {"jobId": props.job_id},
     }

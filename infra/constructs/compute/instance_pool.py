@@ -1,4 +1,4 @@
-"""Machines that wait, so that clusters start at once."""
+"""Idle machines, so that clusters start at once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from infra.spec import Pool
 
 @dataclass(frozen=True, kw_only=True)
 class InstancePoolProps:
-    """`permissions` says who may take machines from it."""
+    """`permissions` are the rights to attach clusters to it."""
 
     name: str
     limits: Pool
@@ -19,7 +19,7 @@ class InstancePoolProps:
 
 
 def instance_pool(scope: Scope, id_: str, props: InstancePoolProps) -> None:
-    """A pool that is bounded, and empties when idle."""
+    """A pool with a maximum size, which empties when idle."""
     limits = props.limits
     made = databricks.instance_pool.InstancePool(
         scope,

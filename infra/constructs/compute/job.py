@@ -1,4 +1,4 @@
-"""A job with its tasks, its cluster and the service principal that it runs as."""
+"""A job with its tasks, its cluster and its service principal."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,10 +20,10 @@ class JobOutputs:
 
 
 def job(scope: Scope, id_: str, props: JobProps) -> JobOutputs:
-    """The job and who may see, run and manage it. Its runs never overlap: they queue.
+    """The job and its permissions. Its runs never overlap: they queue.
 
-    The provider reads tasks, and what each depends on, sorted by task key, and compares position by position: written
-    in another order, every plan shows a change.
+    The provider reads tasks and their dependencies sorted by task key, and compares by position: in another order,
+    every plan would show a change.
     """
     declared = props.declaration
     made = databricks.job.Job(
@@ -42,7 +42,7 @@ def job(scope: Scope, id_: str, props: JobProps) -> JobOutputs:
         trigger=trigger(declared.starts, props.model),
         max_concurrent_runs=1,
         **_until_it_ends(props),
-        # A run that is skipped or cancelled was meant to be.
+        # A skipped or cancelled run was intended.
         notification_settings=databricks.job.JobNotificationSettings(
             no_alert_for_skipped_runs=True, no_alert_for_canceled_runs=True
         ),
@@ -54,12 +54,12 @@ def job(scope: Scope, id_: str, props: JobProps) -> JobOutputs:
 
 
 def _until_it_ends(props: JobProps) -> dict[str, Any]:
-    """How long a run may take, and what becomes of the next one until then; of a continuous job, that it has no end."""
+    """A run's time limit and the queue for the next run; for a continuous job, no limit."""
     declared, notify = props.declaration, list(props.notify)
     if isinstance(declared.starts, Continuous):
         return {
             "continuous": continuous(declared.starts),
-            # A deployment ends the run under way, so that the next one has the new wheel.
+            # A deployment ends the running run, so that the next one has the new wheel.
             "control_run_state": True,
             "email_notifications": databricks.job.JobEmailNotifications(on_failure=notify),
         }

@@ -1,4 +1,4 @@
-"""What the tasks of a job run on: a cluster of the job's own, or serverless compute."""
+"""The compute of a job's tasks: its own cluster, or serverless."""
 
 from infra.cdktf_seam import Resource, databricks
 from infra.constructs.compute.cluster_policy import SINGLE_NODE_CONF, SINGLE_NODE_TAGS
@@ -10,9 +10,9 @@ _ENVIRONMENT_KEY = "main"
 
 
 def place(props: JobProps) -> dict[str, Resource]:
-    """What a wheel task runs on: the job's cluster with the wheels, or its serverless environment, which has them."""
+    """The compute of a wheel task: the job's cluster with the wheels, or its serverless environment, which has them."""
     if props.environment_version:
-        # Serverless compute tries failed tasks again by itself, beyond what the use case declares.
+        # Serverless compute retries failed tasks automatically, beyond the use case's declaration.
         return {"environment_key": _ENVIRONMENT_KEY, "disable_auto_optimization": True}
     wheels = (*props.libraries, props.wheel_path)
     return {
@@ -32,14 +32,14 @@ def environments(props: JobProps) -> list[Resource] | None:
 
 
 def performance_target(props: JobProps) -> str | None:
-    """Of serverless compute: nobody waits for a job that starts by itself, so it may start minutes later for less."""
+    """For serverless compute: nobody waits for a job that starts automatically, so it may start later, for less."""
     if props.environment_version is None:
         return None
     return "STANDARD" if props.declaration.starts else "PERFORMANCE_OPTIMIZED"
 
 
 def cluster(props: ClusterProps, least_workers: int) -> Resource:
-    """A cluster within the limits of its policy, which every run makes anew."""
+    """A cluster within the limits of its policy, created for every run."""
     limits = props.limits
     size = (
         {

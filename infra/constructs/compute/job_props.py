@@ -1,4 +1,4 @@
-"""What a job is made of."""
+"""The inputs of a job."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from infra.spec import CpuPolicy, GpuPolicy
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterProps:
-    """A job's cluster: the policy that it obeys (a reference to its id) and that policy's limits."""
+    """A job's cluster: its policy (a reference to the id) and that policy's limits."""
 
     policy_id: str
     limits: CpuPolicy | GpuPolicy
@@ -18,11 +18,13 @@ class ClusterProps:
 
 @dataclass(frozen=True, kw_only=True)
 class JobProps:
-    """`run_as` is an application id; `job_ids` are references to the jobs that its tasks start, by name;
-    `libraries` are the paths of the wheels that travel with the jobs' own, in the order in which they are installed;
-    `environment_version` is that of serverless compute; `notify` are e-mail addresses;
-    `model` is a reference to the registered model whose events start it,
-    `warehouse_id` one to the warehouse that Power BI asks, `pipeline_id` one to the pipeline that it updates."""
+    """The inputs of a job.
+
+    `run_as` is an application id. `job_ids` are references to the jobs that its tasks start, by name. `libraries` are
+    the paths of the wheels that travel with the jobs' own, in installation order. `environment_version` is that of
+    serverless compute. `notify` are e-mail addresses. `model` is a reference to the registered model whose events start
+    it, `warehouse_id` one to the warehouse that Power BI queries, `pipeline_id` one to the pipeline that it updates.
+    """
 
     name: str
     declaration: JobDeclaration

@@ -1,4 +1,4 @@
-"""What starts a job: a schedule, files that arrive, an event of a model, or the end of its last run."""
+"""The triggers of a job: a schedule, arriving files, an event of a model, or the end of its last run."""
 
 from infra.cdktf_seam import Resource, databricks
 from infra.jobs.declaration import Continuous, FileArrival, ModelEvent, Schedule
@@ -17,7 +17,7 @@ def schedule(starts: Schedule | FileArrival | Continuous | ModelEvent | None) ->
 
 
 def trigger(starts: Schedule | FileArrival | Continuous | ModelEvent | None, model: str) -> Resource | None:
-    """What a job waits for, if it does; `model` is a reference to the registered model of an event."""
+    """The trigger of a job that has one; `model` is a reference to the registered model of an event."""
     if isinstance(starts, FileArrival):
         waits = databricks.job.JobTriggerFileArrival(url=starts.path, wait_after_last_change_seconds=starts.quiet_s)
         return databricks.job.JobTrigger(file_arrival=waits, pause_status=_pause_status(starts.switch))
@@ -30,7 +30,7 @@ def trigger(starts: Schedule | FileArrival | Continuous | ModelEvent | None, mod
 
 
 def continuous(starts: Continuous) -> Resource:
-    """The next run begins when one ends."""
+    """The next run begins when the previous one ends."""
     return databricks.job.JobContinuous(pause_status=_pause_status(starts.switch))
 
 

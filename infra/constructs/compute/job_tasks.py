@@ -1,4 +1,4 @@
-"""The tasks of a job, by their kinds."""
+"""The tasks of a job, by kind."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ _RETRY_INTERVAL_MS = 10_000
 
 
 def job_task(task: Task, props: JobProps) -> Resource:
-    """One task, after those that it waits for."""
+    """One task, with its dependencies."""
     after = [
         databricks.job.JobTaskDependsOn(task_key=other.task, outcome=other.outcome)
         for other in sorted(task.after, key=lambda other: other.task)
@@ -29,7 +29,7 @@ def job_task(task: Task, props: JobProps) -> Resource:
     if isinstance(task, WheelTask):
         return databricks.job.JobTask(
             task_key=task.key,
-            # The file whose `main` runs: a reader of the job finds the code without knowing the wheel.
+            # The file with `main`: a reader of the job finds the code without knowing the wheel.
             description=task.code,
             depends_on=after,
             **place(props),
@@ -62,7 +62,7 @@ def _for_each(task: ForEachTask, props: JobProps) -> Resource:
 
 
 def _power_bi(task: PowerBiTask, props: JobProps) -> Resource:
-    """Rows are asked for as they are shown, as whoever looks, so that rights and masks hold in Power BI too."""
+    """DirectQuery with the viewer's identity, so that rights and masks also apply in Power BI."""
     model = databricks.job.JobTaskPowerBiTaskPowerBiModel(
         workspace_name=task.workspace,
         model_name=task.model,
@@ -82,13 +82,13 @@ def _power_bi(task: PowerBiTask, props: JobProps) -> Resource:
 
 
 def _retries(props: JobProps) -> dict[str, Any]:
-    """When a task is tried again; Databricks decides that of a continuous job, and refuses what the job says."""
+    """When a task is retried; Databricks decides that for a continuous job, and refuses a setting."""
     if isinstance(props.declaration.starts, Continuous):
         return {}
     return {
         "max_retries": props.max_retries,
         "min_retry_interval_millis": _RETRY_INTERVAL_MS,
-        # A task that took too long once takes too long again.
+        # A task that took too long once would take too long again.
         "retry_on_timeout": False,
         "timeout_seconds": props.declaration.timeout_s,
     }

@@ -1,4 +1,4 @@
-"""A declarative pipeline on serverless compute, with its source and the service principal that it runs as."""
+"""A declarative pipeline on serverless compute, with its source and its service principal."""
 
 import base64
 from collections.abc import Mapping
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from infra.cdktf_seam import Resource, Scope, databricks
 from infra.constructs.workspace.permissions import Permission, permissions
 
-# A flow that fails fails its update, so people hear of each update that failed, once.
+# A failed flow fails its update, so people hear of each failed update once.
 _ALERTS = ("on-update-failure", "on-update-fatal-failure")
-# Tables are read and computed as in the jobs: `ml.runtime` sets the same.
+# The same Spark settings as in the jobs, which `ml.runtime` sets.
 _SETTINGS = {"spark.sql.ansi.enabled": "true", "spark.sql.session.timeZone": "UTC"}
 
 
@@ -17,7 +17,7 @@ _SETTINGS = {"spark.sql.ansi.enabled": "true", "spark.sql.session.timeZone": "UT
 class PipelineProps:
     """`source` is the text of its one file, at `path` in the workspace folder `place`.
 
-    `wheels` are what that imports, in the order in which they are installed. `run_as` is an application id; tables go
+    `wheels` are the wheels that it imports, in installation order. `run_as` is an application id; tables go
     to `schema` of `catalog`; `notify` are e-mail addresses.
     """
 
@@ -42,7 +42,7 @@ class PipelineOutputs:
 
 
 def pipeline(scope: Scope, id_: str, props: PipelineProps) -> PipelineOutputs:
-    """The pipeline, its source, and who may see, run and manage it. An update ends once every table is computed."""
+    """The pipeline, its source, and its permissions. An update ends once every table is computed."""
     kinds = databricks.pipeline
     source = databricks.workspace_file.WorkspaceFile(
         scope,

@@ -9,7 +9,7 @@ from infra.spec import Warehouse
 
 @dataclass(frozen=True, kw_only=True)
 class WarehouseProps:
-    """Its name, its limits and who may use it."""
+    """Its name, its limits and its permissions."""
 
     name: str
     limits: Warehouse

@@ -1,1 +1,1 @@
-"""Who acts: the identities of pipelines and jobs, and the roles that Azure gives them."""
+"""The identities of pipelines and jobs, and their Azure roles."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from infra.cdktf_seam import Resource, Scope, azurerm
 from infra.spec import FederatedIdentity
 
-# The only audience that Entra takes for tokens of other identity providers.
+# The only audience that Entra accepts for tokens of other identity providers.
 _AUDIENCE = "api://AzureADTokenExchange"
 
 
@@ -21,13 +21,13 @@ class CiIdentityProps:
 
 @dataclass(frozen=True, kw_only=True)
 class CiIdentityOutputs:
-    """Its object id, which is given roles."""
+    """Its object id, for role assignments."""
 
     principal_id: str
 
 
 def ci_identity(scope: Scope, id_: str, props: CiIdentityProps) -> CiIdentityOutputs:
-    """A managed identity, and whose tokens Entra takes for it."""
+    """A managed identity, and the issuers and subjects whose tokens Entra accepts for it."""
     made = azurerm.user_assigned_identity.UserAssignedIdentity(
         scope, id_, name=props.name, resource_group_name=props.resource_group, location=props.location
     )
@@ -42,7 +42,7 @@ def ci_identity(scope: Scope, id_: str, props: CiIdentityProps) -> CiIdentityOut
             issuer=props.identity.issuer,
             audience=[_AUDIENCE],
             subject=subject,
-            # Entra refuses two at once on one identity.
+            # Entra refuses two concurrent changes of one identity.
             depends_on=before or None,
         )
         before = [credential]
@@ -50,5 +50,5 @@ def ci_identity(scope: Scope, id_: str, props: CiIdentityProps) -> CiIdentityOut
 
 
 def named_subjects(identity: FederatedIdentity) -> list[tuple[str, str]]:
-    """Each subject with the last part of the construct id of what lets it sign in."""
+    """Each subject with the last part of the construct id of its federated credential."""
     return list(zip(("federation", "unattended-federation"), identity.subjects, strict=False))

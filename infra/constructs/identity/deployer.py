@@ -29,7 +29,7 @@ def deployer(scope: Scope, id_: str, props: DeployerProps) -> Resource:
                 issuer=props.identity.issuer,
                 audiences=[props.identity.audience],
                 subject=subject,
-                # The default, which is answered: what the provider did not ask for, it takes for a mistake.
+                # The default, set explicitly: the provider reports a value that it did not set as an error.
                 subject_claim="sub",
             ),
         )

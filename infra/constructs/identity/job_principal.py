@@ -15,9 +15,10 @@ class JobPrincipalProps:
 
 
 def job_principal(scope: Scope, id_: str, props: JobPrincipalProps) -> Resource:
-    """The principal and its complete rules: the pipeline alone may give it to a job.
+    """The principal and its complete access rules: only the pipeline may assign it to a job.
 
-    Workspace admins are restricted, so without this rule the pipeline, which is one, could not set `run_as` either.
+    Workspace admins are restricted, so without this rule the pipeline, which is an admin, could not set `run_as`
+    either.
     """
     made = databricks.service_principal.ServicePrincipal(scope, id_, display_name=props.name)
     rules = databricks.access_control_rule_set

@@ -1,4 +1,4 @@
-"""A role of Azure, given to one identity at one place."""
+"""An Azure role, assigned to one identity at one scope."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from infra.cdktf_seam import Resource, Scope, azurerm
 
-# Azure's built-in roles that an environment's pipeline gives to what it makes, and their ids, which conditions name.
+# Azure's built-in roles that an environment's pipeline may assign, with their ids for conditions.
 GIVEN_BY_PIPELINES: Final = {
     "EventGrid EventSubscription Contributor": "428e0ff0-5e57-4d9c-a221-2c70d0e0a443",
     "Key Vault Crypto Service Encryption User": "e147488a-f6f5-4113-8e2d-b22465e65bf6",
@@ -19,7 +19,7 @@ _BLOBS = "Microsoft.Storage/storageAccounts/blobServices/containers/blobs"
 
 
 def only_these_roles(role_ids: Iterable[str]) -> str:
-    """Condition under which a principal gives and takes these roles, and no other one: not to itself either."""
+    """Condition under which a principal assigns and removes only these roles, and none to itself."""
     listed = ", ".join(role_ids)
     clauses = (
         f"((!(ActionMatches{{'{_ASSIGNMENTS}/{action}'}})) OR "
@@ -30,7 +30,7 @@ def only_these_roles(role_ids: Iterable[str]) -> str:
 
 
 def only_these_blobs(names: Iterable[str]) -> str:
-    """Condition under which a principal reads and writes these blobs. It may still list the names of all."""
+    """Condition under which a principal reads and writes only these blobs. It can still list the names of all."""
     listed = ", ".join(f"'{name}'" for name in names)
     others = " AND ".join(f"!(ActionMatches{{'{_BLOBS}/{action}'}})" for action in ("write", "add/action", "delete"))
     reads = f"!(ActionMatches{{'{_BLOBS}/read'}} AND NOT SubOperationMatches{{'Blob.List'}})"
@@ -39,9 +39,9 @@ def only_these_blobs(names: Iterable[str]) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class RoleProps:
-    """`role` is the name of a built-in role; `scope` the id where it holds; `principal_id` an object id of Entra.
+    """`role` is the name of a built-in role; `scope` the id where it applies; `principal_id` an Entra object id.
 
-    `condition` narrows it, in Azure's own language. `after` must be there first, if `scope` does not refer to it.
+    `condition` narrows it, in Azure's condition language. `after` must exist first, if `scope` does not refer to it.
     """
 
     role: str
@@ -53,7 +53,7 @@ class RoleProps:
 
 
 def role(scope: Scope, id_: str, props: RoleProps) -> Resource:
-    """The assignment, for what needs it to be there first."""
+    """The assignment, for resources that depend on it."""
     return azurerm.role_assignment.RoleAssignment(
         scope,
         id_,
@@ -61,7 +61,7 @@ def role(scope: Scope, id_: str, props: RoleProps) -> Resource:
         role_definition_name=props.role,
         principal_id=props.principal_id,
         principal_type=props.principal_type,
-        # An identity that was made a moment ago is not yet known everywhere: naming its type is enough.
+        # A new identity is not yet known everywhere in Entra: stating its type avoids the look-up.
         skip_service_principal_aad_check=True if props.principal_type == "ServicePrincipal" else None,
         condition=props.condition,
         condition_version="2.0" if props.condition else None,

@@ -1,1 +1,1 @@
-"""A model's places: experiment, registered model, online features, endpoint, monitor of its predictions."""
+"""A model's resources: experiment, registered model, online features, endpoint, monitor of its predictions."""

@@ -1,11 +1,11 @@
-"""The successor of the quality monitor: the same monitor, named by the ids of its table and of its output schema."""
+"""The successor of the quality monitor: the same monitor, which names its table and output schema by id."""
 
 from infra.cdktf_seam import Scope, databricks
 from infra.constructs.models.quality_monitor import QualityMonitorProps
 
 
 def data_quality_monitor(scope: Scope, id_: str, props: QualityMonitorProps) -> None:
-    """The monitor, period by period and by model version. Both ids are looked up, since a job makes the table."""
+    """The monitor, by period and model version. Both ids are looked up, because a job creates the table."""
     binding = databricks.data_quality_monitor
     table = databricks.data_databricks_table.DataDatabricksTable(scope, f"{id_}-table", name=props.table)
     schema = databricks.data_databricks_schema.DataDatabricksSchema(scope, f"{id_}-schema", name=props.output_schema)

@@ -8,7 +8,7 @@ from infra.constructs.workspace.permissions import Permission, permissions
 
 @dataclass(frozen=True, kw_only=True)
 class ExperimentProps:
-    """`directory` is the workspace directory that holds it and must exist first."""
+    """`directory` is its workspace directory, which must exist first."""
 
     name: str
     directory: Resource
@@ -16,6 +16,6 @@ class ExperimentProps:
 
 
 def experiment(scope: Scope, id_: str, props: ExperimentProps) -> None:
-    """The experiment and who may see and write its runs."""
+    """The experiment and the permissions on its runs."""
     made = databricks.mlflow_experiment.MlflowExperiment(scope, id_, name=props.name, depends_on=[props.directory])
     permissions(scope, f"{id_}-permissions", "experiment_id", made.id, props.permissions)

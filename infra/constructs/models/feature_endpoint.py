@@ -1,4 +1,4 @@
-"""A serving endpoint without a model: it answers published features by key."""
+"""A serving endpoint without a model: it returns published features by key."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from ml.declarations import FeatureServing
 
 @dataclass(frozen=True, kw_only=True)
 class FeatureEndpointProps:
-    """`serves`: full name of the specification, which the job `<usecase>-ingest` makes."""
+    """`serves`: full name of the feature specification, which the job `<usecase>-ingest` creates."""
 
     declaration: FeatureServing
     description: str
@@ -20,7 +20,7 @@ class FeatureEndpointProps:
 
 
 def feature_endpoint(scope: Scope, id_: str, props: FeatureEndpointProps) -> None:
-    """The endpoint and its complete permissions, if anybody may ask. A specification has no versions, nor changes."""
+    """The endpoint and its complete permissions, if it has callers. A specification has no versions and no changes."""
     binding, declared = databricks.model_serving, props.declaration
     made = binding.ModelServing(
         scope,

@@ -1,4 +1,4 @@
-"""The store that features are published to, for look-ups while serving."""
+"""The store to which features are published, for look-ups while serving."""
 
 from dataclasses import dataclass
 
@@ -17,9 +17,9 @@ class OnlineStoreProps:
 
 
 def online_store(scope: Scope, id_: str, props: OnlineStoreProps) -> None:
-    """The store, and who may publish to it. It refers to no table: jobs publish into it.
+    """The store, and the rights to publish to it. It refers to no table: jobs publish into it.
 
-    Of either kind it is a database instance of that name, whose permissions are the store's.
+    Both kinds are a database instance of that name, whose permissions are the store's.
     """
     made = _KINDS[props.limits.kind](scope, id_, props)
     entries = tuple(Permission(level="CAN_USE", service_principal=publisher) for publisher in props.publishers)
@@ -37,7 +37,7 @@ def _store(scope: Scope, id_: str, props: OnlineStoreProps) -> Resource:
 
 
 def _instance(scope: Scope, id_: str, props: OnlineStoreProps) -> Resource:
-    """The database that an online store is: its first node writes, each replica is one more."""
+    """The database of an online store: its first node writes, each replica adds one."""
     return databricks.database_instance.DatabaseInstance(
         scope,
         id_,

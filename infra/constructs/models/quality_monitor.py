@@ -1,4 +1,4 @@
-"""A monitor of a table of predictions: profile and drift tables, and a dashboard, kept by Databricks."""
+"""A monitor of a table of predictions: profile and drift tables, and a dashboard, maintained by Databricks."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from infra.cdktf_seam import Scope, databricks
 
 @dataclass(frozen=True, kw_only=True)
 class QualityMonitorProps:
-    """`table` and `output_schema` are full names; the columns are the table's. `slices`: profiled by each too.
+    """`table` and `output_schema` are full names; the columns are the table's. `slices`: further groups to profile.
 
     Profiled are the rows of each `period`: day, week or month.
 
@@ -29,12 +29,12 @@ class QualityMonitorProps:
 
     @property
     def profiled_as(self) -> str:
-        """The end of the provider's constant: how often each class is predicted, or how numbers are distributed."""
+        """The end of the provider's constant: frequencies of classes, or distributions of numbers."""
         return "CLASSIFICATION" if self.predicts_classes else "REGRESSION"
 
 
 def quality_monitor(scope: Scope, id_: str, props: QualityMonitorProps) -> None:
-    """The monitor, period by period and by model version."""
+    """The monitor, by period and model version."""
     binding = databricks.quality_monitor
     binding.QualityMonitor(
         scope,

@@ -1,4 +1,4 @@
-"""A registered model whose owner alone may move its aliases."""
+"""A registered model whose aliases only its owner may move."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ class RegisteredModelProps:
 
 
 def registered_model(scope: Scope, id_: str, props: RegisteredModelProps) -> str:
-    """The model and its grants, as a reference to its name. Training makes versions, promotion moves aliases."""
+    """The model and its grants; returns a reference to its name. Training creates versions, promotion moves aliases."""
     made = databricks.registered_model.RegisteredModel(
         scope,
         id_,
@@ -29,7 +29,7 @@ def registered_model(scope: Scope, id_: str, props: RegisteredModelProps) -> str
         name=props.name,
         comment=props.comment,
         owner=props.owner,
-        # A deploy must never undo a promotion or a roll-back.
+        # A deployment must never undo a promotion or a roll-back.
         lifecycle=TerraformResourceLifecycle(ignore_changes=["aliases"]),
     )
     grants(scope, f"{id_}-grants", GrantsProps(securable="model", name=made.id, grants=props.grants))

@@ -1,4 +1,4 @@
-"""A serving endpoint: its existence and who may call it. What it serves is the promotion job's to say."""
+"""A serving endpoint and its permissions. The promotion job decides which version it serves."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class LiveVersion:
 
 
 def live_version(scope: Scope, id_: str, model: str) -> LiveVersion:
-    """The version that `@champion` names when the endpoint is made. A plan fails where there is none yet."""
+    """The version of `@champion` when the endpoint is created. A plan fails if there is none yet."""
     data = databricks.data_databricks_registered_model.DataDatabricksRegisteredModel(
         scope, id_, full_name=model, include_aliases=True
     )
@@ -28,7 +28,7 @@ def live_version(scope: Scope, id_: str, model: str) -> LiveVersion:
 
 @dataclass(frozen=True, kw_only=True)
 class InferenceTable:
-    """Where requests and answers are recorded."""
+    """The destination of recorded requests and responses."""
 
     catalog: str
     schema: str
@@ -37,7 +37,7 @@ class InferenceTable:
 
 @dataclass(frozen=True, kw_only=True)
 class ServingEndpointProps:
-    """`serves` counts only when the endpoint is made."""
+    """`serves` counts only when the endpoint is created."""
 
     declaration: Serving
     description: str
@@ -76,14 +76,14 @@ def serving_endpoint(scope: Scope, id_: str, props: ServingEndpointProps) -> Non
         ),
         ai_gateway=_gateway(props),
         tags=[binding.ModelServingTags(key=key, value=value) for key, value in props.tags.items()],
-        # The promotion job moves version and traffic; a deploy must never undo a promotion or a roll-back.
+        # The promotion job sets version and traffic; a deployment must never undo a promotion or a roll-back.
         lifecycle=TerraformResourceLifecycle(ignore_changes=["config"]),
     )
     permissions(scope, f"{id_}-permissions", "serving_endpoint_id", made.serving_endpoint_id, props.permissions)
 
 
 def _gateway(props: ServingEndpointProps) -> object:
-    """Usage tracking always; requests and answers recorded if a table is named, callers limited if that is declared."""
+    """Usage tracking always; inference tables if a table is named, rate limits if declared."""
     binding, table, calls = databricks.model_serving, props.inference_table, props.declaration.caller_calls_per_minute
     recorded = (
         binding.ModelServingAiGatewayInferenceTableConfig(
@@ -92,7 +92,7 @@ def _gateway(props: ServingEndpointProps) -> object:
         if table
         else None
     )
-    # A limit of `user` without a principal is each caller's own, service principals included.
+    # A limit of `user` without a principal applies to each caller, service principals included.
     limits = [binding.ModelServingAiGatewayRateLimits(key="user", calls=calls, renewal_period="minute")]
     return binding.ModelServingAiGateway(
         inference_table_config=recorded,

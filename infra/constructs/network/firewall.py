@@ -1,4 +1,4 @@
-"""The one way out: a firewall that refuses what it is not told to let through."""
+"""The one way out: a firewall that refuses everything except the named hosts."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,11 +8,11 @@ from infra import azure_names
 from infra.cdktf_seam import Resource, Scope, azurerm
 from infra.spec import Hub
 
-# Azure keeps the first four addresses of a subnet, and gives the firewall the next one.
+# Azure reserves the first four addresses of a subnet, and assigns the next one to the firewall.
 _FIRST_ADDRESS = 4
 _HTTPS = 443
 _KAFKA = 9093
-# Azure's list of the hosts that a Kubernetes cluster cannot do without, Entra among them.
+# Azure's list of the hosts that a Kubernetes cluster requires, including Entra.
 _CLUSTER_HOSTS = "AzureKubernetesService"
 
 
@@ -20,7 +20,7 @@ _CLUSTER_HOSTS = "AzureKubernetesService"
 class FirewallProps:
     """`spokes` are the address ranges of the environments' networks; `logs` is a Log Analytics workspace's id.
 
-    `clusters` are those of Kubernetes clusters, which need hosts that Azure itself names.
+    `clusters` are the ranges of Kubernetes clusters, which need hosts on Azure's own list.
     """
 
     name: str
@@ -34,7 +34,7 @@ class FirewallProps:
 
 
 def firewall_ip(hub: Hub) -> str:
-    """The firewall's private address, which the environments' routes name before they can ask for it."""
+    """The firewall's private address, which the environments' routes need before the firewall exists."""
     return str(IPv4Network(hub.subnets.firewall)[_FIRST_ADDRESS])
 
 
@@ -48,7 +48,7 @@ def firewall(scope: Scope, id_: str, props: FirewallProps) -> None:
         name="to-log-analytics",
         target_resource_id=made.id,
         log_analytics_workspace_id=props.logs,
-        # One table per kind of log.
+        # One table per log category.
         log_analytics_destination_type="Dedicated",
         enabled_log=[binding.MonitorDiagnosticSettingEnabledLog(category_group="allLogs")],
     )
@@ -91,7 +91,7 @@ def _firewall(scope: Scope, id_: str, props: FirewallProps, policy_id: str) -> R
 
 
 def _address(scope: Scope, id_: str, props: FirewallProps) -> Resource:
-    """The address by which the internet sees the environments. Nothing is let in by it."""
+    """The public address of the environments' outgoing traffic. It accepts nothing inbound."""
     return azurerm.public_ip.PublicIp(
         scope,
         id_,
@@ -105,9 +105,9 @@ def _address(scope: Scope, id_: str, props: FirewallProps) -> Resource:
 
 
 def _policy(scope: Scope, id_: str, props: FirewallProps) -> str:
-    """Id of the policy, which is there once its rules are: Azure changes one of them at a time."""
+    """Id of the policy, available once its rules exist: Azure changes only one of them at a time."""
     binding = azurerm.firewall_policy
-    # Only the dearer tier can look into packets.
+    # Only the more expensive tier can inspect packets.
     looks = props.hub.firewall_tier == "Premium"
     made = binding.FirewallPolicy(
         scope,
@@ -123,7 +123,7 @@ def _policy(scope: Scope, id_: str, props: FirewallProps) -> str:
 
 
 def _rules(scope: Scope, id_: str, props: FirewallProps, policy: Resource) -> Resource:
-    """Who may reach which hosts. What no rule names is refused."""
+    """The allowed hosts per source. Everything else is refused."""
     egress, runners = props.hub.egress, (props.hub.subnets.runners,)
     rules = [
         _rule("databricks", props.spokes, egress.databricks, _HTTPS),
@@ -150,7 +150,7 @@ def _rules(scope: Scope, id_: str, props: FirewallProps, policy: Resource) -> Re
 
 
 def _rule(name: str, sources: Iterable[str], hosts: Iterable[str], port: int, tags: Iterable[str] = ()) -> Resource:
-    """TLS to `hosts`, or to those of Azure's lists `tags`, told by the name that the client asks for."""
+    """TLS to `hosts`, or to Azure's tags `tags`, matched by the server name in the client's request."""
     binding = azurerm.firewall_policy_rule_collection_group
     rule = binding.FirewallPolicyRuleCollectionGroupApplicationRuleCollectionRule
     return rule(

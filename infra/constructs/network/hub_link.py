@@ -1,4 +1,4 @@
-"""How an environment's network and the hub's find each other."""
+"""Connects an environment's network and the hub's."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from infra.spec import SharedPlaces
 
 @dataclass(frozen=True, kw_only=True)
 class HubLinkProps:
-    """`vnet` is the environment's network; `provider` is the hub's, whose subscription may be another one."""
+    """`vnet` is the environment's network; `provider` is the hub's, which may be in another subscription."""
 
     environment: str
     shared: SharedPlaces
@@ -21,9 +21,9 @@ class HubLinkProps:
 
 
 def hub_link(scope: Scope, id_: str, props: HubLinkProps) -> Resource:
-    """Peers the two networks, each way, and lets the environment's find the names of all private endpoints.
+    """Peers the two networks in both directions, and lets the environment's resolve all private endpoints.
 
-    Returns the last of the two peerings: from then on the hub's machines reach what stands in the network.
+    Returns the second peering: after it, the hub's machines can reach resources in the network.
     """
     hub = parsed(props.shared.hub_vnet_id)
     peering = azurerm.virtual_network_peering.VirtualNetworkPeering
@@ -44,7 +44,7 @@ def hub_link(scope: Scope, id_: str, props: HubLinkProps) -> Resource:
         resource_group_name=props.vnet.resource_group_name,
         virtual_network_name=props.vnet.name,
         remote_virtual_network_id=hub.text,
-        # What comes back from the internet through the firewall was not sent by the hub.
+        # Return traffic from the internet through the firewall does not originate in the hub.
         allow_forwarded_traffic=True,
         use_remote_gateways=props.gateway,
         # The gateway can be used only once the hub offers it.

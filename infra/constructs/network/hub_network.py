@@ -1,4 +1,4 @@
-"""The network that all environments leave through: its parts, but for the firewall."""
+"""The network that all environments leave through, without its firewall."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ _HTTPS = ("443",)
 
 @dataclass(frozen=True, kw_only=True)
 class HubNetworkProps:
-    """`name` is the network's, and the first part of the name of what belongs to it."""
+    """`name` is the network's, and the prefix of the names of its parts."""
 
     name: str
     resource_group: str
@@ -57,7 +57,7 @@ def hub_network(scope: Scope, id_: str, props: HubNetworkProps) -> HubNetworkOut
 
 
 def _runners(scope: Scope, id_: str, props: HubNetworkProps, vnet: Resource) -> None:
-    """Runners fetch their work, so nobody opens a connection to them."""
+    """Runners poll for work, so they need no inbound connections."""
     routes = RouteTableProps(
         name=f"{props.name}-runners",
         resource_group=props.resource_group,
@@ -76,7 +76,7 @@ def _runners(scope: Scope, id_: str, props: HubNetworkProps, vnet: Resource) -> 
 
 
 def _gateway_subnet(scope: Scope, id_: str, vnet: Resource, address_range: str) -> None:
-    """Room for a VPN or ExpressRoute gateway. Azure looks for the name, and refuses a security group on it."""
+    """Room for a VPN or ExpressRoute gateway. Azure requires this name, and refuses a security group on it."""
     azurerm.subnet.Subnet(
         scope,
         id_,

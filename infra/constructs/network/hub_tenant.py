@@ -1,4 +1,4 @@
-"""What an environment's pipeline may do in the hub: join it, and change nothing of it."""
+"""The rights of an environment's pipeline in the hub: to join it, but not to change it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from itertools import product
 from infra.azure_ids import parsed
 from infra.cdktf_seam import Scope, azurerm
 
-# Peering and links are resources inside the hub's network and zones; everything else is only joined.
+# Peerings and links are child resources of the hub's network and zones; everything else is only joined.
 _ACTIONS = (
     "Microsoft.Resources/subscriptions/resourceGroups/read",
     "Microsoft.Network/virtualNetworks/read",
@@ -16,7 +16,7 @@ _ACTIONS = (
     "Microsoft.Network/privateDnsZones/read",
     "Microsoft.Network/privateDnsZones/join/action",
     "Microsoft.Network/privateDnsZones/virtualNetworkLinks/*",
-    # Whoever has a resource log into a workspace is asked for this one.
+    # Needed to send a resource's logs to a workspace.
     "Microsoft.OperationalInsights/workspaces/read",
     "Microsoft.OperationalInsights/workspaces/sharedKeys/action",
 )
@@ -26,7 +26,7 @@ _ACTIONS = (
 class HubTenantsProps:
     """`group_id` is the hub's resource group; `principals` are object ids of the pipelines by environment.
 
-    `other_group_ids` hold what of the hub is another team's.
+    `other_group_ids` are the groups with another team's parts of the hub.
     """
 
     name: str
@@ -36,7 +36,7 @@ class HubTenantsProps:
 
 
 def hub_tenants(scope: Scope, id_: str, props: HubTenantsProps) -> None:
-    """A role of our own, since Azure's smallest that fits could open the firewall, and who has it."""
+    """A custom role and its assignments, because Azure's smallest sufficient role could open the firewall."""
     binding = azurerm.role_definition
     made = binding.RoleDefinition(
         scope,
@@ -53,11 +53,11 @@ def hub_tenants(scope: Scope, id_: str, props: HubTenantsProps) -> None:
             scope,
             f"{id_}-{environment}{label}",
             scope=group_id,
-            # By its name, which a scan can read.
+            # By name, which a scanner can read.
             role_definition_name=props.name,
             principal_id=principal_id,
             principal_type="ServicePrincipal",
-            # Made a moment ago, it is not yet known everywhere.
+            # A new role is not yet known everywhere.
             skip_service_principal_aad_check=True,
             depends_on=[made],
         )

@@ -8,7 +8,7 @@ from infra.cdktf_seam import Scope, azurerm
 
 @dataclass(frozen=True, kw_only=True)
 class NatGatewayProps:
-    """`subnets` are the ids of the subnets that leave by it, by name."""
+    """`subnets` are the ids, by name, of the subnets that use it."""
 
     name: str
     resource_group: str

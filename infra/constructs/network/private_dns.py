@@ -1,4 +1,4 @@
-"""The names of private endpoints, and the networks that find them."""
+"""The DNS zones of private endpoints, and the networks that resolve them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from infra.cdktf_seam import Resource, Scope, azurerm
 
 @dataclass(frozen=True, kw_only=True)
 class PrivateDnsProps:
-    """`zones` are the names of the zones; `vnet_id` is the network that finds them, under the name `link`."""
+    """`zones` are the names of the zones; `vnet_id` is the network that resolves them, linked under the name `link`."""
 
     resource_group: str
     zones: Iterable[str]
@@ -31,13 +31,13 @@ def _zone(scope: Scope, id_: str, zone: str, props: PrivateDnsProps) -> Resource
 
 
 def zone_id(zone: str) -> str:
-    """The word of a zone's name that tells it from the others, for construct ids: `privatelink.<word>.…`."""
+    """The distinguishing word of a zone's name, for construct ids: `privatelink.<word>.…`."""
     return zone.split(".")[1]
 
 
 @dataclass(frozen=True, kw_only=True)
 class DnsLinkProps:
-    """`resource_group` is the zone's; `provider` is the hub's, where the zone lies in another subscription."""
+    """`resource_group` is the zone's; `provider` is the hub's, if the zone is in another subscription."""
 
     zone: str
     resource_group: str
@@ -47,7 +47,7 @@ class DnsLinkProps:
 
 
 def dns_link(scope: Scope, id_: str, props: DnsLinkProps) -> None:
-    """Lets a network find what the zone names. Machines do not register themselves in it."""
+    """Lets a network resolve the zone. Machines do not register themselves in it."""
     azurerm.private_dns_zone_virtual_network_link.PrivateDnsZoneVirtualNetworkLink(
         scope,
         id_,
@@ -57,6 +57,6 @@ def dns_link(scope: Scope, id_: str, props: DnsLinkProps) -> None:
         private_dns_zone_name=props.zone,
         virtual_network_id=props.vnet_id,
         registration_enabled=False,
-        # Databricks' own storage may have private endpoints of its own, whose names are not in our zones.
+        # Databricks' storage may have private endpoints of its own, whose names are not in our zones.
         resolution_policy="NxDomainRedirect",
     )

@@ -1,4 +1,4 @@
-"""A private address for a resource, and the name under which the network finds it."""
+"""A private address for a resource, and its DNS name in the network."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from infra.cdktf_seam import Resource, Scope, azurerm
 
 @dataclass(frozen=True, kw_only=True)
 class PrivateEndpointProps:
-    """`subresource` is the part of `resource_id` that is reached (Azure's group id), `dns_zone_id` where it is found.
+    """`subresource` is the target part of `resource_id` (Azure's group id), `dns_zone_id` the zone of its name.
 
-    `more_zone_ids` are further zones that name it. `depends_on` is what must be done first: a workspace takes one
+    `more_zone_ids` are further zones with its name. `depends_on` are changes to finish first: a workspace accepts one
     change at a time.
     """
 
@@ -27,7 +27,7 @@ class PrivateEndpointProps:
 
 @dataclass(frozen=True, kw_only=True)
 class PrivateEndpointOutputs:
-    """The endpoint, for what must come after it."""
+    """The endpoint, for resources that must come after it."""
 
     endpoint: Resource
 

@@ -1,16 +1,16 @@
-"""Who may reach a resource from outside its private endpoints."""
+"""Access to a resource other than by its private endpoints."""
 
 import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-# Azure's firewalls take no range smaller than this, but single addresses.
+# Azure's firewalls accept no range smaller than this, only single addresses.
 _LONGEST_PREFIX = 30
 
 
 @dataclass(frozen=True, kw_only=True)
 class PublicAccess:
-    """Nobody, unless it is named: IPv4 ranges of the internet, and ids of subnets with a service endpoint."""
+    """Nobody, unless named: IPv4 ranges of the internet, and ids of subnets with a service endpoint."""
 
     ips: tuple[str, ...] = ()
     subnet_ids: tuple[str, ...] = ()
@@ -22,7 +22,7 @@ class PublicAccess:
 
     @property
     def ip_rules(self) -> list[str] | None:
-        """`ips` as Azure's firewalls take them; None for none."""
+        """`ips` in the format of Azure's firewalls; None for none."""
         return _rules(self.ips) or None
 
     @property

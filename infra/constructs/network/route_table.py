@@ -1,4 +1,4 @@
-"""Where packets go that leave a network."""
+"""Routes for packets that leave a network."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ class RouteTableProps:
 
 
 def route_table(scope: Scope, id_: str, props: RouteTableProps) -> Resource:
-    """Everything that has no closer route goes to the firewall, whatever a gateway announces."""
+    """Everything without a more specific route goes to the firewall; routes from a gateway are ignored."""
     table = azurerm.route_table.RouteTable(
         scope,
         id_,

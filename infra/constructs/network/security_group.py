@@ -1,17 +1,17 @@
-"""Network security groups: who may open a connection to a subnet. Nobody, but for the named rules."""
+"""Network security groups: inbound access to a subnet. Nothing, except the named rules."""
 
 from dataclasses import dataclass
 
 from infra.cdktf_seam import Resource, Scope, azurerm
 
-# Databricks writes its own rules from 100 on, where the profile has it write any.
+# Databricks writes its own rules from 100 on, in profiles in which it writes any.
 _FIRST_PRIORITY = 1000
 _LAST_PRIORITY = 4096
 
 
 @dataclass(frozen=True, kw_only=True)
 class Inbound:
-    """A rule that lets something in. Empty `ports` are all, by any protocol; else they are TCP's."""
+    """A rule that allows inbound traffic. Empty `ports` mean all, by any protocol; otherwise they are TCP ports."""
 
     name: str
     sources: tuple[str, ...]
@@ -31,14 +31,14 @@ class SecurityGroupProps:
 
 @dataclass(frozen=True, kw_only=True)
 class SecurityGroupOutputs:
-    """The group, and its rules, which must be there before it counts: half of them may refuse what all let in."""
+    """The group, and its rules, which must exist before it is attached: a partial set may refuse allowed traffic."""
 
     id: str
     rules: tuple[Resource, ...]
 
 
 def security_group(scope: Scope, id_: str, props: SecurityGroupProps) -> SecurityGroupOutputs:
-    """The group. Its rules are resources of their own, so that Databricks can add those that it needs."""
+    """The group. Its rules are separate resources, so that Databricks can add its own."""
     group = azurerm.network_security_group.NetworkSecurityGroup(
         scope, id_, name=props.name, resource_group_name=props.resource_group, location=props.location
     )

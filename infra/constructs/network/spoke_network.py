@@ -12,18 +12,18 @@ from infra.spec import SharedPlaces, SpokeNetwork
 
 _HTTPS = ("443",)
 _SERVING = "serving"
-# What a cluster opens to its workspace's private endpoint: the web application, the relay, the metastore, the rest.
+# The ports that a cluster opens to its workspace's private endpoint: web application, relay, metastore, and others.
 _WORKSPACE_PORTS = ("443", "3306", "6666", "8443-8451")
-# Without private endpoints, storage and vault know the environment by these.
+# Without private endpoints, storage and vault recognize the environment by these service endpoints.
 _SERVICE_ENDPOINTS = ("Microsoft.KeyVault", "Microsoft.Storage")
 
 
 @dataclass(frozen=True, kw_only=True)
 class WayOut:
-    """The hub, as an environment's network sees it: made by the stack `hub`, or adopted.
+    """The hub, as an environment's network sees it: created by the stack `hub`, or adopted.
 
-    `firewall_ip` is where everything leaves, `clients` the ranges of those who reach private endpoints, `provider`
-    the one of the hub's subscription.
+    `firewall_ip` is the next hop of all outgoing traffic, `clients` the ranges with access to private endpoints,
+    `provider` the one of the hub's subscription.
     """
 
     firewall_ip: str
@@ -35,7 +35,7 @@ class WayOut:
 
 @dataclass(frozen=True, kw_only=True)
 class SpokeProps:
-    """`name` is the network's, and the first part of the name of what belongs to it.
+    """`name` is the network's, and the prefix of the names of its parts.
 
     `hub` is None in the profile without a hub.
     """
@@ -50,7 +50,7 @@ class SpokeProps:
 
 @dataclass(frozen=True, kw_only=True)
 class SpokeOutputs:
-    """What a workspace, storage and a vault ask of the network. `delegated_subnet_ids` are host's and container's.
+    """The inputs that a workspace, storage and a vault need. `delegated_subnet_ids` are host's and container's.
 
     `endpoint_subnet_id` is None in the profile without private endpoints.
     """
@@ -66,7 +66,7 @@ class SpokeOutputs:
 
 @dataclass(frozen=True, kw_only=True)
 class _Parts:
-    """What every subnet needs. `routes` and `peering` are None where there is no hub."""
+    """The inputs of every subnet. `routes` and `peering` are None if there is no hub."""
 
     props: SpokeProps
     vnet: Resource
@@ -75,7 +75,7 @@ class _Parts:
 
 
 def spoke_network(scope: Scope, id_: str, props: SpokeProps) -> SpokeOutputs:
-    """The network. Its way out is the hub's firewall where there is a hub, else a NAT gateway."""
+    """The network. Its way out is the hub's firewall if there is a hub, else a NAT gateway."""
     vnet = azurerm.virtual_network.VirtualNetwork(
         scope,
         id_,
@@ -102,7 +102,7 @@ def spoke_network(scope: Scope, id_: str, props: SpokeProps) -> SpokeOutputs:
 
 
 def _parts(scope: Scope, id_: str, props: SpokeProps, vnet: Resource) -> _Parts:
-    """Ties the network to the hub, where there is one, with routes through its firewall."""
+    """Connects the network to the hub, if there is one, with routes through its firewall."""
     hub = props.hub
     if hub is None:
         return _Parts(props=props, vnet=vnet, routes=None, peering=None)
@@ -157,14 +157,14 @@ def _endpoints(scope: Scope, id_: str, parts: _Parts) -> str | None:
             *(Inbound(name=_SERVING, sources=(each,), ports=_HTTPS) for each in [ranges.serving] if each),
         ),
         endpoints=True,
-        # Whoever applies this makes keys in a vault that answers at its endpoint only.
+        # Terraform creates keys in a vault that answers only at its private endpoint.
         depends_on=(parts.peering,),
     )
     return subnet(scope, id_, made).id
 
 
 def _serving(scope: Scope, id_: str, parts: _Parts) -> None:
-    """The subnet of the Kubernetes cluster, where there is one: its machines and the people behind the hub reach it."""
+    """The subnet of the Kubernetes cluster, if there is one. Its machines and people behind the hub can reach it."""
     props, hub = parts.props, parts.props.hub
     if hub is None or props.network.subnets.serving is None:
         return
@@ -175,7 +175,7 @@ def _serving(scope: Scope, id_: str, parts: _Parts) -> None:
         address_range=props.network.subnets.serving,
         inbound=(
             Inbound(name="nodes", sources=(props.network.subnets.serving,)),
-            # The cluster's own interface is a private endpoint in this subnet.
+            # The cluster's API server is a private endpoint in this subnet.
             Inbound(name="https", sources=hub.clients, ports=_HTTPS),
         ),
         routes=parts.routes,

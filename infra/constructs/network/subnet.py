@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from infra.cdktf_seam import Resource, Scope, azurerm
 from infra.constructs.network.security_group import Inbound, SecurityGroupProps, security_group
 
-# What Databricks asks for on the two subnets of a workspace.
+# The actions that Databricks requires on the two subnets of a workspace.
 _WORKSPACE = "Microsoft.Databricks/workspaces"
 _WORKSPACE_ACTIONS = (
     "Microsoft.Network/virtualNetworks/subnets/join/action",
@@ -19,9 +19,9 @@ _WORKSPACE_ACTIONS = (
 class SubnetProps:
     """`vnet` is the network, `group_name` the security group's name.
 
-    `delegated` hands the subnet to Databricks; `endpoints` says that private endpoints stand in it.
-    `service_endpoints` are services that see its addresses as the network's own. `routes` is a route table, by which
-    everything else leaves. `depends_on` is what must be there before anything stands in the subnet.
+    `delegated` delegates the subnet to Databricks; `endpoints`: it has private endpoints. `service_endpoints` are
+    services that see its addresses as the network's own. `routes` is the route table for all other outgoing traffic.
+    `depends_on` must exist before anything in the subnet.
     """
 
     vnet: Resource
@@ -38,7 +38,7 @@ class SubnetProps:
 
 @dataclass(frozen=True, kw_only=True)
 class SubnetOutputs:
-    """`group_association_id` is of the security group's association, which a workspace asks for."""
+    """`group_association_id` is the id of the security group's association, which a workspace requires."""
 
     subnet: Resource
     id: str
@@ -46,7 +46,7 @@ class SubnetOutputs:
 
 
 def subnet(scope: Scope, id_: str, props: SubnetProps) -> SubnetOutputs:
-    """The subnet. Nothing in it has a way out by default."""
+    """The subnet. By default, nothing in it has outbound access."""
     made = _subnet(scope, id_, props)
     group = security_group(
         scope,
@@ -87,7 +87,7 @@ def _subnet(scope: Scope, id_: str, props: SubnetProps) -> Resource:
         virtual_network_name=props.vnet.name,
         address_prefixes=[props.address_range],
         default_outbound_access_enabled=False,
-        # Without it a security group does not count for private endpoints.
+        # Without it a security group does not apply to private endpoints.
         private_endpoint_network_policies="NetworkSecurityGroupEnabled" if props.endpoints else None,
         service_endpoints=list(props.service_endpoints) or None,
         delegation=[delegation] if props.delegated else None,

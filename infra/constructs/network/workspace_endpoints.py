@@ -1,4 +1,4 @@
-"""The private ways into a workspace and to the storage account that Databricks made for it."""
+"""The private endpoints of a workspace and of the storage account that Databricks created for it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from infra.constructs.network.private_endpoint import PrivateEndpointProps, priv
 class WorkspaceEndpointsProps:
     """`after` is the last change of the workspace before these: Azure refuses two at once (ConcurrentUpdateError).
 
-    `dns_zones` are ids by what an endpoint leads to. `browser_sign_in` adds the endpoint that the browsers of all
-    workspaces in this region come back to: there can be one per region and DNS zone.
+    `dns_zones` are ids by subresource. `browser_sign_in` adds the endpoint to which the browsers of all workspaces in
+    this region return after sign-in: there can be one per region and DNS zone.
     """
 
     name: str
@@ -27,7 +27,7 @@ class WorkspaceEndpointsProps:
 
 
 def workspace_endpoints(scope: Scope, id_: str, props: WorkspaceEndpointsProps) -> None:
-    """One endpoint after the other."""
+    """The endpoints, one after the other."""
     steps = [("databricks_ui_api", props.workspace_id)]
     if props.browser_sign_in:
         steps.append(("browser_authentication", props.workspace_id))

@@ -1,4 +1,4 @@
-"""Who is told, by Azure, and of which events."""
+"""Recipients of Azure's alerts, and the events that trigger them."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from infra.cdktf_seam import Scope, azurerm
 
 @dataclass(frozen=True, kw_only=True)
 class ActionGroupProps:
-    """`short_name` is what mails show, 12 characters at most."""
+    """`short_name` is shown in mails, 12 characters at most."""
 
     name: str
     short_name: str
@@ -23,7 +23,7 @@ class ActionGroupOutputs:
 
 
 def action_group(scope: Scope, id_: str, props: ActionGroupProps) -> ActionGroupOutputs:
-    """E-mails in the schema that all kinds of alert share."""
+    """E-mails in the common alert schema."""
     binding = azurerm.monitor_action_group
     made = binding.MonitorActionGroup(
         scope,
@@ -41,7 +41,7 @@ def action_group(scope: Scope, id_: str, props: ActionGroupProps) -> ActionGroup
 
 @dataclass(frozen=True, kw_only=True)
 class ActivityAlertProps:
-    """`operation` is Azure's name of what somebody does, anywhere under `scope_id`."""
+    """`operation` is Azure's name of an operation anywhere under `scope_id`."""
 
     name: str
     description: str
@@ -52,7 +52,7 @@ class ActivityAlertProps:
 
 
 def activity_alert(scope: Scope, id_: str, props: ActivityAlertProps) -> None:
-    """Tells when it was done, whoever did it."""
+    """Alerts when it was done, whoever did it."""
     binding = azurerm.monitor_activity_log_alert
     binding.MonitorActivityLogAlert(
         scope,

@@ -1,4 +1,4 @@
-"""Telling people: a destination, a query, and an alert on it."""
+"""Notifications: a destination, a query, and an alert on it."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from infra.cdktf_seam import Scope, databricks
 
 @dataclass(frozen=True, kw_only=True)
 class DestinationProps:
-    """E-mail addresses under a name. No webhook: its URL is a secret, which would lie in the state."""
+    """E-mail addresses under a name. No webhook: its URL is a secret, which would be stored in the state."""
 
     name: str
     emails: tuple[str, ...]
@@ -27,7 +27,7 @@ def destination(scope: Scope, id_: str, props: DestinationProps) -> None:
 
 
 def destination_id(scope: Scope, id_: str, name: str) -> str:
-    """A reference to the id of the destination called `name`, which another stack made."""
+    """A reference to the id of the destination called `name`, which another stack created."""
     found = databricks.data_databricks_notification_destinations.DataDatabricksNotificationDestinations(
         scope, id_, display_name_contains=name, type="EMAIL"
     )
@@ -63,7 +63,7 @@ def query(scope: Scope, id_: str, props: QueryProps) -> None:
 class AlertProps:
     """An alert that is raised while `column` of the first row of `text` is above `threshold`.
 
-    `run_as` is an application id, `destination_id` says who is told.
+    `run_as` is an application id, `destination_id` the recipients.
     """
 
     name: str
@@ -106,7 +106,7 @@ def alert(scope: Scope, id_: str, props: AlertProps) -> None:
         schedule=binding.AlertV2Schedule(
             quartz_cron_schedule=props.cron,
             timezone_id=props.timezone,
-            # The default, said because it is answered.
+            # The default, set explicitly because the API returns it.
             pause_status="UNPAUSED",
         ),
     )

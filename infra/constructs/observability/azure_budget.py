@@ -1,10 +1,10 @@
-"""What an environment's resource groups may cost in Azure before somebody is told."""
+"""The Azure budget of an environment's resource groups."""
 
 from dataclasses import dataclass
 
 from infra.cdktf_seam import Resource, Scope, TerraformResourceLifecycle, azurerm
 
-# Azure takes the first of the month in which the budget is made, and none before.
+# Azure accepts only the first of the month in which the budget is created, or later.
 _THIS_MONTH = """${formatdate("YYYY-MM-01'T'00:00:00Z", plantimestamp())}"""
 _FORECAST_PERCENT = 100
 _SPENT_PERCENT = 80
@@ -23,7 +23,7 @@ class AzureBudgetProps:
 
 
 def azure_budget(scope: Scope, id_: str, props: AzureBudgetProps) -> None:
-    """Tells at 80 % spent, and as soon as the month is expected to go over. Nothing stops by it."""
+    """Notifies at 80 % spent, and once the forecast exceeds the month's amount. It stops nothing."""
     binding = azurerm.consumption_budget_subscription
     binding.ConsumptionBudgetSubscription(
         scope,

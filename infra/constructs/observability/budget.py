@@ -1,4 +1,4 @@
-"""What an environment may cost before somebody is told, and the tag that its serverless usage carries."""
+"""An environment's Databricks budget, and the tag on its serverless usage."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ class BudgetProps:
 
 
 def budget(scope: Scope, id_: str, props: BudgetProps) -> None:
-    """A monthly budget of one workspace. It tells; nothing stops by it: the cluster policies do that."""
+    """A monthly budget of one workspace. It only notifies; the cluster policies limit usage."""
     binding = databricks.budget
     binding.Budget(
         scope,
@@ -46,7 +46,7 @@ def budget(scope: Scope, id_: str, props: BudgetProps) -> None:
 
 
 def _usage_policy(scope: Scope, id_: str, props: BudgetProps) -> None:
-    """The tag on serverless usage of the workspace. Whoever may use one such policy there, is given it by default."""
+    """The tag on serverless usage of the workspace. Users with only one such policy there get it by default."""
     policy, rules = databricks.budget_policy, databricks.access_control_rule_set
     made = policy.BudgetPolicy(
         scope,

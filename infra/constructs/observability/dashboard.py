@@ -1,4 +1,4 @@
-"""An AI/BI dashboard: pictures and tables of declared queries, one below the other."""
+"""An AI/BI dashboard: charts and tables of declared queries, one below the other."""
 
 import json
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Chart:
         return self.x, self.y, self.colour
 
     def spec(self) -> dict[str, Any]:
-        """What kind of widget it is, and what it draws where."""
+        """The widget's kind, and its encodings."""
         encodings = {
             "x": _drawn(self.x, "temporal"),
             "y": _drawn(self.y, "quantitative"),
@@ -48,7 +48,7 @@ class Grid:
     fields: tuple[str, ...]
 
     def spec(self) -> dict[str, Any]:
-        """What kind of widget it is, and its columns in order."""
+        """The widget's kind, and its columns in order."""
         columns = [{"fieldName": name, "displayName": name.replace("_", " ")} for name in self.fields]
         return {"version": 1, "widgetType": "table", "encodings": {"columns": columns}}
 
@@ -83,7 +83,7 @@ def _widget(panel: Panel) -> dict[str, Any]:
 
 
 def serialized(name: str, panels: tuple[Panel, ...]) -> str:
-    """The dashboard's document, as Databricks exports it."""
+    """The dashboard's document, in the format that Databricks exports."""
     datasets = [{"name": panel.name, "displayName": panel.title, "queryLines": [panel.query]} for panel in panels]
     layout = [
         {
@@ -97,7 +97,7 @@ def serialized(name: str, panels: tuple[Panel, ...]) -> str:
 
 
 def dashboard(scope: Scope, id_: str, props: DashboardProps) -> None:
-    """The dashboard. Who opens it sees what their own rights let them see."""
+    """The dashboard. Its queries run with the viewer's own rights."""
     made = databricks.dashboard.Dashboard(
         scope,
         id_,

@@ -1,4 +1,4 @@
-"""What a resource writes into the logs."""
+"""A resource's diagnostic settings."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,9 @@ from infra.cdktf_seam import Scope, azurerm
 
 @dataclass(frozen=True, kw_only=True)
 class DiagnosticsProps:
-    """`resource_id` is what is logged, `log_analytics_id` where. `groups` are Azure's names of sets of categories.
+    """`resource_id` is the resource to log, `log_analytics_id` the destination. `groups` are Azure's category groups.
 
-    `metrics` are categories of numbers; not every resource has any.
+    `metrics` are metric categories; not every resource has any.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Where the logs of Azure resources go."""
+"""The destination of Azure resources' logs."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from infra.cdktf_seam import Resource, Scope, azurerm
 
 @dataclass(frozen=True, kw_only=True)
 class LogAnalyticsProps:
-    """`retention_days` is how long everything is kept."""
+    """`retention_days` is the retention of all logs."""
 
     name: str
     resource_group: str
@@ -24,7 +24,7 @@ class LogAnalyticsOutputs:
 
 
 def log_analytics(scope: Scope, id_: str, props: LogAnalyticsProps) -> LogAnalyticsOutputs:
-    """A workspace without keys. Only Azure's own services write to it, which they do past its public address."""
+    """A workspace without keys. Only Azure's own services write to it, not through its public address."""
     made = azurerm.log_analytics_workspace.LogAnalyticsWorkspace(
         scope,
         id_,
@@ -35,7 +35,7 @@ def log_analytics(scope: Scope, id_: str, props: LogAnalyticsProps) -> LogAnalyt
         retention_in_days=props.retention_days,
         local_authentication_enabled=False,
         internet_ingestion_enabled=False,
-        # People read logs in the portal, each by a role of their own.
+        # People read logs in the portal, each with their own role.
         internet_query_enabled=True,
     )
     return LogAnalyticsOutputs(workspace=made, id=made.id)

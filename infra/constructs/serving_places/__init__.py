@@ -1,1 +1,1 @@
-"""What serves a model beside Databricks: images, a Kubernetes cluster, Azure Machine Learning."""
+"""Serving outside Databricks: images, a Kubernetes cluster, Azure Machine Learning."""

@@ -1,16 +1,16 @@
-"""Azure's resources of which azurerm has no type, by the provider azapi, whose arguments are those of Azure's REST."""
+"""Azure resources that azurerm lacks, with the provider azapi, whose arguments are those of Azure's REST API."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from infra.cdktf_seam import Resource, Scope, TerraformResource
 
-# From 2.0 on `body` is an object; before, it was text.
+# From 2.0 on, `body` is an object; before, it was text.
 _REQUIRED = {"source": "Azure/azapi", "version": "~> 2.0"}
 
 
 def use_azapi(stack: Scope, *, tenant_id: str, subscription_id: str) -> None:
-    """The provider azapi in `stack`, which signs in as azurerm does. There is no binding, so it is written as text."""
+    """The provider azapi in `stack`, which signs in like azurerm. It has no binding here, so it is written as text."""
     stack.add_override("terraform.required_providers.azapi", _REQUIRED)
     stack.add_override("provider.azapi", [{"tenant_id": tenant_id, "subscription_id": subscription_id}])
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from infra.cdktf_seam import Resource, Scope, azurerm
 
-# An image that no tag names any more was replaced; until then a cluster may still start it.
+# An untagged image was replaced; a cluster may still start it for a while.
 _UNTAGGED_DAYS = 90
 
 
 @dataclass(frozen=True, kw_only=True)
 class ContainerRegistryProps:
-    """`key_id` is a key's id without a version; the identity `identity_id`, known as `client_id`, may use it."""
+    """`key_id` is a key's id without a version; the identity `identity_id`, with client id `client_id`, may use it."""
 
     name: str
     resource_group: str
@@ -23,7 +23,7 @@ class ContainerRegistryProps:
 
 
 def container_registry(scope: Scope, id_: str, props: ContainerRegistryProps) -> str:
-    """Id of the registry: no account, no anonymous reader, no way out of it but by private endpoints."""
+    """Id of the registry: no admin account, no anonymous pull, no network access except private endpoints."""
     binding = azurerm.container_registry
     made = binding.ContainerRegistry(
         scope,
@@ -31,7 +31,7 @@ def container_registry(scope: Scope, id_: str, props: ContainerRegistryProps) ->
         name=props.name,
         resource_group_name=props.resource_group,
         location=props.location,
-        # The tier with private endpoints and keys of one's own.
+        # The tier with private endpoints and customer-managed keys.
         sku="Premium",
         admin_enabled=False,
         anonymous_pull_enabled=False,

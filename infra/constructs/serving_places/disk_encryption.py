@@ -1,4 +1,4 @@
-"""The key of a cluster's disks."""
+"""The encryption key of a cluster's disks."""
 
 from dataclasses import dataclass
 
@@ -20,14 +20,14 @@ class DiskEncryptionProps:
 
 @dataclass(frozen=True, kw_only=True)
 class DiskEncryptionOutputs:
-    """The set's id, and its right to use the key, which must be there before a disk is."""
+    """The set's id, and its right to use the key, which must exist before any disk."""
 
     id: str
     may_encrypt: Resource
 
 
 def disk_encryption(scope: Scope, id_: str, props: DiskEncryptionProps) -> DiskEncryptionOutputs:
-    """A disk encryption set that follows the rotation of its key, beneath Azure's own encryption."""
+    """A disk encryption set that follows the rotation of its key, in addition to Azure's own encryption."""
     binding = azurerm.disk_encryption_set
     made = binding.DiskEncryptionSet(
         scope,

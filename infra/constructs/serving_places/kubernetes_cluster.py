@@ -1,4 +1,4 @@
-"""A private Kubernetes cluster without accounts of its own."""
+"""A private Kubernetes cluster without local accounts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from infra.cdktf_seam import Resource, Scope, azurerm
 from infra.constructs.serving_places.names import POOL_LABEL, SERVERS
 from infra.spec import AksServing
 
-_DNS_ADDRESS = 10  # Of the range of services, as Azure's own default is.
+_DNS_ADDRESS = 10  # An address in the service range, as in Azure's own default.
 _DISK_GB = 128
 _MAX_PODS = 50
 _SYSTEM_NODES = (2, 3)
@@ -18,7 +18,7 @@ _SURGE = "33%"
 
 @dataclass(frozen=True, kw_only=True)
 class KubernetesClusterProps:
-    """`identity` is the cluster's managed identity, `kubelet` the one by which its machines fetch images.
+    """`identity` is the cluster's managed identity, `kubelet` the one with which its machines pull images.
 
     `disks_id` is the disk encryption set, `zone_id` the DNS zone of its interface. `depends_on` are both identities'
     roles.
@@ -38,7 +38,7 @@ class KubernetesClusterProps:
 
 
 def kubernetes_cluster(scope: Scope, id_: str, props: KubernetesClusterProps) -> Resource:
-    """The cluster: its interface has a private address, people sign in by Entra, pods by workload identity."""
+    """The cluster: its API server has a private address, people sign in with Entra, pods with workload identity."""
     binding, declared = azurerm.kubernetes_cluster, props.declared
     made = binding.KubernetesCluster(
         scope,
@@ -52,7 +52,7 @@ def kubernetes_cluster(scope: Scope, id_: str, props: KubernetesClusterProps) ->
         private_cluster_enabled=True,
         private_cluster_public_fqdn_enabled=False,
         private_dns_zone_id=props.zone_id,
-        # Azure's own way in, past the network, for whoever may ask Azure Resource Manager.
+        # Azure's `run command` bypasses the network for anyone with rights in Azure Resource Manager.
         run_command_enabled=False,
         local_account_disabled=True,
         role_based_access_control_enabled=True,
@@ -80,7 +80,7 @@ def kubernetes_cluster(scope: Scope, id_: str, props: KubernetesClusterProps) ->
 
 
 def _sign_in(props: KubernetesClusterProps) -> Resource:
-    """By Entra, with Azure's roles; one group administers."""
+    """Sign-in with Entra, authorization with Azure roles; one group administers."""
     return azurerm.kubernetes_cluster.KubernetesClusterAzureActiveDirectoryRoleBasedAccessControl(
         azure_rbac_enabled=True,
         tenant_id=props.tenant_id,
@@ -89,14 +89,14 @@ def _sign_in(props: KubernetesClusterProps) -> Resource:
 
 
 def _system_pool(props: KubernetesClusterProps) -> Resource:
-    """Room for the cluster's own pods, two machines at least, and for nobody else's."""
+    """A pool of at least two machines, only for the cluster's own pods."""
     binding = azurerm.kubernetes_cluster
     return binding.KubernetesClusterDefaultNodePool(
         name="system",
         only_critical_addons_enabled=True,
         min_count=_SYSTEM_NODES[0],
         max_count=_SYSTEM_NODES[1],
-        # While Azure replaces the pool for a change that it cannot make in place.
+        # A temporary pool, while Azure replaces this one for a change that it cannot make in place.
         temporary_name_for_rotation="rotation",
         upgrade_settings=binding.KubernetesClusterDefaultNodePoolUpgradeSettings(max_surge=_SURGE),
         **_machines(props),
@@ -107,7 +107,7 @@ def _network(declared: AksServing) -> Resource:
     return azurerm.kubernetes_cluster.KubernetesClusterNetworkProfile(
         network_plugin="azure",
         network_plugin_mode="overlay",
-        # Both, or the NetworkPolicy objects of the servers would be kept and obeyed by nobody.
+        # Both are needed, or the servers' NetworkPolicy objects would have no effect.
         network_data_plane="cilium",
         network_policy="cilium",
         load_balancer_sku="standard",
@@ -138,14 +138,14 @@ def _servers(scope: Scope, id_: str, cluster_id: str, props: KubernetesClusterPr
 
 
 def _machines(props: KubernetesClusterProps) -> dict[str, Any]:
-    """What all machines have in common."""
+    """The settings that all machines share."""
     return {
         "vm_size": props.declared.node_type,
         "vnet_subnet_id": props.subnet_id,
         "auto_scaling_enabled": True,
         "zones": list(props.declared.zones) or None,
         "node_public_ip_enabled": False,
-        # Temporary disks and caches too.
+        # Also temporary disks and caches.
         "host_encryption_enabled": True,
         "os_disk_type": "Managed",
         "os_disk_size_gb": _DISK_GB,
@@ -155,5 +155,5 @@ def _machines(props: KubernetesClusterProps) -> dict[str, Any]:
 
 
 def dns_address(service_range: str) -> str:
-    """The address of the cluster's name service, in the range of its services."""
+    """The address of the cluster's DNS service, in its service range."""
     return str(IPv4Network(service_range)[_DNS_ADDRESS])

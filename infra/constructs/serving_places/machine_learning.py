@@ -1,4 +1,4 @@
-"""A workspace of Azure Machine Learning that nobody reaches from the internet."""
+"""An Azure Machine Learning workspace without access from the internet."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from infra.constructs.serving_places.online_endpoint import API
 
 @dataclass(frozen=True, kw_only=True)
 class MachineLearningProps:
-    """Ids of what the workspace stands on. `identity_id` is its managed identity, which may use the key `key_id`.
+    """Ids of the resources behind the workspace. `identity_id` is its managed identity, which may use the key `key_id`.
 
     `depends_on` are that identity's roles.
     """
@@ -29,7 +29,7 @@ class MachineLearningProps:
 
 
 def machine_learning(scope: Scope, id_: str, props: MachineLearningProps) -> Resource:
-    """The workspace. What it starts stands in a network that Azure manages, which lets named places out only."""
+    """The workspace. Its compute runs in a network that Azure manages, with outbound access only to named places."""
     binding = azurerm.machine_learning_workspace
     made = binding.MachineLearningWorkspace(
         scope,
@@ -43,14 +43,15 @@ def machine_learning(scope: Scope, id_: str, props: MachineLearningProps) -> Res
         storage_account_id=props.account_id,
         public_network_access_enabled=False,
         v1_legacy_mode_enabled=False,
-        # Azure then keeps less of what passes for its own diagnosis.
+        # Azure then keeps less diagnostic data.
         high_business_impact=True,
         managed_network=binding.MachineLearningWorkspaceManagedNetwork(
             isolation_mode="AllowOnlyApprovedOutbound", provision_on_creation_enabled=True
         ),
         identity=binding.MachineLearningWorkspaceIdentity(type="UserAssigned", identity_ids=[props.identity_id]),
         primary_user_assigned_identity=props.identity_id,
-        # Its records stay in Azure's own databases, under this key; without this, they would be made beside it.
+        # Its records stay in Azure's own databases, under this key; otherwise they would be created in our
+        # subscription.
         service_side_encryption_enabled=True,
         encryption=binding.MachineLearningWorkspaceEncryption(
             key_vault_id=props.key_vault_id, key_id=props.key_id, user_assigned_identity_id=props.identity_id

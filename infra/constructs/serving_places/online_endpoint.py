@@ -1,4 +1,4 @@
-"""An online endpoint of Azure Machine Learning. Which version answers is the release's affair, not Terraform's."""
+"""An online endpoint of Azure Machine Learning. The release, not Terraform, decides which version answers."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ _TYPE = f"Microsoft.MachineLearningServices/workspaces/onlineEndpoints@{API}"
 
 @dataclass(frozen=True, kw_only=True)
 class OnlineEndpointProps:
-    """`identity_id` is the managed identity by which it fetches its image and reads its features."""
+    """`identity_id` is the managed identity with which it pulls its image and reads its features."""
 
     name: str
     location: str
@@ -23,7 +23,7 @@ class OnlineEndpointProps:
 
 
 def online_endpoint(scope: Scope, id_: str, props: OnlineEndpointProps) -> str:
-    """Id of the endpoint, in Terraform's words: it takes tokens of Entra only, at the workspace's private address."""
+    """Id of the endpoint as a Terraform reference: it accepts only Entra tokens, at the workspace's private address."""
     made = azapi(
         scope,
         id_,

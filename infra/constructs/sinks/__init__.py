@@ -1,1 +1,1 @@
-"""Where predictions go beside the lake: event hubs, and a PostgreSQL server."""
+"""Destinations of predictions outside the lake: event hubs, and a PostgreSQL server."""

@@ -1,4 +1,4 @@
-"""A namespace of Event Hubs, which speaks Kafka's protocol, and its hubs."""
+"""An Event Hubs namespace, which supports the Kafka protocol, and its hubs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from infra.cdktf_seam import Resource, Scope, azurerm
 class EventHubsProps:
     """`hubs` are the names of topics. The identity `identity_id` may use the key `key_id`, an id without a version.
 
-    `processing_units` are those of the tier Premium; `depends_on` is the identity's right to use the key.
+    `processing_units` are those of the Premium tier; `depends_on` is the identity's right to use the key.
     """
 
     name: str
@@ -34,7 +34,7 @@ class EventHubsOutputs:
 
 
 def event_hubs(scope: Scope, id_: str, props: EventHubsProps) -> EventHubsOutputs:
-    """Reached by private endpoints and by Entra's logins alone, its messages encrypted with a key of ours."""
+    """Access only by private endpoints and Entra sign-ins; messages are encrypted with a customer-managed key."""
     binding = azurerm.eventhub_namespace
     made = binding.EventhubNamespace(
         scope,
@@ -42,11 +42,11 @@ def event_hubs(scope: Scope, id_: str, props: EventHubsProps) -> EventHubsOutput
         name=props.name,
         resource_group_name=props.resource_group,
         location=props.location,
-        # The tier that takes keys of one's own. It spreads over zones where the region has them.
+        # The tier with customer-managed keys. It is zone-redundant in regions with zones.
         sku="Premium",
         capacity=props.processing_units,
         minimum_tls_version="1.2",
-        # No connection strings: whoever sends has a role.
+        # No connection strings: senders have a role.
         local_authentication_enabled=False,
         public_network_access_enabled=False,
         identity=binding.EventhubNamespaceIdentity(type="UserAssigned", identity_ids=[props.identity_id]),
@@ -75,7 +75,7 @@ def _hub(scope: Scope, name: str, namespace_id: str, key: Resource, props: Event
         retention_description=binding.EventhubRetentionDescription(
             cleanup_policy="Delete", retention_time_in_hours=props.retention_hours
         ),
-        # What is sent before is encrypted with Azure's key.
+        # Messages sent before it are encrypted with Azure's key.
         depends_on=[key],
     )
     return str(made.id)

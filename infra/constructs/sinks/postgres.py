@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from infra.cdktf_seam import Resource, Scope, azurerm
 
-# The longest that Azure keeps backups.
+# The longest backup retention that Azure offers.
 _BACKUP_DAYS = 35
 
 
@@ -19,7 +19,7 @@ class Administrators:
 
 @dataclass(frozen=True, kw_only=True)
 class PostgresProps:
-    """The identity `identity_id` may use the key `key_id`, an id without a version; `depends_on` is its right to."""
+    """The identity `identity_id` may use the key `key_id`, an id without a version; `depends_on` is its right to it."""
 
     name: str
     resource_group: str
@@ -36,7 +36,7 @@ class PostgresProps:
 
 
 def postgres_server(scope: Scope, id_: str, props: PostgresProps) -> str:
-    """Id of a server that knows no passwords, stands in two zones, and is reached by private endpoints alone."""
+    """Id of a server without passwords, in two zones, reachable only by private endpoints."""
     binding = azurerm.postgresql_flexible_server
     made = binding.PostgresqlFlexibleServer(
         scope,
@@ -49,7 +49,7 @@ def postgres_server(scope: Scope, id_: str, props: PostgresProps) -> str:
         storage_mb=props.storage_mb,
         auto_grow_enabled=True,
         backup_retention_days=_BACKUP_DAYS,
-        # Its key would have to lie in the other region too.
+        # Geo-redundancy would need a key in the other region too.
         geo_redundant_backup_enabled=False,
         public_network_access_enabled=False,
         authentication=binding.PostgresqlFlexibleServerAuthentication(
@@ -62,7 +62,7 @@ def postgres_server(scope: Scope, id_: str, props: PostgresProps) -> str:
         ),
         depends_on=list(props.depends_on),
     )
-    # Azure chooses the zones, and swaps them when it fails over.
+    # Azure chooses the zones, and swaps them on failover.
     made.add_override("lifecycle.ignore_changes", ["zone", "high_availability[0].standby_availability_zone"])
     _administrators(scope, id_, made, props)
     azurerm.postgresql_flexible_server_database.PostgresqlFlexibleServerDatabase(

@@ -1,1 +1,1 @@
-"""Azure's storage accounts, the vault with the keys that encrypt them, and the locks that guard both."""
+"""Azure's storage accounts, the vault with their encryption keys, and the locks on both."""

@@ -1,4 +1,4 @@
-"""A managed identity of Databricks: by it, and by no key, Databricks reaches storage."""
+"""A managed identity with which Databricks reaches storage, without keys."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from infra.cdktf_seam import Scope, azurerm
 
 @dataclass(frozen=True, kw_only=True)
 class AccessConnectorProps:
-    """Where it lies."""
+    """Its location."""
 
     name: str
     resource_group: str
@@ -16,14 +16,14 @@ class AccessConnectorProps:
 
 @dataclass(frozen=True, kw_only=True)
 class AccessConnectorOutputs:
-    """Its id, and the object id of its identity, which is given roles."""
+    """Its id, and the object id of its identity, for role assignments."""
 
     id: str
     principal_id: str
 
 
 def access_connector(scope: Scope, id_: str, props: AccessConnectorProps) -> AccessConnectorOutputs:
-    """The connector with an identity of its own, which ends with it."""
+    """The connector with a system-assigned identity, which ends with it."""
     binding = azurerm.databricks_access_connector
     made = binding.DatabricksAccessConnector(
         scope,

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from infra.cdktf_seam import Resource, Scope, TerraformResourceLifecycle, azurerm
 from infra.constructs.network.public_access import NOBODY, PublicAccess
 
-# The longest that Azure keeps what was deleted.
+# The longest soft-delete retention that Azure offers.
 _SOFT_DELETE_DAYS = 90
-# The first version's end, in hours, is that of the policy's later versions: two years.
+# The first version expires after as long as the policy's later versions: two years, in hours.
 _FIRST_VERSION_ENDS = '${timeadd(plantimestamp(), "17520h")}'
 _EXPIRE_AFTER = "P2Y"
-# Disks and the lake take a new version by themselves; the workspace's other two keys take it with the next deploy.
-# So half a year is left for one deploy.
+# Disks and the lake follow a new version automatically; the workspace's other two keys with the next deployment. So
+# half a year is left for one deployment.
 _ROTATE_BEFORE_EXPIRY = "P180D"
 _NOTIFY_BEFORE_EXPIRY = "P90D"
 _KEY_BITS = 4096
@@ -20,7 +20,7 @@ _KEY_BITS = 4096
 
 @dataclass(frozen=True, kw_only=True)
 class KeyVaultProps:
-    """`public` weakens: without it only private endpoints and Azure's own trusted services get in."""
+    """`public` weakens: without it only private endpoints and Azure's trusted services have access."""
 
     name: str
     resource_group: str
@@ -37,7 +37,7 @@ class KeyVaultOutputs:
 
 
 def key_vault(scope: Scope, id_: str, props: KeyVaultProps) -> KeyVaultOutputs:
-    """A vault with hardware keys, opened by roles, in which nothing deleted is lost for 90 days."""
+    """A vault with HSM keys and role-based access, which keeps deleted objects for 90 days."""
     made = azurerm.key_vault.KeyVault(
         scope,
         id_,
@@ -63,7 +63,7 @@ def key_vault(scope: Scope, id_: str, props: KeyVaultProps) -> KeyVaultOutputs:
 
 @dataclass(frozen=True, kw_only=True)
 class EncryptionKeyProps:
-    """`depends_on` is what lets Terraform reach the vault: its role and the vault's private endpoint."""
+    """`depends_on` gives Terraform access to the vault: its role and the vault's private endpoint."""
 
     name: str
     vault_id: str
@@ -72,7 +72,7 @@ class EncryptionKeyProps:
 
 @dataclass(frozen=True, kw_only=True)
 class EncryptionKeyOutputs:
-    """`id` names the newest version, `versionless_id` whatever version is newest; `resource_id` is for roles."""
+    """`id` names the newest version at apply, `versionless_id` always the newest one; `resource_id` is for roles."""
 
     id: str
     versionless_id: str
@@ -80,7 +80,7 @@ class EncryptionKeyOutputs:
 
 
 def encryption_key(scope: Scope, id_: str, props: EncryptionKeyProps) -> EncryptionKeyOutputs:
-    """A hardware key that wraps other keys and nothing else, expires, and is renewed long before."""
+    """An HSM key that can only wrap other keys, expires, and rotates long before."""
     binding = azurerm.key_vault_key
     made = binding.KeyVaultKey(
         scope,
@@ -97,7 +97,7 @@ def encryption_key(scope: Scope, id_: str, props: EncryptionKeyProps) -> Encrypt
             notify_before_expiry=_NOTIFY_BEFORE_EXPIRY,
         ),
         depends_on=list(props.depends_on),
-        # Rotation moves it on, and so does every plan.
+        # Rotation changes it, and so does every plan.
         lifecycle=TerraformResourceLifecycle(ignore_changes=["expiration_date"]),
     )
     return EncryptionKeyOutputs(

@@ -7,7 +7,7 @@ from infra.cdktf_seam import Resource, Scope, azurerm
 from infra.constructs.network.public_access import NOBODY, PublicAccess
 
 _SOFT_DELETE_DAYS = 30
-# Files that arrived are read once, in the days after; what is rare to read is cheaper to keep here.
+# Received files are read once, soon after arrival; this tier is cheaper for rarely read data.
 _COOL_AFTER_DAYS = 30
 _COLD_AFTER_DAYS = 180
 
@@ -17,7 +17,7 @@ class LakeStorageProps:
     """`key_id` is a key's id without a version, so that the account follows its rotation.
 
     `identity_id` is the managed identity that may use the key. `trusted_resource_ids` are Azure resources whose own
-    identity gets in where `public` lets others in too; behind private endpoints alone there is no such way.
+    identity has access if `public` gives others access too; with private endpoints only, there is no such way.
     `landing_days` are the days after which files in the container `landing` are deleted; None keeps them for ever.
     """
 
@@ -44,7 +44,7 @@ class LakeStorageOutputs:
 
 
 def lake_storage(scope: Scope, id_: str, props: LakeStorageProps) -> LakeStorageOutputs:
-    """An account without keys, encrypted by the customer's, and its containers, made by Azure Resource Manager."""
+    """An account without keys, encrypted with a customer-managed key, and its containers, by Azure Resource Manager."""
     binding = azurerm.storage_account
     made = binding.StorageAccount(
         scope,
@@ -77,10 +77,10 @@ def lake_storage(scope: Scope, id_: str, props: LakeStorageProps) -> LakeStorage
 
 
 def containers(scope: Scope, id_: str, account_id: str, names: Iterable[str]) -> list[Resource]:
-    """Containers of an account, each a resource of its own."""
+    """Containers of an account, each a separate resource."""
     return [
         azurerm.storage_container.StorageContainer(
-            # By id: by the account's name Terraform would ask the account itself, which it may not reach.
+            # By id: with the account's name, Terraform would query the account itself, which it may not reach.
             scope,
             f"{id_}-{name}",
             name=name,
@@ -92,7 +92,7 @@ def containers(scope: Scope, id_: str, account_id: str, names: Iterable[str]) ->
 
 
 def closed_account(public: PublicAccess) -> dict[str, object]:
-    """What every storage account of the platform is made with: no keys, no anonymous reader, no old protocol."""
+    """The settings of every storage account of the platform: no keys, no anonymous access, no old protocol."""
     return {
         "public_network_access_enabled": public.enabled,
         "shared_access_key_enabled": False,
@@ -103,7 +103,7 @@ def closed_account(public: PublicAccess) -> dict[str, object]:
         "cross_tenant_replication_enabled": False,
         "https_traffic_only_enabled": True,
         "min_tls_version": "TLS1_2",
-        # Signatures by an identity's key are all that is left without the account's: an hour is enough for them.
+        # Without account keys, only user delegation signatures remain: an hour is enough for them.
         "sas_policy": azurerm.storage_account.StorageAccountSasPolicy(
             expiration_period="00.01:00:00", expiration_action="Block"
         ),
@@ -128,7 +128,7 @@ def _network_rules(props: LakeStorageProps) -> Resource:
 
 
 def _lifecycle(scope: Scope, id_: str, account_id: str, props: LakeStorageProps) -> None:
-    """Files that arrived get cheaper with age. Tables are left alone: their old files may be in use today."""
+    """Received files move to cheaper tiers with age. Tables are left alone: their old files may be in use."""
     binding = azurerm.storage_management_policy
     binding.StorageManagementPolicy(
         scope,

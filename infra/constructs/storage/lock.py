@@ -1,4 +1,4 @@
-"""A lock: what it guards can be deleted by nobody, whatever rights they have, until the lock itself is removed."""
+"""A lock: nobody, whatever their rights, can delete the resource until the lock itself is removed."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from infra.cdktf_seam import Scope, azurerm
 
 @dataclass(frozen=True, kw_only=True)
 class LockProps:
-    """`resource_id` is what cannot be deleted, with all that lies in it."""
+    """`resource_id` is the resource that cannot be deleted, with everything in it."""
 
     name: str
     resource_id: str

@@ -1,4 +1,4 @@
-"""The storage account that keeps Terraform's state, from before there is any network."""
+"""The storage account of Terraform's state, which exists before any network."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ _SOFT_DELETE_DAYS = 90
 
 @dataclass(frozen=True, kw_only=True)
 class StateAccountProps:
-    """`public` weakens: without it the account answers at the hub's private endpoint only."""
+    """`public` weakens: without it the account answers only at the hub's private endpoint."""
 
     name: str
     resource_group: str
@@ -39,7 +39,7 @@ def state_account(scope: Scope, id_: str, props: StateAccountProps) -> StateAcco
         account_kind="StorageV2",
         account_tier="Standard",
         account_replication_type="GRS",
-        # A key of our own would lie in a vault that is itself made before there is a network to hide it in.
+        # A customer-managed key would be in a vault that is created before there is a network to protect it.
         infrastructure_encryption_enabled=True,
         blob_properties=binding.StorageAccountBlobProperties(
             versioning_enabled=True,

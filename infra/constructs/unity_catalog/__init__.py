@@ -1,1 +1,1 @@
-"""Unity Catalog: the metastore, a catalog with what is in it, its storage, its grants and masks."""
+"""Unity Catalog: the metastore, a catalog with its content, its storage, its grants and masks."""

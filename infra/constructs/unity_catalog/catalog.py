@@ -1,4 +1,4 @@
-"""An environment's catalog, seen only by the workspaces that are named."""
+"""An environment's catalog, visible only to named workspaces."""
 
 from dataclasses import dataclass
 
@@ -9,9 +9,9 @@ from infra.constructs.unity_catalog.grants import GrantsProps, grants
 
 @dataclass(frozen=True, kw_only=True)
 class CatalogProps:
-    """`storage_root` lies in the external location `location`.
+    """`storage_root` is in the external location `location`.
 
-    `readers` are (environment, workspace id): from there nobody can write, whatever is granted.
+    `readers` are (environment, workspace id): from there nobody can write, whatever their grants.
     """
 
     name: str
@@ -28,7 +28,7 @@ class CatalogProps:
 class CatalogOutputs:
     """Reference to the catalog's name, and its own workspace's binding.
 
-    What lies in the catalog depends on the binding, so that it is destroyed while the workspace still reaches it.
+    The catalog's content depends on the binding, so that it is destroyed while the workspace still reaches it.
     """
 
     name: str
@@ -36,7 +36,7 @@ class CatalogOutputs:
 
 
 def isolated_catalog(scope: Scope, id_: str, props: CatalogProps) -> CatalogOutputs:
-    """A catalog bound to its own workspace, read-only to the readers', and to no other."""
+    """A catalog bound to its own workspace, and read-only to the readers' workspaces."""
     catalog = databricks.catalog.Catalog(
         scope,
         id_,

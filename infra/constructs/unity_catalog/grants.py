@@ -1,4 +1,4 @@
-"""Grants on one Unity Catalog securable: the whole list, so that what is not declared is taken away."""
+"""Grants on one Unity Catalog securable: the complete list, so that undeclared grants are revoked."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -20,7 +20,7 @@ class GrantsProps:
 
 
 def grants(scope: Scope, id_: str, props: GrantsProps) -> None:
-    """The securable's complete grants. None at all makes no resource: the provider needs at least one."""
+    """The securable's complete grants. An empty list creates no resource: the provider needs at least one."""
     if props.grants:
         databricks.grants.Grants(
             scope,

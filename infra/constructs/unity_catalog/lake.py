@@ -1,9 +1,9 @@
-"""An environment's storage: the credential, the locations, and nobody else's way to either.
+"""An environment's storage: the credential and the locations, for its own workspace only.
 
-Both are isolated, and no binding is declared: isolating binds the workspace that does it. A declared binding of the
-own workspace would be destroyed before what it binds, which the workspace then cannot destroy any more ("External
-Location … is not accessible in current workspace"). Before it deletes a catalog, the provider binds it again; in the
-version that is pinned here it does so for no location and no credential.
+Both are isolated, and no binding is declared: isolating binds the calling workspace. A declared binding of the own
+workspace would be destroyed before the bound object, which the workspace then can no longer destroy ("External Location
+… is not accessible in current workspace"). Before it deletes a catalog, the provider binds it again; the pinned version
+does not do so for locations and credentials.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from infra.spec import Lake
 
 @dataclass(frozen=True, kw_only=True)
 class LakeProps:
-    """`containers` become a location each. The workspace that the stack is deployed to is the one that may use them."""
+    """Each of `containers` gets a location. Only the workspace that the stack is deployed to may use them."""
 
     name: str
     lake: Lake
@@ -25,7 +25,7 @@ class LakeProps:
 
 @dataclass(frozen=True, kw_only=True)
 class LakeOutputs:
-    """By container: its location, which must be there before what lies in it, and its URL."""
+    """By container: its location, which must exist before its content, and its URL."""
 
     locations: Mapping[str, Resource]
     urls: Mapping[str, str]
@@ -34,7 +34,7 @@ class LakeOutputs:
 def isolated_lake(scope: Scope, id_: str, props: LakeProps) -> LakeOutputs:
     """A managed identity's credential and a location per container, validated, for one workspace alone.
 
-    Without a container nothing is made: every location is adopted, with its own credential.
+    Without a container nothing is created: every location is adopted, with its own credential.
     """
     if not props.containers:
         return LakeOutputs(locations={}, urls={})
@@ -67,7 +67,7 @@ def _location(scope: Scope, id_: str, props: LakeProps, credential: str, contain
         owner=props.owner,
         comment=f"The container {container} of the lake.",
         isolation_mode="ISOLATION_MODE_ISOLATED",
-        # No way around Unity Catalog to what lies here.
+        # No way around Unity Catalog to the data here.
         fallback=False,
         force_destroy=False,
     )

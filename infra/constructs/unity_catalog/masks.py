@@ -1,17 +1,17 @@
-"""Hiding sensitive columns: a governed tag, the columns that carry it, and a policy that calls a function on them."""
+"""Masking of sensitive columns: a governed tag, the columns that carry it, and a policy with a mask function."""
 
 from dataclasses import dataclass
 
 from infra.cdktf_seam import Resource, Scope, databricks
 from ml.declarations import RECORD
 
-# Whoever is not excepted. A policy only takes away, so naming everybody grants nothing.
+# Everyone who is not excepted. A policy only restricts, so naming all users grants nothing.
 _EVERYBODY = "account users"
 
 
 @dataclass(frozen=True, kw_only=True)
 class GovernedTagProps:
-    """`values` are all that it may have. `owners` is the one group that may put it on a column or take it off."""
+    """`values` are all allowed values. Only the group `owners` may set the tag on a column or remove it."""
 
     key: str
     values: tuple[str, ...]
@@ -20,7 +20,7 @@ class GovernedTagProps:
 
 
 def governed_tag(scope: Scope, id_: str, props: GovernedTagProps) -> Resource:
-    """The tag and its complete rules. Returns the rules: a tag is put on only once they let the owners do it."""
+    """The tag and its complete rules. Returns the rules: a tag can be set only once they allow the owners to."""
     binding = databricks.tag_policy
     made = binding.TagPolicy(
         scope,
@@ -43,7 +43,7 @@ def governed_tag(scope: Scope, id_: str, props: GovernedTagProps) -> Resource:
 
 @dataclass(frozen=True, kw_only=True)
 class TaggedColumnProps:
-    """`column` is its full name; `tag` must be there first."""
+    """`column` is its full name; `tag` must exist first."""
 
     column: str
     key: str
@@ -52,7 +52,7 @@ class TaggedColumnProps:
 
 
 def tagged_column(scope: Scope, id_: str, props: TaggedColumnProps) -> None:
-    """The tag on one column of a table that a job made."""
+    """The tag on one column of a table that a job created."""
     databricks.entity_tag_assignment.EntityTagAssignment(
         scope,
         id_,
@@ -66,7 +66,7 @@ def tagged_column(scope: Scope, id_: str, props: TaggedColumnProps) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class HidingPolicyProps:
-    """What is hidden in `schema`: columns whose tag `key` has the value `how`, by `function`; but not from `seen_by`.
+    """Masks columns in `schema` whose tag `key` has the value `how`, with `function`, for everyone except `seen_by`.
 
     Schema and function are full names.
     """

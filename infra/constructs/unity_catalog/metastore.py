@@ -1,4 +1,4 @@
-"""The metastore of a region, and which workspaces have it."""
+"""The metastore of a region, and its workspaces."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class MetastoreProps:
 
 
 def metastore(scope: Scope, id_: str, props: MetastoreProps) -> Resource:
-    """A metastore without storage of its own, owned by a group."""
+    """A metastore without its own storage, owned by a group."""
     declared = props.metastore
     made = databricks.metastore.Metastore(
         scope,
@@ -27,7 +27,7 @@ def metastore(scope: Scope, id_: str, props: MetastoreProps) -> Resource:
         name=declared.name,
         region=declared.region,
         owner=props.owner,
-        # Data is shared inside the account only; a recipient's token would not last anyway.
+        # Data is shared only inside the account; a recipient's token would be short-lived anyway.
         delta_sharing_scope="INTERNAL",
         delta_sharing_recipient_token_lifetime_in_seconds=declared.sharing_token_days * _SECONDS_PER_DAY,
         force_destroy=False,
@@ -40,7 +40,7 @@ def metastore(scope: Scope, id_: str, props: MetastoreProps) -> Resource:
 def metastore_assignments(
     scope: Scope, id_: str, metastore_id: str, workspaces: Mapping[str, int]
 ) -> dict[str, Resource]:
-    """By environment: its workspace has the metastore. `workspaces` are ids by environment."""
+    """Assigns the metastore to each workspace, by environment. `workspaces` are ids by environment."""
     return {
         name: databricks.metastore_assignment.MetastoreAssignment(
             scope, f"{id_}-{name}", metastore_id=metastore_id, workspace_id=workspace_id

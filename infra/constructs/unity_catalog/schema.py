@@ -9,8 +9,10 @@ from infra.constructs.unity_catalog.grants import GrantsProps, grants
 
 @dataclass(frozen=True, kw_only=True)
 class SchemaProps:
-    """`catalog` is a reference to the catalog's name, `after` what is made before it and destroyed after it: the
-    catalog's binding, and the external location that holds `storage_root`. None stores with the catalog.
+    """The inputs of a schema.
+
+    `catalog` is a reference to the catalog's name. `after` is created before the schema and destroyed after it: the
+    catalog's binding, and the external location of `storage_root`. A `storage_root` of None stores with the catalog.
     """
 
     catalog: str
@@ -31,7 +33,7 @@ class SchemaOutputs:
 
 
 def schema(scope: Scope, id_: str, props: SchemaProps) -> SchemaOutputs:
-    """A schema that is dropped only when it is empty."""
+    """A schema that can be dropped only when it is empty."""
     made = databricks.schema.Schema(
         scope,
         id_,

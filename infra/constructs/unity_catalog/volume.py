@@ -11,8 +11,8 @@ from infra.constructs.unity_catalog.grants import GrantsProps, grants
 class VolumeProps:
     """`catalog` and `schema` are references to the parents' names.
 
-    `storage_location` lies in the external location `location`, so that others may put files there by Azure's own
-    means; None leaves the place to Unity Catalog.
+    `storage_location` is in the external location `location`, so that others can upload files there with Azure tools;
+    None leaves the location to Unity Catalog.
     """
 
     catalog: str
@@ -27,13 +27,13 @@ class VolumeProps:
 
 @dataclass(frozen=True, kw_only=True)
 class VolumeOutputs:
-    """The volume, for what must come after it."""
+    """The volume, for resources that depend on it."""
 
     volume: Resource
 
 
 def volume(scope: Scope, id_: str, props: VolumeProps) -> VolumeOutputs:
-    """A volume whose files Unity Catalog guards."""
+    """A volume whose files Unity Catalog governs."""
     made = databricks.volume.Volume(
         scope,
         id_,

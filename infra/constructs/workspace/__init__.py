@@ -1,1 +1,1 @@
-"""The workspace: the resource in Azure, its settings, its objects and who may use them."""
+"""The workspace: the resource in Azure, its settings, its objects and their permissions."""

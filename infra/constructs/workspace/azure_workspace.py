@@ -1,4 +1,4 @@
-"""The Databricks workspace of an environment, inside its network and under the customer's keys."""
+"""The Databricks workspace of an environment, in its network and with customer-managed keys."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from infra.constructs.network.spoke_network import SpokeOutputs
 from infra.constructs.storage.key_vault import EncryptionKeyOutputs
 from infra.spec import Compliance
 
-# May use a key to wrap others, and nothing else.
+# May use a key only to wrap others.
 KEY_USER = "Key Vault Crypto Service Encryption User"
 
 
 @dataclass(frozen=True, kw_only=True)
 class WorkspaceKeys:
-    """A key for each kind of data: notebooks and results, disks, and the storage account that Databricks makes."""
+    """A key for each kind of data: notebooks and results, disks, and the storage account that Databricks creates."""
 
     managed_services: EncryptionKeyOutputs
     managed_disks: EncryptionKeyOutputs
@@ -24,11 +24,12 @@ class WorkspaceKeys:
 
 @dataclass(frozen=True, kw_only=True)
 class AzureWorkspaceProps:
-    """`root_account` names the storage account that Databricks makes. Behind its firewall only `root_connector_id`
-    and private endpoints reach it; None weakens: without private endpoints it can have no firewall.
+    """The inputs of a workspace.
 
-    `databricks_principal_id` is the object id of Databricks' own application in the tenant, which uses the key of
-    the managed services. `public` weakens: people sign in from the internet, and nodes reach Databricks through it.
+    `root_account` names the storage account that Databricks creates. Behind its firewall only `root_connector_id` and
+    private endpoints reach it; None weakens: without private endpoints it can have no firewall.
+    `databricks_principal_id` is the object id of Databricks' own application in the tenant, which uses the key of the
+    managed services. `public` weakens: people sign in from the internet, and nodes reach Databricks through it.
     """
 
     name: str
@@ -48,7 +49,7 @@ class AzureWorkspaceProps:
 
 @dataclass(frozen=True, kw_only=True)
 class AzureWorkspaceOutputs:
-    """Its id, and `encrypted`, which must be there before anything else changes the workspace."""
+    """Its id, and `encrypted`, which must be complete before anything else changes the workspace."""
 
     id: str
     encrypted: Resource
@@ -77,7 +78,7 @@ def azure_workspace(scope: Scope, id_: str, props: AzureWorkspaceProps) -> Azure
         managed_services_cmk_key_vault_key_id=services.id,
         managed_disk_cmk_key_vault_key_id=props.keys.managed_disks.id,
         managed_disk_cmk_rotation_to_latest_version_enabled=True,
-        # The provider takes the two together or not at all.
+        # The provider takes both or neither.
         default_storage_firewall_enabled=True if props.root_connector_id else None,
         access_connector_id=props.root_connector_id,
         custom_parameters=_in_network(props),

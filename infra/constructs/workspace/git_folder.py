@@ -9,14 +9,14 @@ from infra.spec import GitFolder
 
 @dataclass(frozen=True, kw_only=True)
 class GitFolderProps:
-    """`path` is where it appears."""
+    """`path` is its location in the workspace."""
 
     path: str
     folder: GitFolder
 
 
 def git_folder(scope: Scope, id_: str, props: GitFolderProps) -> None:
-    """The folder, on its branch. The groups read it: changes come by the branch."""
+    """The folder, on its branch. The groups can only read it: changes come through the branch."""
     made = databricks.repo.Repo(
         scope,
         id_,

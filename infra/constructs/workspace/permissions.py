@@ -23,7 +23,7 @@ Target = Literal[
 
 @dataclass(frozen=True, kw_only=True)
 class Permission:
-    """One level, to a group by name or to a service principal by application id."""
+    """One level, for a group by name or for a service principal by application id."""
 
     level: str
     group: str | None = None
@@ -31,7 +31,7 @@ class Permission:
 
 
 def permissions(scope: Scope, id_: str, target: Target, object_id: str, entries: tuple[Permission, ...]) -> None:
-    """The object's complete permissions. None at all makes no resource: only its owner and admins reach it."""
+    """The object's complete permissions. An empty list creates no resource: only its owner and admins have access."""
     if entries:
         databricks.permissions.Permissions(
             scope,

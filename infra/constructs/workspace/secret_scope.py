@@ -1,4 +1,4 @@
-"""Secrets that jobs read by name; a key vault keeps them."""
+"""Secrets that jobs read by name, stored in a key vault."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class SecretScopeProps:
 
 
 def secret_scope(scope: Scope, id_: str, props: SecretScopeProps) -> None:
-    """The scope and who may read its secrets; nobody may list or change them here."""
+    """The scope and the rights to read its secrets; nobody can list or change them here."""
     binding = databricks.secret_scope
     made = binding.SecretScope(
         scope,

@@ -1,11 +1,11 @@
-"""How serverless compute reaches the network: from fixed addresses, and to named places only."""
+"""The network access of serverless compute: from fixed addresses, and only to named places."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from infra.cdktf_seam import Scope, databricks
 
-# How Spark and the files API read storage.
+# The endpoints through which Spark and the files API read storage.
 _STORAGE_PARTS = ("dfs", "blob")
 
 
@@ -13,7 +13,7 @@ _STORAGE_PARTS = ("dfs", "blob")
 class ConnectivityProps:
     """One configuration per region; `workspaces` are (environment, workspace id).
 
-    `storage` are (name, Azure's id of a storage account) of those that have no public address.
+    `storage` are (name, Azure's id) of the storage accounts without a public address.
     """
 
     name: str
@@ -23,7 +23,7 @@ class ConnectivityProps:
 
 
 def connectivity(scope: Scope, id_: str, props: ConnectivityProps) -> None:
-    """The network connectivity configuration, which private endpoint rules hang on, and its workspaces."""
+    """The network connectivity configuration, with its private endpoint rules and its workspaces."""
     made = databricks.mws_network_connectivity_config.MwsNetworkConnectivityConfig(
         scope, id_, name=props.name, region=props.region
     )
@@ -48,7 +48,7 @@ def connectivity(scope: Scope, id_: str, props: ConnectivityProps) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class EgressProps:
-    """`domains` are the internet destinations that are allowed; the workspace's own data always is."""
+    """`domains` are the allowed internet destinations; the workspace's own data is always allowed."""
 
     account_id: str
     policy_id: str
@@ -57,13 +57,13 @@ class EgressProps:
 
 
 def egress(scope: Scope, id_: str, props: EgressProps) -> None:
-    """A network policy that refuses what it does not name, and its workspace: it counts only with that option."""
+    """A network policy that refuses what it does not name, and the workspace option without which it has no effect."""
     binding = databricks.account_network_policy
     destination = binding.AccountNetworkPolicyEgressNetworkAccessAllowedInternetDestinations
     policy = binding.AccountNetworkPolicy(
         scope,
         id_,
-        # Always answered: the provider fails after it made a policy that does not say it.
+        # Always set: otherwise the provider fails after it has created the policy.
         account_id=props.account_id,
         network_policy_id=props.policy_id,
         egress=binding.AccountNetworkPolicyEgress(

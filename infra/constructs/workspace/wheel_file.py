@@ -8,7 +8,7 @@ from infra.wheel import Wheel
 
 @dataclass(frozen=True, kw_only=True)
 class WheelFileProps:
-    """`path` is where it goes, under the volume `volume`."""
+    """`path` is its destination, in the volume `volume`."""
 
     wheel: Wheel
     path: str
@@ -16,7 +16,7 @@ class WheelFileProps:
 
 
 def wheel_file(scope: Scope, id_: str, props: WheelFileProps) -> None:
-    """A copy of the wheel travels with the stack, so that the stack applies from any folder."""
+    """The stack includes a copy of the wheel, so that it can be applied from any folder."""
     asset = TerraformAsset(
         scope,
         f"{id_}-asset",
@@ -30,6 +30,6 @@ def wheel_file(scope: Scope, id_: str, props: WheelFileProps) -> None:
         path=props.path,
         source=asset.path,
         depends_on=[props.volume],
-        # The jobs name the old path until their stack follows: the new file comes first.
+        # The jobs name the old path until their stack is deployed: the new file comes first.
         lifecycle=TerraformResourceLifecycle(create_before_destroy=True),
     )

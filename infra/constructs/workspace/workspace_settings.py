@@ -7,7 +7,7 @@ from infra.cdktf_seam import Scope, databricks
 from infra.constructs.workspace.permissions import Permission, permissions
 from infra.spec import LegacyTableAcl, Security
 
-# Off is what each of these is for: ways around Unity Catalog, or out of the workspace.
+# Each of these is off: ways around Unity Catalog, or out of the workspace.
 _TURNED_OFF = (
     "enableDbfsFileBrowser",
     "enableDeprecatedClusterNamedInitScripts",
@@ -22,7 +22,7 @@ _ACL_PRIVILEGES = {"read": ("USAGE", "SELECT"), "write": ("USAGE", "SELECT", "MO
 
 @dataclass(frozen=True, kw_only=True)
 class WorkspaceSettingsProps:
-    """`default_catalog` is what a query without a catalog means; `token_users` names groups."""
+    """`default_catalog` is the catalog of queries that name none; `token_users` names groups."""
 
     security: Security
     default_catalog: str
@@ -30,7 +30,7 @@ class WorkspaceSettingsProps:
 
 
 def workspace_settings(scope: Scope, props: WorkspaceSettingsProps) -> None:
-    """All that its own admins may set. A stack has one workspace, so they need no name from outside."""
+    """All settings that the workspace's own admins may change. A stack has one workspace, so ids need no prefix."""
     security = props.security
     _legacy(scope, security)
     namespace = databricks.default_namespace_setting
@@ -44,9 +44,9 @@ def workspace_settings(scope: Scope, props: WorkspaceSettingsProps) -> None:
 
 
 def restricted_admins(scope: Scope) -> None:
-    """An admin of the workspace makes no token for, and runs no job as, a principal that is not given to them.
+    """A workspace admin cannot create a token for, or run a job as, a principal without being assigned to it.
 
-    Only the account's admins may say so: in a stack that they deploy.
+    Only the account's admins can set this: in a stack that they deploy.
     """
     restrict = databricks.restrict_workspace_admins_setting
     restrict.RestrictWorkspaceAdminsSetting(
@@ -59,7 +59,7 @@ def restricted_admins(scope: Scope) -> None:
 
 
 def _legacy(scope: Scope, security: Security) -> None:
-    """No Hive metastore and no DBFS, unless the environment says that it still needs them."""
+    """No Hive metastore and no DBFS, unless the environment declares that it still needs them."""
     disabled = security.legacy_access == "disabled"
     access, dbfs = databricks.disable_legacy_access_setting, databricks.disable_legacy_dbfs_setting
     access.DisableLegacyAccessSetting(
@@ -73,7 +73,7 @@ def _legacy(scope: Scope, security: Security) -> None:
 
 
 def _doors(scope: Scope, props: WorkspaceSettingsProps) -> None:
-    """From where one signs in, and with which tokens."""
+    """The addresses from which to sign in, and the allowed tokens."""
     security = props.security
     configured = databricks.workspace_conf.WorkspaceConf(
         scope,
@@ -93,7 +93,7 @@ def _doors(scope: Scope, props: WorkspaceSettingsProps) -> None:
         label="mlops",
         list_type="ALLOW",
         ip_addresses=list(security.ip_allow_list),
-        # The list counts only once lists are turned on.
+        # The list takes effect only once lists are enabled.
         depends_on=[configured],
     )
     allowed = tuple(Permission(level="CAN_USE", group=group) for group in props.token_users)

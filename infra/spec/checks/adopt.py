@@ -1,4 +1,4 @@
-"""Rules about what is adopted: where it may lie, what it goes with, and what it takes the place of."""
+"""Rules about adopted resources: their location, the settings that they need, and the ones that they replace."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,7 +11,7 @@ from infra.spec.reading.read import Read, problem
 from settings.problems import Problem
 from settings.source import Location, Source
 
-# What only one environment can have: keys, roles and schemas of another one would be in the way there.
+# Resources that only one environment can use: another's keys, roles and schemas would be in the way.
 _OWN = (
     ("lake",),
     ("key_vault",),
@@ -36,7 +36,7 @@ _SHARED_IDS = (
 
 
 def _ids(read: Read) -> Iterator[tuple[Source, Location, str]]:
-    """(file, setting, id) of everything of Azure that is adopted."""
+    """(file, setting, id) of every adopted Azure resource."""
     for source, steps in [(read.platform, _SHARED_IDS), *((each, _IDS) for each in read.environments.values())]:
         for step in steps:
             given = dig(source.data, "adopt", *step)
@@ -47,7 +47,7 @@ def _ids(read: Read) -> Iterator[tuple[Source, Location, str]]:
 
 
 def _readable(text: str) -> bool:
-    """Whether it is an id at all, which its type reports."""
+    """Whether it is an id at all; if not, its type reports it."""
     try:
         parsed(text)
     except ValueError:
@@ -78,7 +78,7 @@ def subnets_belong_to_their_network(read: Read) -> Iterator[Problem]:
 
 
 def one_is_made_or_adopted(read: Read) -> Iterator[Problem]:
-    """A network is described where it is made; beside an adopted one its address space would say nothing."""
+    """A network is described only if it is created; next to an adopted one its address space would have no effect."""
     for source in read.environments.values():
         made, adopted = dig(source.data, "network"), dig(source.data, "adopt", "network")
         if made is not None and adopted is not None:
@@ -94,7 +94,7 @@ def one_is_made_or_adopted(read: Read) -> Iterator[Problem]:
 
 
 def adopted_networks_have_an_adopted_hub(read: Read) -> Iterator[Problem]:
-    """Our firewall lets out the networks that we make; who gave a network its routes gives it a hub."""
+    """Our firewall routes only networks that we create; the owner of an adopted network routes it to their own hub."""
     private = dig(read.platform.data, "network") != "ip-allow-list"
     for source in read.environments.values():
         given = dig(source.data, "adopt", "network")
@@ -105,7 +105,7 @@ def adopted_networks_have_an_adopted_hub(read: Read) -> Iterator[Problem]:
 
 
 def what_is_shared_has_a_hub(read: Read) -> Iterator[Problem]:
-    """Without a hub every environment has all of its own."""
+    """Without a hub, every environment has its own resources."""
     if dig(read.platform.data, "network") != "ip-allow-list":
         return
     for name, given in table(read.platform.data, "adopt").items():
@@ -116,7 +116,7 @@ def what_is_shared_has_a_hub(read: Read) -> Iterator[Problem]:
 
 
 def adopted_zones_are_all_there(read: Read) -> Iterator[Problem]:
-    """A private endpoint without its zone is found by nobody, and the hub links all of them or none."""
+    """Nothing resolves a private endpoint without its zone, and the hub links all zones or none."""
     listed = texts(read.platform.data, "adopt", "private_dns_zones")
     if not listed:
         return
@@ -140,7 +140,7 @@ def adopted_zones_are_all_there(read: Read) -> Iterator[Problem]:
 
 
 def adopted_workspaces_have_their_network(read: Read) -> Iterator[Problem]:
-    """A workspace stands in a network for life."""
+    """A workspace cannot change its network."""
     for source in read.environments.values():
         given = dig(source.data, "adopt", "workspace")
         if given is not None and dig(source.data, "adopt", "network") is None:
@@ -150,7 +150,7 @@ def adopted_workspaces_have_their_network(read: Read) -> Iterator[Problem]:
 
 
 def an_adopted_thing_is_not_described(read: Read) -> Iterator[Problem]:
-    """Settings of what is made would be ignored where its like is adopted, and so are refused."""
+    """Settings of created resources would be ignored next to an adopted one, and so are refused."""
     settings: tuple[tuple[Location, str], ...] = (
         (("azure", "redundancy"), "lake"),
         (("azure", "landing_days"), "lake"),
@@ -176,7 +176,7 @@ def adopted_catalogs_are_the_environments(read: Read) -> Iterator[Problem]:
 
 
 def adopted_locations_lie_in_an_adopted_lake(read: Read) -> Iterator[Problem]:
-    """Roles, network rules and containers go by the lake, so a location elsewhere would not be reached."""
+    """Roles, network rules and containers depend on the lake, so a location elsewhere would be unreachable."""
     for source in read.environments.values():
         given = table(source.data, "adopt", "locations")
         if given and dig(source.data, "adopt", "lake") is None:
@@ -185,7 +185,7 @@ def adopted_locations_lie_in_an_adopted_lake(read: Read) -> Iterator[Problem]:
 
 
 def adopted_catalogs_have_their_own_root(read: Read) -> Iterator[Problem]:
-    """Nothing of ours lies in the root of a catalog that we do not make."""
+    """We store nothing in the root of a catalog that we do not create."""
     for source in read.environments.values():
         location = ("adopt", "locations", CATALOG_ROOT)
         given = dig(source.data, *location)
@@ -195,7 +195,7 @@ def adopted_catalogs_have_their_own_root(read: Read) -> Iterator[Problem]:
 
 
 def each_adopts_its_own(read: Read) -> Iterator[Problem]:
-    """Two environments in one lake, vault, workspace, subnet or location would change each other's."""
+    """Two environments with the same lake, vault, workspace, subnet or location would change each other's."""
     owner: dict[tuple[str, Any], Source] = {}
     for source in read.environments.values():
         places = [("adopt", *step) for step in _OWN]

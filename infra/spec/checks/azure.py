@@ -1,4 +1,4 @@
-"""Rules about Azure: names that it takes, and settings that go together there."""
+"""Rules about Azure: allowed names, and settings that Azure requires together."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -10,19 +10,19 @@ from infra.spec.reading.read import Read, problem
 from settings.problems import Problem
 from settings.source import Location, Source
 
-# What an environment's name becomes part of: how, and what Azure takes there.
+# Names that contain an environment's name: how they are formed, and what Azure allows.
 _GLOBAL = {
     "key vault": (azure_names.key_vault, r"(?=.{3,24}$)[a-z]([a-z0-9]|-(?!-|$))*", "3 to 24 characters, no two dashes"),
     "storage account of the lake": (azure_names.lake_account, r"[a-z0-9]{3,24}", "3 to 24 letters and digits"),
     "storage account of the workspace": (azure_names.root_account, r"[a-z0-9]{3,24}", "3 to 24 letters and digits"),
     "data factory": (azure_names.data_factory, r"(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*", "3 to 63, no two dashes"),
 }
-# Words of what all environments share, in the same place of a name.
+# Words that shared resources use in the same position of a name.
 _TAKEN = frozenset({azure_names.HUB, "account", "bootstrap", "shared", "state"})
 
 
 def azure_takes_the_names(read: Read) -> Iterator[Problem]:
-    """Names of what Azure must tell from everybody else's are short, and know few characters."""
+    """Globally unique Azure names are short, and allow few characters."""
     prefix = dig(read.platform.data, "azure", "prefix")
     for environment, source in read.environments.items():
         if environment in _TAKEN:
@@ -37,7 +37,7 @@ def azure_takes_the_names(read: Read) -> Iterator[Problem]:
 
 
 def azure_tells_the_names_apart(read: Read) -> Iterator[Problem]:
-    """Storage accounts lose the dashes of their environment's name, and share one space of names with the state's."""
+    """Storage account names drop the environment's dashes, and share one namespace with the state's account."""
     prefix = dig(read.platform.data, "azure", "prefix")
     if not isinstance(prefix, str):
         return
@@ -53,7 +53,7 @@ def azure_tells_the_names_apart(read: Read) -> Iterator[Problem]:
 
 
 def the_metastore_is_in_the_region(read: Read) -> Iterator[Problem]:
-    """A workspace can only be given the metastore of its own region."""
+    """A workspace can only have the metastore of its own region."""
     region, given = dig(read.platform.data, "azure", "region"), dig(read.platform.data, "metastore", "region")
     if region and given and region != given:
         fix = "write the region of azure.region"
@@ -61,7 +61,7 @@ def the_metastore_is_in_the_region(read: Read) -> Iterator[Problem]:
 
 
 def compliance_is_whole(read: Read) -> Iterator[Problem]:
-    """The profile stands on monitoring and updates, and a standard on the profile."""
+    """The profile requires monitoring and updates, and a standard requires the profile."""
     for source in read.environments.values():
         location = ("azure", "compliance")
         declared = table(source.data, *location)
@@ -74,7 +74,7 @@ def compliance_is_whole(read: Read) -> Iterator[Problem]:
 
 
 def the_region_has_the_nodes(read: Read) -> Iterator[Problem]:
-    """A policy that lists machines which the region does not rent fails only when somebody starts a cluster."""
+    """A policy with machines that the region does not offer would fail only when somebody starts a cluster."""
     region = dig(read.platform.data, "azure", "region")
     if not isinstance(region, str):
         return

@@ -1,4 +1,4 @@
-"""Rules about the data factory: what it starts is there, may be started by it, and is started by nothing else."""
+"""Rules about the data factory: its jobs exist, it may start them, and nothing else starts them."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ _MAY_START = ("run", "manage")
 
 
 def the_factory_is_switched_on(read: Read) -> Iterator[Problem]:
-    """A block that the switch leaves unused would be ignored."""
+    """A block that the switch disables would be ignored."""
     if dig(read.platform.data, "data_factory"):
         return
     for source in read.environments.values():
@@ -39,7 +39,7 @@ def pipelines_start_what_is_there(read: Read) -> Iterator[Problem]:
 
 
 def pipelines_name_declared_models(read: Read) -> Iterator[Problem]:
-    """A job of a model that the use case does not have would not be found."""
+    """A job of a model that the use case lacks would not be found."""
     for source in read.environments.values():
         for name in table(source.data, "data_factory", "pipelines"):
             location = ("data_factory", "pipelines", name)

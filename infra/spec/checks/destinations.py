@@ -1,4 +1,4 @@
-"""Rules about who is told of alerts, and by which secret."""
+"""Rules about the recipients of alerts, and the secrets for sending them."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ def alert_secrets_lie_in_the_vault(read: Read) -> Iterator[Problem]:
 
 
 def destinations_have_people(read: Read) -> Iterator[Problem]:
-    """Whom a use case tells of its alerts has addresses in each environment that monitors it."""
+    """The recipients that a use case names for its alerts have addresses in each environment that monitors it."""
     for source, use_case, values in read.use_case_values():
         declared, named = read.use_cases.get(use_case), table(source.data, "destinations")
         if declared is None or "monitoring" not in present(values, "jobs"):
@@ -36,7 +36,7 @@ def destinations_have_people(read: Read) -> Iterator[Problem]:
 
 
 def destinations_are_told_apart(read: Read) -> Iterator[Problem]:
-    """A stack finds a destination by a search for its name, which must find no other one."""
+    """A stack looks up a destination by name, so no other may have the same name."""
     for source in read.environments.values():
         names = [ON_CALL, *table(source.data, "destinations")]
         for place, name in enumerate(names):

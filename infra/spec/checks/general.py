@@ -20,7 +20,7 @@ def file_is_named_like_its_environment(read: Read) -> Iterator[Problem]:
 
 
 def each_has_its_own(read: Read) -> Iterator[Problem]:
-    """Environments in one catalog would overwrite each other; in one workspace they would see each other."""
+    """Environments that share a catalog would overwrite each other; that share a workspace, see each other."""
     for location in (("catalog",), ("workspace", "id"), ("workspace", "url")):
         owner: dict[Any, Source] = {}
         for source in read.environments.values():
@@ -35,7 +35,7 @@ def each_has_its_own(read: Read) -> Iterator[Problem]:
 
 
 def groups_are_declared(read: Read) -> Iterator[Problem]:
-    """Every group that is named has a definition in platform.yaml."""
+    """Every named group has a definition in platform.yaml."""
     declared = sorted(table(read.platform.data, "groups"))
     for source, location, group in _group_mentions(read):
         if group not in declared:
@@ -79,7 +79,7 @@ def readers_are_environments(read: Read) -> Iterator[Problem]:
 
 
 def legacy_acls_have_legacy_access(read: Read) -> Iterator[Problem]:
-    """Table ACLs are the Hive metastore's: with legacy access disabled they guard nothing that can be reached."""
+    """Table ACLs belong to the Hive metastore: with legacy access disabled they protect nothing reachable."""
     for source in read.environments.values():
         access = dig(source.data, "security", "legacy_access") or "disabled"
         if access == "disabled" and items(source.data, "security", "legacy_table_acls"):
@@ -90,7 +90,7 @@ def legacy_acls_have_legacy_access(read: Read) -> Iterator[Problem]:
 
 
 def system_schemas_have_one_owner(read: Read) -> Iterator[Problem]:
-    """System schemas are the metastore's: two stacks that both own one would turn it off for each other."""
+    """System schemas are the metastore's: two stacks that both own one would disable it for each other."""
     first: dict[str, Source] = {}
     for source in read.environments.values():
         for position, name in texts(source.data, "system_schemas"):
@@ -102,7 +102,7 @@ def system_schemas_have_one_owner(read: Read) -> Iterator[Problem]:
 
 
 def policies_have_their_kind(read: Read) -> Iterator[Problem]:
-    """A policy is of the kind and size that its name says, with a runtime to match."""
+    """A policy has the kind and size that its name says, with a matching runtime."""
     for source in read.environments.values():
         for name in table(source.data, "policies"):
             kind, _, size = name.partition("_")
@@ -120,7 +120,7 @@ def policies_have_their_kind(read: Read) -> Iterator[Problem]:
 
 
 def runtimes_have_a_manifest(read: Read) -> Iterator[Problem]:
-    """What a runtime brings must be known, or nobody can say which wheels have to travel to it."""
+    """A runtime's packages must be known: otherwise the wheels that must travel to it are unknown."""
     known = sorted(name for runtime in runtimes() for name in runtime.clusters)
     for source in read.environments.values():
         for group in ("policies", "pools"):

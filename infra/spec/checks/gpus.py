@@ -9,7 +9,7 @@ from settings.problems import Problem
 
 
 def gpu_training_has_a_policy(read: Read) -> Iterator[Problem]:
-    """A job's cluster obeys a policy; a GPU cluster, that of one machine or of several, by what its models fit."""
+    """A GPU cluster needs a policy: for one machine or for several, depending on the models that it fits."""
     for source, use_case, values in read.use_case_values():
         wanted = dig(values, "jobs", "training", "gpu") is True
         for policy in sorted(_gpu_policies(read, use_case)) if wanted else ():
@@ -20,7 +20,7 @@ def gpu_training_has_a_policy(read: Read) -> Iterator[Problem]:
 
 
 def processes_have_their_workers(read: Read) -> Iterator[Problem]:
-    """Processes that fit one network start together, each on a worker; each policy of their cluster has as many."""
+    """Processes that fit one network start together, each on a worker; each policy of their cluster allows enough."""
     for source, use_case, values in read.use_case_values():
         wanted = dig(values, "jobs", "training", "processes")
         if not isinstance(wanted, int) or wanted == 1:
@@ -39,13 +39,13 @@ def processes_have_their_workers(read: Read) -> Iterator[Problem]:
 
 
 def _gpu_policies(read: Read, use_case: str) -> set[str]:
-    """Those of the GPU training of each of its models."""
+    """The policies for the GPU training of each of its models."""
     declared = read.use_cases.get(use_case)
     return {gpu_policy(model) for model in declared.models} if declared else {"gpu_single_node"}
 
 
 def policies_have_a_user(read: Read) -> Iterator[Problem]:
-    """A GPU policy is there for a job or for people; one that neither may use only looks like a choice."""
+    """A GPU policy must have a job or people that use it; an unused one would only look like an option."""
     for source in read.environments.values():
         cases = table(source.data, "use_cases")
         with_gpu = [case for case in cases if dig(cases, case, "jobs", "training", "gpu") is True]

@@ -1,7 +1,8 @@
-"""Rules about jobs that read tables with masked columns, as Databricks lets dedicated compute do it.
+"""Rules about jobs that read tables with masked columns, within the limits of Databricks' dedicated compute.
 
-Source: Azure Databricks, "Row filters and column masks" and "Fine-grained access control on dedicated compute": such a
-read is handed to serverless compute, and time travel and DESCRIBE HISTORY are refused to whom a policy applies.
+Source: Azure Databricks, "Row filters and column masks" and "Fine-grained access control on dedicated compute":
+serverless compute filters such a read, and time travel and DESCRIBE HISTORY are refused to principals that a policy
+applies to.
 """
 
 from collections.abc import Iterator, Mapping, Set
@@ -14,7 +15,7 @@ from settings.problems import Problem
 
 _LAYERS = frozenset({"bronze", "silver", "gold"})
 _UNMASKED = "unmasked_table"
-# They pin table versions, or read what changed since one.
+# They pin table versions, or read the changes since one.
 _TIME_TRAVELLERS = ("ingest", "training", "promotion", "monitoring")
 
 
@@ -27,7 +28,7 @@ def time_travellers_see_clear(read: Read) -> Iterator[Problem]:
 
 
 def streams_see_what_changed(read: Read) -> Iterator[Problem]:
-    """A model that is scored as a stream reads what changed in its features, which masks forbid like old versions."""
+    """A model that is scored as a stream reads the changes of its features, which masks forbid like old versions."""
     if dig(read.platform.data, "masked_reads") not in (None, "serverless"):
         return
     streaming = sorted(
@@ -43,9 +44,9 @@ def streams_see_what_changed(read: Read) -> Iterator[Problem]:
 
 
 def refused_masked_reads_do_not_happen(read: Read) -> Iterator[Problem]:
-    """Where masked tables are not read by serverless filtering, every stage sees what it reads in clear.
+    """Without serverless filtering of masked tables, every stage sees the data that it reads in clear.
 
-    For scoring, a table without the sensitive columns can stand in the place of the masked one of gold.
+    For scoring, a table without the sensitive columns can replace the masked one in gold.
     """
     chosen = dig(read.platform.data, "masked_reads")
     if chosen not in ("refused", _UNMASKED):
@@ -57,7 +58,7 @@ def refused_masked_reads_do_not_happen(read: Read) -> Iterator[Problem]:
 
 
 def models_do_without_sensitive_columns(read: Read) -> Iterator[Problem]:
-    """The table that scoring reads instead has everything that the model takes, or it could not be scored."""
+    """The table that scoring reads instead has every feature of the model; otherwise it could not be scored."""
     for name, use_case in read.use_cases.items() if dig(read.platform.data, "masked_reads") == _UNMASKED else ():
         wrong = {}
         for model in use_case.models:
@@ -76,7 +77,7 @@ def models_do_without_sensitive_columns(read: Read) -> Iterator[Problem]:
 
 
 def scoring_sees_no_more_than_it_reads(read: Read) -> Iterator[Problem]:
-    """A right to see sensitive columns in clear is not used by who reads the table without them."""
+    """A right to see sensitive columns in clear is useless to a stage that reads the table without them."""
     for stage, access in _stages(read) if dig(read.platform.data, "masked_reads") == _UNMASKED else ():
         for setting in ("sensitive", "source_sensitive"):
             if stage == "scoring" and access.get(setting) is not None:
@@ -91,7 +92,7 @@ def _stages(read: Read) -> list[tuple[str, Mapping[str, Any]]]:
 
 
 def _masked_layers(read: Read) -> set[str]:
-    """Layers that hold columns which are masked in an environment that ingests."""
+    """Layers with masked columns in an environment that ingests."""
     ingested = {name for _, name, values in read.use_case_values() if "ingest" in present(values, "jobs")}
     return {
         str(column.layer)
@@ -103,7 +104,7 @@ def _masked_layers(read: Read) -> set[str]:
 def _clear(
     read: Read, stage: str, access: Mapping[str, Any], allowed: str, instead: Set[str] = frozenset()
 ) -> Iterator[Problem]:
-    """`instead` are the layers of which the stage reads no masked table, though it reads the layer."""
+    """`instead` are the layers of which the stage reads no masked table, though it has access to the layer."""
     masked = _masked_layers(read) - instead
     reads = {
         "sensitive": masked & access.keys(),

@@ -1,4 +1,4 @@
-"""Rules about redacted mirrors: who makes one, and who reads it."""
+"""Rules about redacted mirrors: their writers and their readers."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +9,7 @@ from settings.problems import Problem
 
 
 def mirrors_can_be_read(read: Read) -> Iterator[Problem]:
-    """Who reads a mirror names a source that makes one."""
+    """A reader of a mirror names a source that has one."""
     for source, use_case, values in read.use_case_values():
         if values.get("mirror") is not True:
             continue
@@ -22,7 +22,7 @@ def mirrors_can_be_read(read: Read) -> Iterator[Problem]:
 
 
 def mirrors_can_be_made(read: Read) -> Iterator[Problem]:
-    """A mirror is made of ingested tables as declared, with a secret of the own vault, in a catalog of its own."""
+    """A mirror is derived from ingested tables, with a secret of its own vault, in its own catalog."""
     for source, use_case, values in read.use_case_values():
         given = values.get("mirror_key")
         if not isinstance(given, str):

@@ -1,4 +1,4 @@
-"""Names and numbers that something else has already: groups that the platform makes, a workspace's own id."""
+"""Names and numbers that are already taken: groups that the platform creates, a workspace's own id."""
 
 import re
 from collections.abc import Iterator
@@ -9,13 +9,13 @@ from infra.spec.reading.read import Read, problem
 from infra.spec.values.platform import StageAccess
 from settings.problems import Problem
 
-# Every workspace has these two, and no account group may be called so.
+# Every workspace has these two, and no account group may have their names.
 _BUILT_IN = {"admins": "Databricks", "users": "Databricks"}
 _ID_IN_URL = re.compile(r"https://adb-(\d+)\.\d+\.azuredatabricks\.net.*")
 
 
 def groups_have_names_of_their_own(read: Read) -> Iterator[Problem]:
-    """A group of people is not called like a group or a service principal that is there or will be made."""
+    """A group of people has a different name from every existing or future group and service principal."""
     taken = _BUILT_IN | dict.fromkeys(_made(read), "the platform")
     for group in table(read.platform.data, "groups"):
         if group in taken:
@@ -25,7 +25,7 @@ def groups_have_names_of_their_own(read: Read) -> Iterator[Problem]:
 
 
 def workspace_ids_are_those_of_their_urls(read: Read) -> Iterator[Problem]:
-    """On Azure the number in adb-<number>. is the workspace's id: another one would bind another workspace."""
+    """On Azure the number in adb-<number>. is the workspace's id: a different id would bind another workspace."""
     for source in read.environments.values():
         given = dig(source.data, "workspace", "id")
         found = _ID_IN_URL.fullmatch(str(dig(source.data, "workspace", "url")))
@@ -36,7 +36,7 @@ def workspace_ids_are_those_of_their_urls(read: Read) -> Iterator[Problem]:
 
 
 def _made(read: Read) -> Iterator[str]:
-    """The names of all groups and service principals that the stacks make, or make as soon as a use case grows."""
+    """The names of all groups and service principals that the stacks create, or will once a use case grows."""
     for environment, source in read.environments.items():
         yield from (names.owners(environment), names.deployer(environment))
         for use_case in table(source.data, "use_cases"):

@@ -1,4 +1,4 @@
-"""Rules about the networks: what fits into what, what meets what, and what the profile needs."""
+"""Rules about the networks: sizes, overlaps, and the requirements of the profile."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from infra.spec.reading.read import Read, problem
 from settings.problems import Problem
 from settings.source import Location, Source
 
-# The longest prefix with room for what stands there; Azure keeps five addresses of every subnet.
+# The longest prefix with room for the subnet's resources; Azure reserves five addresses of every subnet.
 _LONGEST_PREFIX = {
     "firewall": 26,
     "gateway": 27,
@@ -20,7 +20,7 @@ _LONGEST_PREFIX = {
     "container": 26,
     "serving": 26,
 }
-# The hub's holds the state account's; an environment's the lake's, the vault's, the workspace's and the factory's.
+# The hub has the state account's endpoint; an environment the lake's, the vault's, the workspace's and the factory's.
 _LONGEST_ENDPOINTS_PREFIX = {"hub": 28, "network": 27}
 _SPOKE_PREFIXES = range(16, 25)
 _AZURE_KEEPS = 5
@@ -36,12 +36,12 @@ class _Range:
 
     @property
     def place(self) -> str:
-        """Where it is written."""
+        """The setting's path."""
         return f"{self.source.file} {'.'.join(map(str, self.location))}"
 
 
 def _range(source: Source, location: Location, value: Any) -> _Range | None:
-    """`value`, which lies at `location`; None where it is absent or no range, which its type reports."""
+    """`value`, which is at `location`; None if it is absent or not a range, which its type reports."""
     try:
         return _Range(source=source, location=location, network=IPv4Network(value)) if isinstance(value, str) else None
     except ValueError:
@@ -54,7 +54,7 @@ def _space(source: Source, setting: str) -> _Range | None:
 
 
 def _networks(read: Read) -> Iterator[tuple[Source, tuple[str, ...], tuple[str, ...]]]:
-    """(file, where one that is made is set, where an adopted one is) of the hub and of each environment's network."""
+    """(file, setting of a created network, setting of an adopted one) of the hub and of each environment's network."""
     yield read.platform, ("hub",), ("adopt", "hub")
     for source in read.environments.values():
         yield source, ("network",), ("adopt", "network")
@@ -71,7 +71,7 @@ def _is_private(read: Read) -> bool:
 
 
 def the_profile_has_what_it_needs(read: Read) -> Iterator[Problem]:
-    """Private needs a hub and a subnet for endpoints; without it they would be ignored, and so are refused."""
+    """Profile private needs a hub and a subnet for endpoints; in others they would be ignored, and so are refused."""
     needed: list[tuple[Source, Location, Any]] = []
     for source, made, adopted in _networks(read):
         chosen = adopted if dig(source.data, *adopted) is not None else made
@@ -89,7 +89,7 @@ def the_profile_has_what_it_needs(read: Read) -> Iterator[Problem]:
 
 
 def the_sign_in_lies_in_an_environment(read: Read) -> Iterator[Problem]:
-    """The endpoint for signing in hangs on the workspace of an environment that exists."""
+    """The sign-in endpoint belongs to the workspace of an existing environment."""
     for location in (("hub", "browser_sign_in"), ("adopt", "hub", "browser_sign_in")):
         given = dig(read.platform.data, *location)
         if isinstance(given, str) and given not in read.environments:
@@ -109,7 +109,7 @@ def subnets_lie_in_their_network(read: Read) -> Iterator[Problem]:
 
 
 def networks_have_room(read: Read) -> Iterator[Problem]:
-    """What stands in a subnet needs its addresses, and Databricks takes networks of /16 to /24."""
+    """Each subnet has enough addresses for its resources, and Databricks allows networks of /16 to /24."""
     for source in read.environments.values():
         space = _space(source, "network")
         if space and space.network.prefixlen not in _SPOKE_PREFIXES:
@@ -125,7 +125,7 @@ def networks_have_room(read: Read) -> Iterator[Problem]:
 
 
 def clusters_have_addresses(read: Read) -> Iterator[Problem]:
-    """The largest cluster that a policy allows takes an address per node in each of the two subnets."""
+    """The largest cluster that a policy allows takes one address per node in each of the two subnets."""
     for source in read.environments.values():
         halves = [each for each in _subnets(source, "network") if each.location[-1] in ("host", "container")]
         room = min((each.network.num_addresses - _AZURE_KEEPS for each in halves), default=0)
@@ -140,7 +140,7 @@ def clusters_have_addresses(read: Read) -> Iterator[Problem]:
 
 
 def ranges_do_not_overlap(read: Read) -> Iterator[Problem]:
-    """Subnets of one network, and networks that are peered, need addresses of their own."""
+    """Subnets of one network, and peered networks, must have different addresses."""
     groups = [_subnets(source, setting) for source, (setting,), _ in _networks(read)]
     if _is_private(read):
         spaces = [_space(source, setting) for source, (setting,), _ in _networks(read)]

@@ -1,4 +1,4 @@
-"""A rule that several optional stacks share: they are reached by private endpoints in networks that stacks make."""
+"""A rule that several optional stacks share: they need private endpoints in networks that stacks create."""
 
 from collections.abc import Collection, Iterator
 
@@ -9,7 +9,7 @@ from settings.source import Source
 
 
 def stands_in_networks_of_ours(read: Read, used: Collection[Source], *, beside: str, what: str) -> Iterator[Problem]:
-    """Problems if a file of `used` asks for `what`, whose settings are called `beside`, where no network is ours."""
+    """Problems if a file of `used` asks for `what`, whose settings are called `beside`, without a network of ours."""
     if not used:
         return
     if dig(read.platform.data, "network") != "private":

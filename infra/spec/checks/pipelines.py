@@ -1,4 +1,4 @@
-"""Rules about declarative pipelines: they stand beside an ingest that ends, of use cases that they can declare."""
+"""Rules about declarative pipelines: they need an ingest that is not continuous, and use cases that they support."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ _SWITCH = ("pipelines",)
 
 
 def pipelines_have_something_to_make(read: Read) -> Iterator[Problem]:
-    """They read what ingest loads, so an environment that ingests nothing has no use for the switch."""
+    """They read the data that ingest loads, so an environment without ingest has no use for the switch."""
     for source in _switched_on(read):
         if not list(_ingested(read, source)):
             fix = "remove pipelines, or add an ingest job"
@@ -21,7 +21,7 @@ def pipelines_have_something_to_make(read: Read) -> Iterator[Problem]:
 
 
 def pipelines_can_be_declared(read: Read) -> Iterator[Problem]:
-    """Each use case that is ingested can be a pipeline; its ingest ends, since a task of it starts the update."""
+    """Each ingested use case can be a pipeline; its ingest ends, because one of its tasks starts the update."""
     for source in _switched_on(read):
         for use_case in _ingested(read, source):
             wrong = [*unpipelined(use_case)]

@@ -1,4 +1,4 @@
-"""Rules about the places beside Databricks that serve: switched on, with what they need, and nothing left unread."""
+"""Rules about serving places other than Databricks: switched on, with their requirements, and no ignored settings."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from settings.problems import Problem
 from settings.source import Source
 
 _PLACES = ("aks_serving", "azure_ml")
-# What Azure takes for a name that it must tell from everybody else's: how it is made, its pattern, in words.
+# The globally unique Azure names: how each is formed, its pattern, and the pattern in words.
 _GLOBAL = {
     "container registry": (azure_names.registry, r"[a-z0-9]{5,50}", "5 to 50 letters and digits"),
     "storage account of Azure ML": (azure_names.azure_ml_account, r"[a-z0-9]{3,24}", "3 to 24 letters and digits"),
@@ -29,7 +29,7 @@ def _used(read: Read) -> Iterator[tuple[Source, str]]:
 
 
 def places_are_switched_on(read: Read) -> Iterator[Problem]:
-    """A block that the switch leaves unused would be ignored, and so would a switch that no environment uses."""
+    """A block that the switch disables would be ignored, and so would a switch that no environment uses."""
     for source, place in _used(read):
         if dig(read.platform.data, place) is not True:
             fix = f"set {place}: true in platform.yaml, or remove the block"
@@ -42,7 +42,7 @@ def places_are_switched_on(read: Read) -> Iterator[Problem]:
 
 
 def images_have_a_base(read: Read) -> Iterator[Problem]:
-    """What both places run is built on one image, which nobody else uses."""
+    """Both places run images on one base image, which nothing else uses."""
     on = [place for place in _PLACES if dig(read.platform.data, place) is True]
     given, location = dig(read.platform.data, "serving_places"), ("serving_places",)
     if on and given is None:
@@ -54,13 +54,13 @@ def images_have_a_base(read: Read) -> Iterator[Problem]:
 
 
 def places_stand_in_networks_of_ours(read: Read) -> Iterator[Problem]:
-    """They take private endpoints, a firewall that lets the cluster out, and zones that adopted hubs do not have."""
+    """They need private endpoints, a firewall that lets the cluster out, and zones that adopted hubs lack."""
     used = {source.file: source for source, _ in _used(read)}.values()
     yield from stands_in_networks_of_ours(read, used, beside="aks_serving, azure_ml", what="the places")
 
 
 def clusters_have_a_subnet(read: Read) -> Iterator[Problem]:
-    """The cluster's machines stand in a subnet of their own, in which nothing else may."""
+    """The cluster's machines are in their own subnet, with nothing else in it."""
     for source in read.environments.values():
         location = ("network", "subnets", "serving")
         wanted, given = dig(source.data, "aks_serving") is not None, dig(source.data, *location)
@@ -73,7 +73,7 @@ def clusters_have_a_subnet(read: Read) -> Iterator[Problem]:
 
 
 def clusters_have_ranges_of_their_own(read: Read) -> Iterator[Problem]:
-    """A pod would not reach what has its own address; and fewer machines than the fewest are none."""
+    """A pod could not reach anything with its own address; and the maximum of machines is at least the minimum."""
     for source in read.environments.values():
         low, high = (dig(source.data, "aks_serving", "nodes", name) for name in ("min", "max"))
         if isinstance(low, int) and isinstance(high, int) and high < low:
@@ -96,7 +96,7 @@ def clusters_have_ranges_of_their_own(read: Read) -> Iterator[Problem]:
 
 
 def _network(text: object) -> IPv4Network | None:
-    """The range; None for what is absent or no range, which its type reports."""
+    """The range; None if it is absent or not a range, which its type reports."""
     try:
         return IPv4Network(text) if isinstance(text, str) else None
     except ValueError:
@@ -113,7 +113,7 @@ def places_have_something_to_serve(read: Read) -> Iterator[Problem]:
 
 
 def azure_takes_the_places_names(read: Read) -> Iterator[Problem]:
-    """Names of what Azure must tell from everybody else's are short, and know few characters."""
+    """Globally unique Azure names are short, and allow few characters."""
     prefix = dig(read.platform.data, "azure", "prefix")
     for source, place in _used(read) if isinstance(prefix, str) else ():
         environment = str(dig(source.data, "name"))

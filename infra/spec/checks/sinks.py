@@ -1,4 +1,4 @@
-"""Rules about what is made for sinks: switched on, where private endpoints are, and for sinks that are declared."""
+"""Rules about sinks: switched on, with private endpoints, and only for declared sinks."""
 
 from collections.abc import Callable, Iterator
 
@@ -19,7 +19,7 @@ def _used(read: Read) -> Iterator[Source]:
 
 
 def sinks_are_switched_on(read: Read) -> Iterator[Problem]:
-    """A block that the switch leaves unused would be ignored, and so would a switch that no environment uses."""
+    """A block that the switch disables would be ignored, and so would a switch that no environment uses."""
     on, used = dig(read.platform.data, _BLOCK) is True, list(_used(read))
     for source in () if on else used:
         fix = "set sinks: true in platform.yaml, or remove the block"
@@ -34,12 +34,12 @@ def sinks_are_switched_on(read: Read) -> Iterator[Problem]:
 
 
 def sinks_stand_in_networks_of_ours(read: Read) -> Iterator[Problem]:
-    """They are reached by private endpoints alone, whose zones an adopted hub does not have."""
+    """They are reachable only by private endpoints, whose zones an adopted hub lacks."""
     yield from stands_in_networks_of_ours(read, list(_used(read)), beside="sinks", what="sinks")
 
 
 def sinks_are_declared(read: Read) -> Iterator[Problem]:
-    """Whoever sends is named for each use case with a hub, for no other; a server without a sink costs for nothing."""
+    """Each use case with a hub, and no other, names its sender; a server without a sink would only cost money."""
     for source in _used(read):
         names = [name for name in table(source.data, "use_cases") if name in read.use_cases]
         sending = {name for name in names if hubs(read.use_cases[name])}

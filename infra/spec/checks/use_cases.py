@@ -1,4 +1,4 @@
-"""Rules about the use cases of an environment: jobs that need each other, data, an owner, an endpoint."""
+"""Rules about the use cases of an environment: dependencies between jobs, data, an owner, an endpoint."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,7 +12,7 @@ from settings.source import Source
 
 
 def use_cases_are_declared(read: Read) -> Iterator[Problem]:
-    """Every use case that is named has a folder in ml/usecases."""
+    """Every named use case has a folder in ml/usecases."""
     for source, use_case, _ in read.use_case_values():
         if use_case not in read.use_cases:
             allowed = f"one of {', '.join(sorted(read.use_cases))}"
@@ -39,7 +39,7 @@ def sources_can_be_read(read: Read) -> Iterator[Problem]:
             yield problem(source, ("use_cases", use_case, "source"), given=wanted, allowed=allowed, fix=fix)
 
 
-# The jobs that a job starts.
+# The jobs that each job starts.
 _STARTS = {"training": ("promotion",), "integration": ("ingest", "training", "scoring"), "monitoring": ("training",)}
 
 
@@ -66,7 +66,7 @@ def training_has_data(read: Read) -> Iterator[Problem]:
 
 
 def monitoring_has_predictions(read: Read) -> Iterator[Problem]:
-    """Monitoring holds scored periods of its own environment against what came true there."""
+    """Monitoring compares scored periods of its own environment with the outcomes there."""
     for source, use_case, values in read.use_case_values():
         jobs = present(values, "jobs")
         missing = [job for job in ("ingest", "scoring") if job not in jobs]
@@ -78,7 +78,7 @@ def monitoring_has_predictions(read: Read) -> Iterator[Problem]:
 
 
 def serving_has_what_it_needs(read: Read) -> Iterator[Problem]:
-    """An endpoint serves a use case that declares it, looks features up in a store, and is watched by monitoring."""
+    """An endpoint serves a use case that declares it, looks features up in a store, and is monitored."""
     for source, use_case, values in read.use_case_values():
         if not isinstance(values.get("serving"), Mapping):
             continue
@@ -96,7 +96,7 @@ def serving_has_what_it_needs(read: Read) -> Iterator[Problem]:
 
 
 def predictions_alone_are_granted_with_serving(read: Read) -> Iterator[Problem]:
-    """The table is made by a job, so only the stack of phase two can grant it."""
+    """A job creates the table, so only the stack of phase two can grant it."""
     for source, use_case, values in read.use_case_values():
         if isinstance(values.get("serving"), Mapping):
             continue
@@ -109,7 +109,7 @@ def predictions_alone_are_granted_with_serving(read: Read) -> Iterator[Problem]:
 
 
 def models_have_an_owner(read: Read) -> Iterator[Problem]:
-    """The registered model belongs to the promotion principal, so that job cannot be left out."""
+    """The registered model belongs to the promotion principal, so that job is required."""
     for source, use_case, values in read.use_case_values():
         jobs = sorted(present(values, "jobs"))
         if "jobs" in values and "promotion" not in jobs:
@@ -118,7 +118,7 @@ def models_have_an_owner(read: Read) -> Iterator[Problem]:
 
 
 def sensitive_columns_can_be_hidden(read: Read) -> Iterator[Problem]:
-    """What hides sensitive columns is made by the ingest job, whose principal needs the right to."""
+    """The ingest job creates the mask functions, so its principal needs the right to."""
     location = ("job_access", "ingest", "functions")
     ingests = {name for _, name, values in read.use_case_values() if "ingest" in present(values, "jobs")}
     needing = sorted(name for name in ingests & read.use_cases.keys() if hidden_columns(read.use_cases[name]))
@@ -129,7 +129,7 @@ def sensitive_columns_can_be_hidden(read: Read) -> Iterator[Problem]:
 
 
 def clear_sight_has_something_to_see(read: Read) -> Iterator[Problem]:
-    """Seeing sensitive values in clear is worth nothing to a group that reads no table with any."""
+    """The right to see sensitive values in clear is useless to a group that reads no table with any."""
     for source, use_case, values in read.use_case_values():
         for group, role in table(values, "access").items():
             if dig(role, "sensitive") and not present(role) & {"bronze", "silver", "gold"}:
@@ -139,7 +139,7 @@ def clear_sight_has_something_to_see(read: Read) -> Iterator[Problem]:
 
 
 def requests_that_are_looked_at_are_recorded(read: Read) -> Iterator[Problem]:
-    """An experiment, or a shadow, needs what the endpoint was asked."""
+    """An experiment, or a shadow, needs the endpoint's requests."""
     for source, use_case, values in read.use_case_values():
         models = read.use_cases[use_case].models if use_case in read.use_cases else ()
         looking = [model.name for model in models if model.serving and model.serving.looks_at_requests]
@@ -151,7 +151,7 @@ def requests_that_are_looked_at_are_recorded(read: Read) -> Iterator[Problem]:
 
 
 def declared_crons_are_quartz(read: Read) -> Iterator[Problem]:
-    """The schedules of the use cases, which Python declares, are Quartz too."""
+    """The schedules of the use cases, which are declared in Python, are Quartz expressions too."""
     for name, use_case in read.use_cases.items():
         settings = {each: getattr(use_case.jobs, each) for each in ("training_cron", "scoring_cron", "monitoring_cron")}
         named = [(("jobs", setting), expression) for setting, expression in settings.items()]

@@ -1,1 +1,1 @@
-"""From files to one checked value: YAML with its lines, and every problem of every file together."""
+"""From files to one checked value: YAML with line numbers, and all problems of all files together."""

@@ -1,9 +1,9 @@
-"""The error that wrong workspaces raise."""
+"""The error for invalid workspaces."""
 
 from settings.problems import SettingsError
 
 
 class SpecError(SettingsError):
-    """The workspaces cannot be used. Carries every problem of every file, sorted by place."""
+    """The workspaces cannot be used. Carries all problems of all files, sorted by place."""
 
     where = "the workspaces"

@@ -1,4 +1,4 @@
-"""Reads `workspaces/` into one frozen value, or raises every problem of every file together."""
+"""Reads `workspaces/` into one frozen value, or raises all problems of all files together."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,39 +39,39 @@ class Spec:
         return tuple(other for other in self.environments if other.name in environment.read_by)
 
     def lake_of(self, environment: Environment) -> Lake:
-        """Where the catalog of `environment` stores everything."""
+        """The lake of the catalog of `environment`."""
         return lake(self.places_of(environment))
 
     def key_vault_of(self, environment: Environment) -> KeyVault:
-        """Where the secrets of `environment` are kept."""
+        """The key vault of `environment`."""
         return key_vault(self.places_of(environment))
 
     @staticmethod
     def own_containers_of(environment: Environment) -> tuple[str, ...]:
-        """The lake's containers, each with its location, that are made: no adopted location takes their place.
+        """The lake's containers, each with its location, that are created: those that no adopted location replaces.
 
-        An adopted catalog stores its tables where its owner says, so that it needs no root of ours.
+        An adopted catalog stores its tables in its owner's location, so it needs no root of ours.
         """
         adopted = set(environment.adopt.locations.names) | ({CATALOG_ROOT} if environment.adopt.catalog else set())
         return tuple(container for container in CONTAINERS if container not in adopted)
 
     def places_of(self, environment: Environment) -> Places:
-        """Where in Azure the parts of `environment` lie."""
+        """The Azure ids of the parts of `environment`."""
         return places(self.platform, environment)
 
     @property
     def shared_places(self) -> SharedPlaces:
-        """Where in Azure what all environments share lies."""
+        """The Azure ids of the shared resources."""
         return shared_places(self.platform)
 
     def source_of(self, environment: Environment, use_case: str) -> Environment:
-        """The environment whose gold tables training reads: `environment` itself where none is named."""
+        """The environment whose gold tables training reads: by default `environment` itself."""
         named = environment.use_cases[use_case].source
         return next(other for other in self.environments if other.name == (named or environment.name))
 
 
 def load(directory: Path, use_cases: Mapping[str, UseCase] = USE_CASES) -> Spec:
-    """The workspaces in `directory`. Raises SpecError with every problem of every file."""
+    """The workspaces in `directory`. Raises SpecError with all problems of all files."""
     problems: list[Problem] = []
     sources: dict[str, Source] = {}
     for path in _files(directory):
@@ -93,13 +93,13 @@ def load(directory: Path, use_cases: Mapping[str, UseCase] = USE_CASES) -> Spec:
 
 
 def _files(directory: Path) -> list[Path]:
-    """The files that are read, by stem: of two with one stem the `.yaml`."""
+    """The files to read, by stem: of two with the same stem, the `.yaml`."""
     found = {path.stem: path for suffix in reversed(_SUFFIXES) for path in directory.glob(f"*{suffix}")}
     return [found[stem] for stem in sorted(found)]
 
 
 def _unread_files(directory: Path) -> list[Problem]:
-    """Files that look like settings and that nobody would read: a second one of a stem, another spelling, a folder."""
+    """Files that look like settings but would be ignored: a second one of a stem, another spelling, a folder."""
     read_files = set(_files(directory))
     looks = [path for path in directory.rglob("*") if path.suffix.lower() in _SUFFIXES and path.is_file()]
     return [
@@ -127,7 +127,7 @@ def _missing_files(directory: Path, sources: Mapping[str, Source]) -> list[Probl
 
 
 def _is_empty(source: Source) -> bool:
-    # A file whose text is broken has no root either, but was reported with its line already.
+    # A file with broken text has no root either, but was already reported with its line.
     return source.root is None and source.readable
 
 
@@ -138,7 +138,7 @@ def _no_file(path: Path, allowed: str) -> Problem:
 
 
 def _typed(model: type[_Model], source: Source | None, problems: list[Problem]) -> _Model | None:
-    """The file as `model`; None, with its problems added, where it is wrong."""
+    """The file as `model`; None, with its problems added, if it is invalid."""
     if source is None:
         return None
     try:

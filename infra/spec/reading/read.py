@@ -1,4 +1,4 @@
-"""What the rules look at: every file as it stands, typed or not, so that one mistake hides no other."""
+"""The input of the rules: every file as written, valid or not, so that one mistake hides no other."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from settings.source import Location, Source
 
 @dataclass(frozen=True, kw_only=True)
 class Read:
-    """Everything that was read, as it stands in the files."""
+    """Everything that was read, as written in the files."""
 
     platform: Source
     environments: Mapping[str, Source]
