@@ -1,1 +1,1 @@
-"""What is checked before a change goes live: policy scan, plan review and access review. Reads JSON only."""
+"""Checks before a change goes live: policy scan, plan review and access review. Reads only JSON."""

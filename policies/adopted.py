@@ -1,7 +1,8 @@
-"""What is adopted: data sources of things that exist already, judged by the rules for their like that is made.
+"""Adopted resources: data sources of existing objects, judged by the rules for created ones.
 
-Of a plan, what Terraform has read is known. Of a synthesized stack, what a postcondition demands is known: no plan
-goes on without it. Whatever else a rule asks is unknown, never a pass: a default says nothing of what others made.
+In a plan, the attributes that Terraform has read are known. In a synthesized stack, the attributes that a postcondition
+requires are known: no plan continues without them. Any other attribute is unknown, never a pass: defaults do not apply
+to resources that others created.
 """
 
 import re
@@ -28,16 +29,16 @@ TYPES = frozenset(
         "databricks_external_location",
     }
 )
-# Where a data source nests what a resource has at its top, or names it otherwise.
+# Attributes that a data source nests but a resource has at its top, or that have other names.
 _NESTED = ("catalog_info", "external_location_info")
 _DEMAND = re.compile(r'\$\{self\.([\w.\[\]]+) (==|!=) ("(?:[^"\\]|\\.)*"|true|false|-?\d+)\}')
 _OPPOSITE = {"true": False, "false": True}
-# An older name that a rule asks for too, and the one under which the attribute is read.
+# An older name that a rule also reads, and the name under which the attribute is found.
 _RENAMED = {
     "enable_https_traffic_only": "https_traffic_only_enabled",
     "enable_rbac_authorization": "rbac_authorization_enabled",
 }
-# What they assert is how Terraform makes or destroys a thing, and it does neither here.
+# Rules about how Terraform creates or destroys a resource, which does not apply to a data source.
 _OF_WHAT_IS_MADE = frozenset(
     {"data_is_protected_from_destroy", "production_is_not_dropped_with_its_content", "storage_is_validated"}
 )
@@ -48,7 +49,7 @@ _BELONGS = ("tags", "custom_tags", "tags.custom_tags", "catalog_name", "name")
 
 
 class _Asked(Block):
-    """The known arguments, which keep in `missing` what was asked for and is not known."""
+    """The known arguments; records in `missing` each unknown argument that was read."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         super().__init__(values)
@@ -62,34 +63,34 @@ class _Asked(Block):
 
 
 class _Adopted(Resource):
-    """A data source as a resource. What points at it may stand in other people's stacks."""
+    """A data source as a resource. References to it may be in other people's stacks."""
 
     def referring(self, type_: str) -> list[Resource]:
-        """What of this document points at it; none here proves nothing."""
+        """The references in this document; their absence proves nothing."""
         asked = list(self.block.missing) if isinstance(self.block, _Asked) else []
         found = super().referring(type_)
         if isinstance(self.block, _Asked):
-            # By what it would be found is no question about it.
+            # The arguments that identify it are not properties of it.
             self.block.missing[:] = asked if found else [*asked, f"a {type_} of it"]
         return found
 
 
 def adopted_in(document: Document) -> Iterator[Resource]:
-    """The data sources of the document that are adopted things."""
+    """The data sources of the document that are adopted resources."""
     return (item for item in document.data if item.type in TYPES)
 
 
 def applies(rule: Rule) -> bool:
-    """Whether the rule asserts something of the thing itself."""
+    """Whether the rule is about the resource itself."""
     return rule.judge.__name__ not in _OF_WHAT_IS_MADE
 
 
 def judged(rule: Rule, item: Resource) -> Verdict:
-    """The rule's verdict on an adopted thing: unknown wherever it asked for what is not known."""
+    """The rule's verdict on an adopted resource: unknown if it read an unknown argument."""
     block = _Asked(_known(item.block))
     verdict = rule.judge(_Adopted(item.address, item.type, item.name, block, item.document))
     missing = [path for path in dict.fromkeys(block.missing) if not block.has(_RENAMED.get(path, path))]
-    # Where it belongs is asked of its name too; what a rule asks beside is what its owner can answer.
+    # Its name also tells the environment; for further arguments that a rule reads, its owner must answer.
     missing = [path for path in missing if path not in _BELONGS] or missing
     if missing:
         asked = ", ".join(missing)
@@ -98,7 +99,7 @@ def judged(rule: Rule, item: Resource) -> Verdict:
 
 
 def _known(block: Block) -> dict[str, Scalar | list[Any]]:
-    """Attributes that were read, or that a postcondition demands, as a resource would have them."""
+    """Attributes that were read, or that a postcondition requires, in the form of a resource's attributes."""
     raw = block.raw_values
     known = {name: value for name, value in raw.items() if name not in _TERRAFORM and value is not None}
     for nested in _NESTED:

@@ -8,16 +8,16 @@ PolicyError
 
 
 class PolicyError(ValueError):
-    """What was given, what is allowed, and what to change."""
+    """The value given, the values allowed, and the change to make."""
 
 
 class DocumentError(PolicyError):
-    """A file is no readable JSON document."""
+    """A file is not a readable JSON document."""
 
 
 class PlanError(PolicyError):
-    """A document is no Terraform plan that the review understands."""
+    """A document is not a Terraform plan that the review understands."""
 
 
 class RulesError(PolicyError):
-    """A file of rules, prices or invariants is wrong."""
+    """A file of rules, prices or invariants has mistakes."""

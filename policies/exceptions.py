@@ -1,4 +1,4 @@
-"""Exceptions to what the policies ask: each with a reason, somebody who answers for it, and an end."""
+"""Exceptions to the policies: each with a reason, an owner, and an expiry date."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -10,7 +10,7 @@ from pydantic import Field
 from policies.errors import RulesError
 from policies.yaml_model import Entry, read_model
 
-# Longer, and nobody remembers why: an exception is looked at again within a year.
+# For longer, nobody remembers the reason: an exception is reviewed within a year.
 _LONGEST = timedelta(days=366)
 
 
@@ -31,7 +31,7 @@ class PolicyException(Entry):
         raise NotImplementedError
 
     def problem(self, today: date) -> str | None:
-        """What is wrong with its date."""
+        """The problem with its date."""
         if self.expires < today:
             return f"{self.label}: expired on {self.expires}; fix the finding, or {self.owner} renews the exception"
         if self.expires > today + _LONGEST:

@@ -1,4 +1,4 @@
-"""What the checks say of a plan or of synthesized stacks."""
+"""Findings of the checks on a plan or on synthesized stacks."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from policies.terraform.documents import document_of
 
 @dataclass(frozen=True)
 class Finding:
-    """One rule's verdict on one resource. `result` is pass, fail or unknown; `reason` names no secret's value."""
+    """One rule's verdict on one resource. `result` is pass, fail or unknown; `reason` contains no secret's value."""
 
     rule: str
     severity: Severity
@@ -31,18 +31,18 @@ class Finding:
 def findings_of(plan_or_synth: Mapping[str, Any]) -> list[Finding]:
     """One finding per rule and resource of a Terraform plan (`terraform show -json`) or a synthesized stack.
 
-    What a plan destroys is not judged. Raises `UnreadableDocument` where the mapping is neither.
+    Destroyed resources are not judged. Raises `UnreadableDocument` if the mapping is neither.
     """
     return findings_in(document_of(plan_or_synth))
 
 
 def findings_in(document: Document) -> list[Finding]:
-    """One finding per rule and resource of the document, in the order of its resources; then of what is adopted."""
+    """One finding per rule and resource of the document, in the order of its resources; then of adopted resources."""
     return [_finding(*one) for one in _judged(document)]
 
 
 def doubtful_in(document: Document) -> list[Finding]:
-    """As `findings_in`, without what passes."""
+    """Like `findings_in`, without passes."""
     return [_finding(*one) for one in _judged(document) if one[2].result is not Result.PASS]
 
 

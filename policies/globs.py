@@ -1,6 +1,6 @@
-"""Globs that are matched again and again: each tuple of them becomes one pattern, and stays.
+"""Globs for repeated matching: each tuple of them is compiled once to one pattern, and cached.
 
-`fnmatch` forgets its patterns beyond 256, as many as rules and prices have together, and then compiles one for every
+`fnmatch` caches at most 256 patterns, as many as rules and prices have together, and beyond that compiles one for every
 comparison.
 """
 
@@ -11,11 +11,11 @@ from functools import cache
 
 
 def fits(text: str, globs: Sequence[str]) -> bool:
-    """Whether one of the globs covers the whole text; letters count in their case."""
+    """Whether one of the globs matches the whole text; case-sensitive."""
     return _compiled(tuple(globs)).match(text) is not None
 
 
 @cache
 def _compiled(globs: tuple[str, ...]) -> re.Pattern[str]:
-    # Without globs nothing fits, not even the empty text.
+    # Without globs nothing matches, not even the empty text.
     return re.compile("|".join(map(translate, globs)) if globs else r"(?!)")

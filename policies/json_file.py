@@ -1,4 +1,4 @@
-"""Reading JSON files that may be anything: too large, cut off, no text, or hiding one key behind another."""
+"""Reads untrusted JSON files: too large, truncated, not text, or with duplicate keys."""
 
 import codecs
 import json
@@ -15,7 +15,7 @@ MAX_BYTES = 256 * 1024 * 1024
 
 
 def read_document(path: Path) -> Document:
-    """The JSON object in `path`. Raises DocumentError where there is none."""
+    """The JSON object in `path`. Raises DocumentError if there is none."""
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
@@ -27,7 +27,7 @@ def read_document(path: Path) -> Document:
 
 
 def parse_document(content: bytes, name: str) -> Document:
-    """The JSON object in `content`, which is called `name` in errors. Raises DocumentError where there is none."""
+    """The JSON object in `content`, which errors call `name`. Raises DocumentError if there is none."""
     if content.startswith(b"PK"):
         raise DocumentError(f"{name}: is a binary plan. Convert it: terraform show -json {name} > plan.json")
     try:
@@ -49,13 +49,13 @@ def parse_document(content: bytes, name: str) -> Document:
 
 
 def _encoding(content: bytes) -> str:
-    """UTF-8, or what its byte order mark says: the `>` of Windows PowerShell writes UTF-16."""
+    """UTF-8, or the encoding of its byte order mark: the `>` of Windows PowerShell writes UTF-16."""
     marks = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
     return "utf-16" if content.startswith(marks) else "utf-8-sig"
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object whose keys are all different: readers disagree on which of two equal keys counts."""
+    """A JSON object with unique keys: readers disagree on which of two equal keys counts."""
     found = dict(pairs)
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]

@@ -1,4 +1,4 @@
-"""What is answered about access: whether somebody holds something, from where, and why."""
+"""Answers about access: whether a principal holds a privilege, from where, and why."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from policies.access.model import Key
 from policies.access.unknown import UNKNOWN_WORKSPACE
 
-# Ids of workspaces; `UNKNOWN_WORKSPACE` stands for some that the stacks do not say.
+# Ids of workspaces; `UNKNOWN_WORKSPACE` stands for those that the stacks do not name.
 Places = frozenset[int | str]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """Whether a principal holds a privilege, and the steps that say why, or what is missing.
+    """Whether a principal holds a privilege, and the steps that explain it, or the missing part.
 
     `workspaces` are the environments from whose workspace it can be used, `places` the ids of those workspaces.
     """
@@ -28,7 +28,7 @@ class Answer:
 class Holding:
     """One row of the access matrix: a principal holds a privilege on a securable, usable from `workspaces`.
 
-    `through` is the service principal as which it has to run for that, if it holds it in no other way.
+    `through` is the service principal that it must run as, if it holds the privilege only in that way.
     """
 
     principal: str
@@ -41,7 +41,7 @@ class Holding:
 
 
 def refused(*steps: str) -> Answer:
-    """What is missing."""
+    """No access, with the missing part."""
     return Answer(allowed=False, steps=steps)
 
 
@@ -51,13 +51,13 @@ def granted(steps: tuple[str, ...], places: Places, names: Mapping[int, str], th
 
 
 def named(places: Places, names: Mapping[int, str]) -> tuple[str, ...]:
-    """The environments of workspaces, those that are not known last."""
+    """The environments of workspaces, unknown ones last."""
     known = sorted(names.get(place, str(place)) for place in places if isinstance(place, int))
     return (*known, *({UNKNOWN_WORKSPACE} & places))
 
 
 def meet(one: Iterable[int | str], other: Iterable[int | str]) -> Places:
-    """The workspaces in both. What is not known on one side may be any of the other's."""
+    """The workspaces in both. An unknown one on either side may be any of the other's."""
     left, right = frozenset(one), frozenset(other)
     both = {place for place in left & right if isinstance(place, int)}
     unsaid = (UNKNOWN_WORKSPACE in left and right) or (UNKNOWN_WORKSPACE in right and left)

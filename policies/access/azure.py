@@ -1,4 +1,4 @@
-"""Rights in Azure: roles that are assigned on a scope, by name or by id, and the access policies of vaults.
+"""Rights in Azure: roles assigned on a scope, by name or by id, and the access policies of vaults.
 
 Ids of roles: Azure, "Azure built-in roles".
 """
@@ -32,13 +32,13 @@ Given = Iterator[tuple[str, str, Key]]
 
 
 def role_assignment(stack: Stack, item: Resource) -> Given:
-    """A role, with a note where a condition limits it."""
+    """A role, with a note if a condition limits it."""
     limited = " (under a condition)" if item.values.get("condition") else ""
     yield told(item.values.get("principal_id")), f"{_role(item.values)}{limited}", _scope(stack, item)
 
 
 def _role(values: Mapping[str, Any]) -> str:
-    """The role's name. An id that is no known role's may be any role's, so it is unknown."""
+    """The role's name. An unknown id may be any role's, so it is unknown."""
     named = values.get("role_definition_name")
     if named:
         return told(named)
@@ -53,12 +53,12 @@ def _scope(stack: Stack, item: Resource) -> Key:
 
 
 def vault_policy(stack: Stack, item: Resource) -> Given:
-    """The permissions of an access policy that is a resource of its own."""
+    """The permissions of an access policy that is a separate resource."""
     yield from _policy(item.values, azure_key(stack, item.values.get("key_vault_id")))
 
 
 def vault_policies(stack: Stack, item: Resource) -> Given:
-    """The policies that a vault states itself, which count unless it is opened by role."""
+    """The access policies in the vault itself, which apply unless it uses role-based access."""
     if not _by_role(item.values):
         for policy in blocks(item.values.get("access_policy")):
             yield from _policy(policy, azure_key(stack, item.name))
@@ -84,14 +84,14 @@ def entra_role(stack: Stack, item: Resource) -> Given:
 
 
 def azapi(stack: Stack, item: Resource) -> Given:
-    """What gives access through the ARM API: its role is in a body that is not read here."""
+    """Access through the ARM API: its role is in a body that is not parsed here."""
     kind = told(item.values.get("type"))
     if is_unknown(kind) or kind.lower().startswith("microsoft.authorization/"):
         yield marked(item.address), marked("a role"), azure_key(stack, item.values.get("parent_id"))
 
 
 def unread(stack: Stack, item: Resource) -> Given:
-    """A type that gives access and is not read: whom and what it gives is unknown."""
+    """A type that gives access but is not parsed: principals and privileges are unknown."""
     scope = item.values.get("scope") or item.values.get("parent_id") or item.name
     of_azure = not item.type.startswith("databricks_")
     key = azure_key(stack, scope) if of_azure else ACCOUNT

@@ -1,4 +1,4 @@
-"""Administrators that Azure's services have of their own, beside roles: of Kubernetes clusters and of databases.
+"""Administrators in Azure services themselves, besides roles: of Kubernetes clusters and of databases.
 
 Source: the arguments of these types in the azurerm provider.
 """
@@ -18,9 +18,9 @@ Given = Iterator[tuple[str, str, Key]]
 
 @dataclass(frozen=True, kw_only=True)
 class _Admins:
-    """Where a type says who its administrators are: `ids` in `block`, or in the resource itself if it has none.
+    """Where a type names its administrators: `ids` in `block`, or in the resource itself without a block.
 
-    `of` is the attribute that names what is administered; the resource itself if empty.
+    `of` is the attribute that names the administered resource; the resource itself if empty.
     """
 
     ids: str = "object_id"
@@ -49,7 +49,7 @@ _ADMINS: Mapping[str, _Admins] = {
 
 
 def administrators(stack: Stack, item: Resource) -> Given:
-    """One for each id. A block that is an expression may name anybody; a block that is not there names nobody."""
+    """One for each id. A block that is an expression may name anyone; an absent block names nobody."""
     found = _ADMINS[item.type]
     key = azure_key(stack, item.values.get(found.of) if found.of else item.name)
     for block in blocks(item.values.get(found.block)) if found.block else [item.values]:

@@ -1,4 +1,4 @@
-"""From synthesized stacks to what they say about access."""
+"""Builds the access model from synthesized stacks."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -30,17 +30,17 @@ _PLACED = (
     *("databricks_group", "databricks_service_principal", "databricks_user"),
     *running.READERS,
 )
-# A grant, and the stack and resource that say so.
+# A grant, with the stack and resource that declare it.
 _Given = tuple[Stack, Resource, Grant]
 
 
 def estate_of(stacks: Sequence[Stack]) -> Estate:
-    """What `stacks` say together."""
+    """The access model of all `stacks` together."""
     people = People(stacks)
     given = list(_given(stacks, people))
     members = [one for stack in stacks for one in _members(stack, people)]
     memberships = tuple(one for one in members if isinstance(one, Membership))
-    # Whoever is in a workspace's own `admins` or `users` is assigned to it by that.
+    # Membership in a workspace's own `admins` or `users` assigns a principal to it.
     assignments = (*_assigned(stacks, people), *(one for one in members if isinstance(one, Assignment)))
     workspaces = {stack.workspace_id: stack.environment for stack in stacks if stack.workspace_id is not None}
     implied = [*_sign_ins(assignments, workspaces), *_belongings(memberships), *_modules(stacks)]
@@ -61,7 +61,7 @@ def estate_of(stacks: Sequence[Stack]) -> Estate:
 
 
 def _principals(people: People, grants: Iterable[Grant], securables: Iterable[Securable]) -> Mapping[str, str]:
-    """Everybody whom the stacks make, and everybody who occurs."""
+    """All principals that the stacks create or mention."""
     azure = {grant.principal for grant in grants if grant.key.kind == AZURE}
     subjects = {grant.principal for grant in grants if grant.privilege == SIGN_IN}
     others = {grant.principal for grant in grants if grant.key.kind != AZURE and grant.privilege != SIGN_IN}
@@ -79,7 +79,7 @@ def _given(stacks: Sequence[Stack], people: People) -> Iterator[_Given]:
 
 
 def _securables(stacks: Sequence[Stack], people: People, given: Sequence[_Given]) -> dict[Key, Securable]:
-    """What the stacks make, and what they only mention: tables of jobs, a metastore that was there before."""
+    """The securables that the stacks create, and those that they only mention: jobs' tables, an existing metastore."""
     found: dict[Key, Securable] = {}
     for item in (one for stack in stacks for one in made(stack)):
         owner, run_as = (people.spelled(name) if name else "" for name in (item.owner, item.run_as))
@@ -113,7 +113,7 @@ def _assigned(stacks: Sequence[Stack], people: People) -> Iterator[Assignment]:
 
 
 def _sign_ins(assignments: Iterable[Assignment], named: Mapping[int, str]) -> Iterator[tuple[Securable, Grant]]:
-    """Workspaces as securables, and who may sign in to them."""
+    """Workspaces as securables, and the principals that may sign in to them."""
     for item in assignments:
         key = _workspace_key(item.workspace_id, named)
         yield (
@@ -128,7 +128,7 @@ def _workspace_key(number: int | str, named: Mapping[int, str] = MappingProxyTyp
 
 
 def _belongings(memberships: Iterable[Membership]) -> Iterator[tuple[Securable, Grant]]:
-    """Groups as securables, and who is in them."""
+    """Groups as securables, and their members."""
     for item in memberships:
         key = Key(kind="group", name=item.group)
         grant = Grant(principal=item.member, privilege="MEMBER", key=key, declared=item.declared)
@@ -136,7 +136,7 @@ def _belongings(memberships: Iterable[Membership]) -> Iterator[tuple[Securable, 
 
 
 def _modules(stacks: Sequence[Stack]) -> Iterator[tuple[Securable, Grant]]:
-    """A module may give anybody anything."""
+    """A module may grant anything to anyone."""
     for address in (one for stack in stacks for one in stack.modules):
         key = Key(kind="module", name=address)
         grant = Grant(principal=marked("anybody"), privilege=marked("anything"), key=key, declared=address)
@@ -148,7 +148,7 @@ def _isolated(stack: Stack) -> Iterator[Resource]:
 
 
 def _bindings(stacks: Sequence[Stack]) -> tuple[Binding, ...]:
-    """The declared ones, and that of the workspace from which something is isolated, which comes with isolating."""
+    """The declared bindings, and the implicit one of the workspace that isolates an object."""
     declared = [_binding(item) for stack in stacks for item in stack.of(*_BINDINGS)]
     known = {(binding.key, binding.workspace_id) for binding in declared}
     implied = [
@@ -161,7 +161,7 @@ def _bindings(stacks: Sequence[Stack]) -> tuple[Binding, ...]:
 
 
 def _binding(item: Resource) -> Binding:
-    """A binding whose type is not known may be one for writing."""
+    """A binding of unknown type may allow writing."""
     kind = str(item.values.get("securable_type") or "catalog")
     given = told(item.values.get("binding_type") or READ_WRITE)
     return Binding(

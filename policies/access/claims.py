@@ -1,4 +1,4 @@
-"""Which resources say the whole of who may use a securable: whatever else gives access to it is taken away by them."""
+"""Resources that set the complete rights on a securable: they revoke rights given to it by other resources."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
@@ -23,7 +23,7 @@ _SIGN_IN = "permission_assignment"
 
 
 def claims_of(stacks: Sequence[Stack], people: People, assignments: Iterable[Assignment]) -> tuple[Claim, ...]:
-    """One for each resource that decides about all principals of a securable, or all that one principal has on it."""
+    """One for each resource that sets all rights on a securable, or all rights of one principal on it."""
     found = [claim for stack in stacks for claim in _claims(stack, people)]
     found += [
         Claim(key=_workspace(item.workspace_id), declared=item.declared, principal=item.principal)

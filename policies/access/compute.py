@@ -1,6 +1,6 @@
-"""What a principal may do, and why.
+"""The rights of a principal, and why it has them.
 
-Net access is what a principal may do itself; effective access adds what it may do in runs as a service principal.
+Net access is a principal's own rights; effective access adds its rights in runs as a service principal.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -74,7 +74,7 @@ class Access:
         return self._objects.by_role(principal, key, privilege)
 
     def effective(self, principal: str, key: Key, privilege: str) -> Answer:
-        """The same, in runs as a service principal where it does not hold it itself."""
+        """The same, including runs as a service principal if it does not hold the privilege itself."""
         own = self.may(principal, key, privilege)
         apart = own.allowed or privilege in AS_WHOM
         runners = () if apart else sorted(self.people.run_as(principal))
@@ -82,7 +82,7 @@ class Access:
         return found if found.allowed else own
 
     def _through(self, principal: str, runners: Iterable[tuple[str, Answer]]) -> Answer:
-        """By the first service principal that holds something, if the principal can start runs where that works."""
+        """Through the first service principal that holds it, if the principal can start runs where it applies."""
         for name, answer in runners:
             places = meet(self.people.signs_in(principal), answer.places)
             if answer.allowed and (places or not answer.places):
@@ -91,7 +91,7 @@ class Access:
         return refused()
 
     def privileges_on(self, key: Key) -> tuple[str, ...]:
-        """The privileges, levels or roles that may be held on a securable; last those that only a document names."""
+        """The privileges, levels or roles that exist for a securable; at the end those that only a document names."""
         if key not in self._privileges:
             self._privileges[key] = self._held_by_somebody(key)
         return self._privileges[key]
@@ -107,14 +107,14 @@ class Access:
         return (*known, *sorted(others))
 
     def identities(self, principal: str) -> Mapping[str, tuple[str, ...]]:
-        """Every name by which grants reach the principal, each with the steps to it."""
+        """Every name by which grants reach the principal, with the steps to each."""
         return self.people.identities(principal)
 
     def assigned(self, principal: str) -> list[Assignment]:
-        """How the principal, or a group of it, may sign in to workspaces."""
+        """The sign-in rights of the principal, or of a group of it, to workspaces."""
         return self.people.assigned(principal)
 
 
 def privileges_on(kind: str) -> tuple[str, ...]:
-    """The privileges, or levels, that are known to exist on a kind of securable."""
+    """The privileges, or levels, that exist for a kind of securable."""
     return PRIVILEGES.get(kind) or LEVELS.get(kind, ())

@@ -1,6 +1,6 @@
-"""Resources that undo each other: two that say the whole of who may use one securable.
+"""Resources that undo each other: two that both set the complete rights on one securable.
 
-Each apply of one takes away what the other gave, so neither document says who has access.
+Each apply of one revokes the other's grants, so neither document shows who has access.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,7 @@ NAME = "one resource decides who may use a securable"
 
 
 def conflicts(claims: Iterable[Claim]) -> Iterator[Violation]:
-    """A violation for each two resources that decide about one securable, or about one principal on it."""
+    """A violation for each two resources that set the rights on one securable, or of one principal on it."""
     by_key: dict[Key, list[Claim]] = {}
     for claim in claims:
         if not claim.key.unknown:
@@ -30,5 +30,5 @@ def conflicts(claims: Iterable[Claim]) -> Iterator[Violation]:
 
 
 def _undo_each_other(one: Claim, other: Claim) -> bool:
-    """One that decides about all principals undoes any other; two about one principal each other."""
+    """A resource that sets all principals' rights undoes any other; two that set one principal's undo each other."""
     return one.principal == other.principal or not (one.principal and other.principal)

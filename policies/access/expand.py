@@ -1,6 +1,6 @@
-"""Loops of a document written out: `count`, `for_each` and `dynamic` blocks, as far as they are literal.
+"""Expands the loops of a document: `count`, `for_each` and `dynamic` blocks, as far as they are literal.
 
-What is not literal stays one instance whose `each.value` (or `count.index`) is unresolved, so that it is unknown.
+A loop that is not literal stays one instance, whose `each.value` (or `count.index`) is unresolved and so unknown.
 """
 
 import json
@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 Values = Mapping[str, Any]
-# More instances than this of one resource tell a reviewer nothing new.
+# More instances than this of one resource give a reviewer no new information.
 _MOST = 1_000
 _SET = re.compile(r"^\$\{(?:to(?:set|list)\()?(\[.*\]|\{.*\})\)?\}$", re.DOTALL)
 _STEP = re.compile(r'\.([A-Za-z0-9_-]+)|\["([^"]+)"\]')
 
 
 def instances(values: Values) -> Iterator[tuple[str, Values]]:
-    """(index, values) of every instance: `""` without a loop, `[0]` and `["a"]` as addresses have it."""
+    """(index, values) of every instance: `""` without a loop, else `[0]` or `["a"]` as in addresses."""
     if "count" in values:
         yield from _counted(values, values["count"])
     elif "for_each" in values:
@@ -38,7 +38,7 @@ def _counted(values: Values, count: Any) -> Iterator[tuple[str, Values]]:
 
 
 def with_blocks(values: Values) -> Values:
-    """The values with the blocks that `dynamic` makes beside those that are written down."""
+    """The values with the blocks that `dynamic` creates, in addition to the literal ones."""
     made = values.get("dynamic")
     if not isinstance(made, Mapping):
         return values
@@ -61,7 +61,7 @@ def _dynamic(name: str, part: Any) -> Iterator[Any]:
 
 
 def _entries(given: Any) -> list[tuple[Any, Any]] | None:
-    """(key, value) of a literal list, set or map; None where it is an expression."""
+    """(key, value) of a literal list, set or map; None if it is an expression."""
     if isinstance(given, str) and (match := _SET.match(given)):
         try:
             given = json.loads(match[1])
@@ -80,7 +80,7 @@ def _filled(values: Any, iterator: str, key: Any, item: Any) -> Any:
 
 
 def _replaced(value: Any, pattern: re.Pattern[str], known: Mapping[str, Any]) -> Any:
-    """`value` with every expression of the loop replaced; one that leads nowhere stays."""
+    """`value` with every expression of the loop replaced; one that resolves to nothing stays."""
     if isinstance(value, Mapping):
         return {key: _replaced(item, pattern, known) for key, item in value.items()}
     if isinstance(value, list):

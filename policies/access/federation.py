@@ -1,7 +1,7 @@
-"""Subjects outside that sign in without a secret: whose tokens are taken for a service principal or an identity.
+"""External subjects that sign in without a secret: their tokens are accepted for a service principal or an identity.
 
 Source: Azure Databricks, "Configure a federation policy" (a service principal's policy names one subject; the account's
-takes any token whose claim names a user or a service principal), and Microsoft Entra, "Workload identity federation".
+accepts any token whose claim names a user or a service principal), and Microsoft Entra, "Workload identity federation".
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ Given = Iterator[tuple[str, str, Key]]
 
 
 def _subject(issuer: Any, subject: Any, claim: Any = None) -> str:
-    """One subject of one issuer: the same subject of another issuer is somebody else. A pattern may be anybody's."""
+    """One subject of one issuer: the same subject of another issuer is different. A pattern may match anyone."""
     parts = [told(claim), told(subject)] if claim and claim != _SUBJECT else [told(subject)]
     name = f"{' '.join(parts)} of {told(issuer)}"
     open_ = any(is_unknown(part) for part in (*parts, told(issuer))) or any(each in name for each in _WILDCARDS)
@@ -40,7 +40,7 @@ def policy(_: Stack, item: Resource) -> Given:
 
 
 def account_policy(stack: Stack, item: Resource) -> Given:
-    """Any subject of an issuer, which signs in as whichever user or service principal its token names."""
+    """Any subject of an issuer, which signs in as the user or service principal that its token names."""
     if item.values.get("service_principal_id"):
         yield from policy(stack, item)
         return
@@ -49,7 +49,7 @@ def account_policy(stack: Stack, item: Resource) -> Given:
 
 
 def _policies(item: Resource) -> list[Mapping[str, Any]]:
-    """The policy; an empty one, of which nothing is known, if the document does not say it."""
+    """The policy; if the document does not contain it, an empty one with nothing known."""
     return blocks(item.values.get("oidc_policy")) or [{}]
 
 

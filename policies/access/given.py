@@ -1,4 +1,4 @@
-"""Who is given what on what, resource by resource, as the documents say it: names are not yet spelled alike."""
+"""Grants by resource, as the documents declare them: names are not yet normalized."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -24,12 +24,12 @@ _ENTITLEMENTS = ("allow_cluster_create", "allow_instance_pool_create", "databric
 
 
 def privilege(text: str) -> str:
-    """A privilege as the system reads it, unless the document does not say which."""
+    """A normalized privilege, unless the document does not say which."""
     return text if is_unknown(text) else rights.privilege(text)
 
 
 def _held(block: Mapping[str, Any]) -> list[str]:
-    """The privileges of a block; one unknown where it holds none that can be read."""
+    """The privileges of a block; one unknown if none can be read."""
     return [privilege(text) for text in texts(block.get("privileges"))] if block else [told(None)]
 
 
@@ -54,7 +54,7 @@ def _first(values: Mapping[str, Any], names: tuple[str, ...]) -> str:
 
 
 def scope_key(stack: Stack, item: Resource) -> Key:
-    """The secret scope that an ACL is about."""
+    """The secret scope of an ACL."""
     return object_key(stack, "secret scope", told(item.values.get("scope")))
 
 
@@ -64,13 +64,13 @@ def _secret_acl(stack: Stack, item: Resource) -> Given:
 
 
 def _secret_scope(stack: Stack, item: Resource) -> Given:
-    """Whoever may manage a scope from its beginning."""
+    """The initial managers of a scope."""
     if item.values.get("initial_manage_principal"):
         yield told(item.values["initial_manage_principal"]), "MANAGE", object_key(stack, "secret scope", item.name)
 
 
 def table_acl_key(stack: Stack, item: Resource) -> Key:
-    """What is guarded by the older table access control, of a workspace's own metastore."""
+    """The securable of a legacy table ACL, in a workspace's own metastore."""
     named = [name for name in ("table", "view", "database") if item.values.get(name)]
     flags = [name for name in ("catalog", "any_file", "anonymous_function") if item.values.get(name)]
     name = told(item.values[named[0]]) if named else (flags[0] if flags else told(None))
@@ -84,7 +84,7 @@ def _table_acl(stack: Stack, item: Resource) -> Given:
 
 
 def rule_set_key(item: Resource) -> Key:
-    """What the rules of a rule set are about: a service principal, a group, a policy, or the account."""
+    """The subject of a rule set: a service principal, a group, a policy, or the account."""
     name = told(item.values.get("name"))
     found = _RULE_SET.fullmatch(name)
     if not found or is_unknown(name):
@@ -126,7 +126,7 @@ def membership(item: Resource) -> tuple[str, str]:
 
 
 def assignment(stack: Stack, item: Resource) -> Iterator[tuple[str, int | str, str]]:
-    """(principal, workspace id, level) of a sign-in: of the account, or of the workspace that the stack deploys to."""
+    """(principal, workspace id, level) of a sign-in right: from the account, or for the workspace of the stack."""
     placed = next(iter(blocks(item.values.get("provider_config"))), {})
     here = stack.workspace_id if item.type == "databricks_permission_assignment" else None
     where = workspace(item.values.get("workspace_id") or placed.get("workspace_id") or here)

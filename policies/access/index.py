@@ -1,4 +1,4 @@
-"""Grants by securable, and how steps are put into words."""
+"""Grants by securable, and the wording of steps."""
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
@@ -9,7 +9,7 @@ from policies.access.unknown import is_unknown
 
 
 class Index:
-    """What was given on each securable of an estate."""
+    """The grants on each securable of an estate."""
 
     def __init__(self, estate: Estate, people: Members) -> None:
         self._estate = estate
@@ -24,7 +24,7 @@ class Index:
         return self._by_key.get(key, ())
 
     def reaching(self, principal: str, key: Key) -> tuple[Grant, ...]:
-        """The grants on the securable itself that are to the principal, or to a group of it."""
+        """The grants on the securable itself that apply to the principal, or to a group of it."""
         found = self._reaching.get((principal, key))
         if found is None:
             identities = self._people.identities(principal)
@@ -32,7 +32,7 @@ class Index:
         return found
 
     def named_on(self, key: Key) -> frozenset[str]:
-        """Everybody by whom something could be held on the securable: all others hold nothing on it."""
+        """Every principal that could hold something on the securable: all others hold nothing on it."""
         if key not in self._named_on:
             chain = self._estate.chain(key)
             given = {grant.principal for link in chain for grant in self.on(link.key)}
@@ -41,15 +41,15 @@ class Index:
         return self._named_on[key]
 
     def told(self, principal: str, identity: str, text: str) -> str:
-        """How the principal comes to an identity, and what that holds."""
+        """How the principal gets an identity, and that identity's grant."""
         return "; ".join((*self._people.identities(principal)[identity], f"{identity} {text}"))
 
     def nobody_gave(self, principal: str, privilege: str, place: str, keys: Iterable[Key]) -> str:
-        """What is missing; and what no document says, which may be just that."""
+        """The missing grant; and the unknown grants that may be the missing one."""
         return f"no grant of {privilege} on {place} to {self._named(principal)}{self.unsaid(principal, keys)}"
 
     def unsaid(self, principal: str, keys: Iterable[Key]) -> str:
-        """The grants on the securables that may be to the principal, or may be of anything."""
+        """The grants on the securables that may apply to the principal, or may be of any privilege."""
         identities = self._people.identities(principal)
         found = [
             f"; it is unknown whether {grant.declared} does, by {grant.privilege} for {grant.principal}"
@@ -72,7 +72,7 @@ class Index:
 
     @cached_property
     def _unclear(self) -> Mapping[Key, tuple[Grant, ...]]:
-        """By securable, the grants that do not say to whom, or what."""
+        """By securable, the grants whose principal or privilege is unknown."""
         unclear = {
             key: tuple(one for one in grants if is_unknown(one.principal) or is_unknown(one.privilege))
             for key, grants in self._by_key.items()

@@ -1,4 +1,4 @@
-"""What must hold for the access matrix, read from one file and met with the matrix."""
+"""Invariants of the access matrix, read from one file and compared with the matrix."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ class Invariant(Entry):
         return self
 
     def covers(self, key: Key) -> bool:
-        """Whether it is about the securable."""
+        """Whether it covers the securable."""
         return _any(self.securables.kinds, key.kind) and _any(self.securables.names, key.name)
 
     def forbids(self, holding: Holding) -> bool:
@@ -75,7 +75,7 @@ class Invariant(Entry):
 
 @dataclass(frozen=True, kw_only=True)
 class Violation:
-    """An invariant that does not hold, and why."""
+    """A broken invariant, and the reason."""
 
     invariant: str
     what: str
@@ -93,14 +93,14 @@ class _File(Entry):
 
 
 def read_invariants(path: Path = INVARIANTS) -> tuple[Invariant, ...]:
-    """The invariants in `path`. Raises RulesError with every mistake, each by its invariant's name."""
+    """The invariants in `path`. Raises RulesError with every mistake, each with its invariant's name."""
     return read_model(path, _File).invariants
 
 
 def violations(
     invariants: Sequence[Invariant], matrix: Iterable[Holding], securables: Iterable[Key]
 ) -> Iterator[Violation]:
-    """Every row that breaks an invariant, and every invariant that is about nothing."""
+    """Every row that breaks an invariant, and every invariant that covers nothing."""
     keys = list(securables)
     for invariant in invariants:
         if not any(invariant.covers(key) for key in keys):
@@ -114,5 +114,5 @@ def violations(
 
 
 def _any(patterns: Sequence[str], text: str) -> bool:
-    """In any case: names of groups differ in more."""
+    """Case-insensitive: names of groups are not case-sensitive."""
     return fits(text.casefold(), [pattern.casefold() for pattern in patterns])

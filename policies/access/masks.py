@@ -1,7 +1,6 @@
-"""Whom masks and row filters spare, and whom SQL that the stacks declare treats apart.
+"""Principals that masks and row filters exempt, and principals that declared SQL treats differently.
 
-A mask only takes away, so nobody is a row for being behind one. Whoever is not behind it sees what it hides, as far as
-grants let it read the table.
+A mask only restricts, so it gives nobody a row. An exempt principal sees the masked data if it has grants on the table.
 """
 
 import re
@@ -30,7 +29,7 @@ Given = Iterator[tuple[str, str, Key]]
 
 
 def policy(_: Stack, item: Resource) -> Given:
-    """Whom a policy spares by name; and whoever is none of those that it is for, if it is not for everybody."""
+    """The principals that a policy exempts by name; and everyone that it does not cover, if it does not cover all."""
     place = told(item.values.get("on_securable_fullname"))
     key = Key(kind="mask", name=f"{place if is_unknown(place) else place.replace('`', '').lower()}/{told(item.name)}")
     for principal in texts(item.values.get("except_principals")):
@@ -41,7 +40,7 @@ def policy(_: Stack, item: Resource) -> Given:
 
 
 def conditions(_: Stack, item: Resource) -> Given:
-    """The groups and people that the SQL of a view or a function asks about, whether it spares or stops them."""
+    """The groups and people that the SQL of a view or a function checks, whether to allow or to refuse them."""
     key = Key(kind=f"{UNITY[item.type]} condition", name=told(item.name).lower())
     sql = " ".join(str(item.values[name]) for name in _SQL if item.values.get(name))
     for name in dict.fromkeys(_named(_COMMENT.sub(lambda found: found[1] or " ", sql))):
@@ -49,7 +48,7 @@ def conditions(_: Stack, item: Resource) -> Given:
 
 
 def _named(sql: str) -> Iterator[str]:
-    """Names in texts; what the SQL looks up or computes is not known."""
+    """Names in texts; names that the SQL looks up or computes are unknown."""
     for argument in _MEMBER.findall(sql):
         text = argument.strip()
         yield told(_unquoted(text)) if _LITERAL.fullmatch(text) else marked(f"a group: {text}")

@@ -1,6 +1,7 @@
-"""By which names grants reach a principal, where it may sign in, and as whom else it may run.
+"""The names by which grants reach a principal, its sign-in rights, and the principals that it may run as.
 
-Everybody is in `account users`; whoever may sign in to a workspace is in its `users`, its admins are in its `admins`.
+Everyone is in `account users`; principals that may sign in to a workspace are in its `users`, its admins in its
+`admins`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,14 +12,14 @@ from policies.access.model import Assignment, Estate
 from policies.access.people import AZURE_IDENTITY, BUILT_IN, FEDERATED, UNKNOWN_KIND
 from policies.access.unknown import UNKNOWN_WORKSPACE, is_unknown
 
-# The role that lets somebody start runs as a service principal.
+# The role that allows starting runs as a service principal.
 RUN_AS = "roles/servicePrincipal.user"
 _IN_NO_GROUP = (AZURE_IDENTITY, BUILT_IN, FEDERATED, UNKNOWN_KIND, "recipient")
 Steps = tuple[str, ...]
 
 
 class Members:
-    """Memberships, sign-ins and rights to run as somebody, of one estate."""
+    """Memberships, sign-in rights and run-as rights of one estate."""
 
     def __init__(self, estate: Estate) -> None:
         self._estate = estate
@@ -26,7 +27,7 @@ class Members:
         self._workspaces: dict[str, frozenset[int | str]] = {}
 
     def identities(self, principal: str) -> Mapping[str, Steps]:
-        """Every name by which grants reach the principal: itself and its groups, each with the steps to it."""
+        """Every name by which grants reach the principal: itself and its groups, with the steps to each."""
         if principal not in self._known:
             found = self._groups_of(principal)
             for item in self._assigned_to(found):
@@ -41,13 +42,13 @@ class Members:
         return self._known[principal]
 
     def assigned(self, principal: str) -> list[Assignment]:
-        """How the principal, by itself or by a group of it, may sign in to workspaces."""
+        """The sign-in rights of the principal, or of a group of it, to workspaces."""
         return self._assigned_to(self.identities(principal))
 
     def signs_in(self, principal: str) -> frozenset[int | str]:
-        """Ids of workspaces; with `UNKNOWN_WORKSPACE` if the stacks do not say all of them.
+        """Ids of workspaces; with `UNKNOWN_WORKSPACE` if the stacks do not name all of them.
 
-        A built-in group signs in wherever somebody may, a group that is assigned to no workspace wherever a member may.
+        A built-in group signs in wherever anyone may; a group that is assigned to no workspace, wherever a member may.
         """
         if principal not in self._workspaces:
             found = {item.workspace_id for item in self._signing_in(principal)}
@@ -63,10 +64,12 @@ class Members:
         )
 
     def _may_sign_in_elsewhere(self, principal: str, is_assigned: bool) -> bool:
-        """Nobody is known to be kept out if no stack assigns anybody; nor who is in no stack; nor a group's members,
-        if no stack names any.
+        """Whether unknown sign-in rights are possible.
+
+        True if no stack assigns anyone, if no stack declares the principal, or for a group if no stack names its
+        members.
         """
-        # A subject outside signs in as somebody else, whose rows say where.
+        # An external subject signs in as another principal, whose rows list the workspaces.
         if self._estate.principals.get(principal) == FEDERATED:
             return False
         if not self._estate.assignments:
@@ -92,7 +95,7 @@ class Members:
         return found
 
     def _groups_of(self, principal: str) -> dict[str, Steps]:
-        """The principal, the groups it is in by the stacks, and `account users`."""
+        """The principal, its groups according to the stacks, and `account users`."""
         found: dict[str, Steps] = {principal: ()}
         open_ends = [principal]
         if self._estate.principals.get(principal) not in _IN_NO_GROUP:
@@ -107,7 +110,7 @@ class Members:
         return found
 
     def _below(self, group: str) -> set[str]:
-        """The principal and, if it is a group, whoever is in it by the stacks."""
+        """The principal and, if it is a group, its members according to the stacks."""
         found, open_ends = {group}, [group]
         while open_ends:
             new = set(self._members_of.get(open_ends.pop(), ())) - found
@@ -138,7 +141,7 @@ class Members:
 
     @cached_property
     def _runners(self) -> Mapping[str, list[tuple[str, str]]]:
-        """By who may: the service principals as which one may run. A role that is not known may be this one."""
+        """By principal: the service principals that it may run as. An unknown role may be the one for it."""
         found: dict[str, list[tuple[str, str]]] = {}
         for grant in self._estate.grants:
             if grant.key.kind == "service principal" and (grant.privilege == RUN_AS or is_unknown(grant.privilege)):

@@ -1,4 +1,4 @@
-"""What the stacks say about access: principals, securables, and who was given what on which of them."""
+"""The access model of the stacks: principals, securables, and grants."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,10 +10,11 @@ READ_WRITE = "BINDING_TYPE_READ_WRITE"
 
 
 class Key(NamedTuple):
-    """A securable: its kind, such as `schema`, and its full name. Objects of a workspace begin with its stack's
-    environment, `prod/credit-training`, because their names are unique in one workspace only.
+    """A securable: its kind, such as `schema`, and its full name.
 
-    A tuple, which is looked up faster than a dataclass: a matrix of 8,000 rows takes a million look-ups.
+    Objects of a workspace begin with its stack's environment, `prod/credit-training`, because their names are unique in
+    one workspace only. A tuple, which is looked up faster than a dataclass: a matrix of 8,000 rows takes a million
+    look-ups.
     """
 
     kind: str
@@ -24,7 +25,7 @@ class Key(NamedTuple):
 
     @property
     def unknown(self) -> bool:
-        """Whether the documents do not say which securable it is."""
+        """Whether the documents leave the securable unknown."""
         return is_unknown(self.name.partition("/")[2]) or is_unknown(self.name)
 
 
@@ -33,10 +34,10 @@ ACCOUNT = Key(kind="account", name="account")
 
 @dataclass(frozen=True, kw_only=True)
 class Securable:
-    """Something that access can be given to. `parent` is what its privileges are inherited from.
+    """An object of grants. It inherits privileges from `parent`.
 
-    `workspace_id` is set for objects that live in one workspace, `UNKNOWN_WORKSPACE` where the documents do not say in
-    which; `declared` is the resource's address.
+    `workspace_id` is set for objects in one workspace, `UNKNOWN_WORKSPACE` if the documents do not say in which;
+    `declared` is the resource's address.
     """
 
     key: Key
@@ -78,7 +79,7 @@ class Assignment:
 
 @dataclass(frozen=True, kw_only=True)
 class Binding:
-    """A workspace reaches an isolated securable, to read or to write (`type`)."""
+    """A workspace has access to an isolated securable, to read or to write (`type`)."""
 
     key: Key
     workspace_id: int | str
@@ -87,7 +88,7 @@ class Binding:
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """The resource at `declared` says the whole of who may use a securable; of one principal, if `principal` is set."""
+    """The resource at `declared` sets all rights on a securable; those of one principal, if `principal` is set."""
 
     key: Key
     declared: str
@@ -96,7 +97,7 @@ class Claim:
 
 @dataclass(frozen=True, kw_only=True)
 class Estate:
-    """Everything that the stacks say. `principals` maps names to kinds; `workspaces` ids to environments.
+    """All declarations of the stacks. `principals` maps names to kinds; `workspaces` maps ids to environments.
 
     `declared` are the principals that the stacks make; of the others nobody knows here which groups they are in.
     """

@@ -1,4 +1,4 @@
-"""The rules of what is outside Unity Catalog: levels on objects of a workspace, and roles on anything else."""
+"""Access rules outside Unity Catalog: levels on objects of a workspace, and roles on anything else."""
 
 from policies import rights
 from policies.access.answers import Answer, granted, meet, refused
@@ -8,7 +8,7 @@ from policies.access.model import Assignment, Estate, Key, Securable
 from policies.access.privileges import AS_WHOM, AZURE, CLEAR_VALUES, LEVELS, NAMED_IN_SQL, SIGN_IN
 from policies.access.unknown import UNKNOWN_WORKSPACE
 
-# Administering a workspace opens no secrets.
+# Workspace admins have no implicit access to secrets.
 _NOT_FOR_ADMINS = ("secret scope",)
 _NO_ROLES = (*AS_WHOM, CLEAR_VALUES, NAMED_IN_SQL, SIGN_IN)
 
@@ -22,7 +22,7 @@ class Objects:
         self._index = index
 
     def by_role(self, principal: str, key: Key, role: str) -> Answer:
-        """Roles as given. What an Azure scope inherits is Azure's to say, and so are the members of Entra's groups."""
+        """Roles as assigned. Inheritance of Azure scopes, and members of Entra groups, are not resolved here."""
         identities = (principal,) if key.kind == AZURE else tuple(self._people.identities(principal))
         for grant in self._index.on(key):
             if grant.principal in identities and grant.privilege == role:
@@ -32,13 +32,13 @@ class Objects:
         return refused(self._index.nobody_gave(principal, role, str(key), (key,)))
 
     def as_whom(self, principal: str, found: Securable, privilege: str) -> Answer:
-        """As whom an object acts, in its workspace. That it may not sign in there would stop it, and hides no row."""
+        """The principal that an object runs as. A missing sign-in right would stop it, but hides no row."""
         answer = self.by_role(principal, found.key, privilege)
         place = UNKNOWN_WORKSPACE if found.workspace_id is None else found.workspace_id
         return granted(answer.steps, frozenset({place}), self._estate.workspaces) if answer.allowed else answer
 
     def by_level(self, principal: str, found: Securable, level: str) -> Answer:
-        """Levels, each of which includes the weaker ones; whoever administers the workspace has them all."""
+        """Levels, each of which includes the weaker ones; administrators of the workspace have them all."""
         place = UNKNOWN_WORKSPACE if found.workspace_id is None else found.workspace_id
         order = LEVELS.get(found.key.kind, ())
         if found.key.kind not in _NOT_FOR_ADMINS and level in order:
@@ -53,7 +53,7 @@ class Objects:
         return refused(self._index.nobody_gave(principal, level, str(found.key), (found.key,)))
 
     def _reaches(self, principal: str, identity: str, place: int | str) -> bool:
-        """A workspace's `admins` are those of that workspace."""
+        """A workspace's `admins` only administer that workspace."""
         if identity == rights.WORKSPACE_ADMINS != principal:
             return bool(self._administering(principal, place))
         return identity in self._people.identities(principal)

@@ -1,4 +1,4 @@
-"""Who is meant by a name: one spelling for each principal of all stacks, and what kind of principal it is."""
+"""Resolves the names of principals: one spelling for each principal of all stacks, and its kind."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,13 +18,13 @@ _TYPES = {
     "databricks_user": "user",
     "databricks_recipient": "recipient",
 }
-# Other names of the same principal, by which documents may call it.
+# Other names of the same principal in documents.
 _ALIASES = ("application_id", "user_name")
 _ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 class People:
-    """The principals that the stacks make or look up. A name that they do not know keeps its first spelling."""
+    """The principals that the stacks create or look up. An unknown name keeps its first spelling."""
 
     def __init__(self, stacks: Sequence[Stack]) -> None:
         self._spelling = {rights.principal_key(name): name for name in rights.BUILT_IN}
@@ -45,18 +45,19 @@ class People:
         return name
 
     def spelled(self, text: str) -> str:
-        """The one spelling of a principal: that of the resource that makes it, or the first one seen."""
+        """The one spelling of a principal: that of the resource that creates it, or the first one seen."""
         if is_unknown(text):
             return text
         return self._spelling.setdefault(rights.principal_key(text), rights.principal(text))
 
     def named(self, key: Key) -> Key:
-        """The key under the principal's one spelling, if it is a principal that rules are about."""
+        """The key with the principal's one spelling, if it is a principal that rules are about."""
         return key._replace(name=self.spelled(key.name)) if key.kind in ("service principal", "group") else key
 
     def kinds(self, occurring: Iterable[str], azure: Iterable[str], subjects: Iterable[str]) -> Mapping[str, str]:
-        """Kind by name of everybody that the stacks make, everybody that occurs, everybody with rights in Azure, and
-        the subjects that sign in from outside.
+        """Kind by name of every principal.
+
+        These are the principals that the stacks create or mention, those with rights in Azure, and external subjects.
         """
         outside = dict.fromkeys(azure, AZURE_IDENTITY) | dict.fromkeys(subjects, FEDERATED)
         known = {name: kind for name, kind in self._kinds.items() if name in self.declared or kind == BUILT_IN}
@@ -65,7 +66,7 @@ class People:
 
 
 def _kind_by_form(name: str) -> str:
-    """What a principal that no stack makes or looks up probably is."""
+    """The probable kind of a principal that no stack creates or looks up."""
     if is_unknown(name):
         return UNKNOWN_KIND
     if "@" in name:

@@ -1,4 +1,4 @@
-"""Which privileges exist on which kind of securable, and which of them change something.
+"""The privileges of each kind of securable, and which of them change something.
 
 Source: Azure Databricks, "Unity Catalog privileges and securable objects" and "Access control lists".
 """
@@ -25,7 +25,7 @@ _IN_SCHEMA = (
 )
 _ALWAYS = ("BROWSE", "MANAGE")
 
-# What may be held on a securable, inherited or granted; `rights.NOT_IN_ALL` says what `ALL_PRIVILEGES` leaves out.
+# The privileges on a securable, inherited or granted; `rights.NOT_IN_ALL` lists those that `ALL_PRIVILEGES` omits.
 PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     "metastore": (
         "CREATE_CATALOG",
@@ -72,7 +72,7 @@ PRIVILEGES: Mapping[str, tuple[str, ...]] = {
     "recipient": ("MANAGE",),
 }
 
-# What Azure roles are assigned on. The roles that somebody has on a scope are its privileges.
+# The scopes of Azure roles. The roles that a principal has on a scope are its privileges.
 AZURE = "azure scope"
 
 # Levels on workspace objects, weakest first; each includes the ones before it.
@@ -109,26 +109,26 @@ LEVELS: Mapping[str, tuple[str, ...]] = {
     "secret scope": ("READ", "WRITE", "MANAGE"),
 }
 
-# As whom an object acts. Nobody holds these by running as somebody who does.
+# The principals that an object runs as. Running as another principal does not pass these on.
 RUNS_AS, SINGLE_USER = "RUNS_AS", "SINGLE_USER"
 AS_WHOM = (RUNS_AS, SINGLE_USER)
-# A subject outside that is taken for a service principal or an identity.
+# An external subject whose token is accepted for a service principal or an identity.
 SIGN_IN = "SIGN_IN"
-# Whom a mask spares, and whom the SQL of a view or a function asks about.
+# Principals that a mask exempts, and principals that the SQL of a view or a function checks.
 CLEAR_VALUES, NAMED_IN_SQL = "CLEAR_VALUES", "NAMED_IN_SQL"
 
-# About what is in a catalog or schema. Owning those gives none of it: an owner manages tables that others made, and may
-# grant itself what it lacks, which a reviewer then sees.
+# Privileges on the content of a catalog or schema. Its owner does not have them: an owner manages tables that others
+# created, and may grant itself the missing rights, which a reviewer then sees.
 _CONTENT = frozenset(
     ("SELECT", "MODIFY", *_IN_VOLUME, *_IN_MODEL, "REFRESH", "APPLY_TAG", "EXTERNAL_USE_SCHEMA"),
 )
 
 
 def owner_holds(kind: str, privilege: str) -> bool:
-    """Whether owning a securable of this kind gives the privilege on it."""
+    """Whether the owner of a securable of this kind has the privilege on it."""
     return kind not in ENTRY or privilege not in _CONTENT
 
 
 def writes(privilege: str) -> bool:
-    """Whether a Unity Catalog privilege needs a workspace that is bound for writing."""
+    """Whether a Unity Catalog privilege needs a workspace with a read-write binding."""
     return privilege not in _READS

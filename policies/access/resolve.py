@@ -1,6 +1,6 @@
-"""References of a document replaced by names: `${databricks_group.owners.id}` by what the group is called.
+"""Replaces references in a document by names: `${databricks_group.owners.id}` by the group's name.
 
-What cannot be resolved (a variable, a function, an output of another state) stays an expression.
+Unresolvable references (a variable, a function, an output of another state) stay expressions.
 """
 
 import re
@@ -13,9 +13,9 @@ from policies.terraform.synthesized import Synthesized, Written
 
 _REFERENCE = re.compile(r'\$\{(data\.)?([a-z0-9_]+)\.([A-Za-z0-9_-]+)(\[[^\]]*\])?\.([A-Za-z0-9_.\[\]"-]+)\}')
 _LOCAL = re.compile(r"\$\{local\.([A-Za-z0-9_-]+)\}")
-# Whose attributes are names; what others compute (a random name, another state's output) is not known here.
+# Types whose attributes are names; computed attributes of others (a random name, another state's output) are unknown.
 _OURS = ("databricks_", "azurerm_", "azuread_", "azapi_")
-# Whoever, or whatever, the provider is signed in to.
+# The principal, or scope, that the provider is signed in to.
 _CURRENT = ("databricks_current_user", "databricks_current_config", "azurerm_client_config", "azuread_client_config")
 _SUBSCRIPTION = "azurerm_subscription"
 _NAMES = (
@@ -31,7 +31,7 @@ _NAMES = (
     "application_id",
     "group_id",
 )
-# How Unity Catalog's full names are put together.
+# How the full names of Unity Catalog are composed.
 _PARTS: Mapping[str, tuple[str, ...]] = {
     "databricks_schema": ("catalog_name", "name"),
     "databricks_sql_table": ("catalog_name", "schema_name", "name"),
@@ -39,9 +39,9 @@ _PARTS: Mapping[str, tuple[str, ...]] = {
     "databricks_volume": ("catalog_name", "schema_name", "name"),
     "databricks_registered_model": ("catalog_name", "schema_name", "name"),
 }
-# What a user is called in grants is the address, not the name that people see.
+# Grants name a user by the address, not by the display name.
 _FIRST: Mapping[str, str] = {"databricks_user": "user_name"}
-# Attributes by which other resources mean the resource itself.
+# Attributes with which other resources refer to the resource itself.
 _ITSELF = ("id", "full_name", "application_id", "display_name", "acl_principal_id", "job_id", "endpoint_id")
 
 
@@ -50,7 +50,7 @@ _Named = Mapping[tuple[str, str], Values]
 
 
 class Resolver:
-    """Replaces `${type.name.attribute}` by what it will be, as far as names go."""
+    """Replaces `${type.name.attribute}` by its future value, as far as names are concerned."""
 
     def __init__(self, document: Synthesized) -> None:
         self._locals = document.locals
@@ -61,7 +61,7 @@ class Resolver:
         return self._all(self._resources, data=False)
 
     def data(self) -> Iterator[tuple[str, str, str, Values]]:
-        """The same of every data source."""
+        """(type, id, name, values) of every instance of every data source."""
         return self._all(self._data, data=True)
 
     def _all(self, entries: _Named, *, data: bool) -> Iterator[tuple[str, str, str, Values]]:
@@ -71,7 +71,7 @@ class Resolver:
                 yield kind, f"{key}{index}", name, self.resolved(values)
 
     def resolved(self, value: Any) -> Any:
-        """`value` with every reference replaced; what cannot be resolved stays."""
+        """`value` with every reference replaced; unresolvable ones stay."""
         if isinstance(value, Mapping):
             return {key: self.resolved(item) for key, item in value.items() if key != "//"}
         if isinstance(value, list):
@@ -79,7 +79,7 @@ class Resolver:
         return _REFERENCE.sub(self._replace, value) if isinstance(value, str) else value
 
     def _without_locals(self, value: Any, depth: int = 0) -> Any:
-        """`value` with local values in place of their names; those that call each other in a circle stay."""
+        """`value` with local names replaced by their values; circular ones stay."""
         if isinstance(value, Mapping):
             return {key: self._without_locals(item, depth) for key, item in value.items()}
         if isinstance(value, list):
@@ -93,7 +93,7 @@ class Resolver:
         return self._without_locals(value.replace(found[0], str(known)), depth + 1)
 
     def _called(self, kind: str, key: str, values: Values, *, data: bool = False) -> str:
-        """What people call a resource: its full or display name, else its id in the stack."""
+        """The name of a resource: its full or display name, else its id in the stack."""
         parts = _PARTS.get(kind)
         if parts and not data:
             return ".".join(str(self.resolved(values.get(part, ""))) for part in parts)

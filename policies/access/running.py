@@ -1,6 +1,6 @@
-"""As whom jobs, pipelines, alerts and queries run, and whose a cluster of one user is.
+"""The principals that jobs, pipelines, alerts and queries run as, and the users of single-user clusters.
 
-Whoever is named gains nothing on the object itself: what the object does is done with the rights of that principal.
+The named principal gains no rights on the object itself: the object runs with the rights of that principal.
 """
 
 import json
@@ -13,11 +13,11 @@ from policies.access.securables import OBJECTS, object_key, run_as
 from policies.access.stacks import Resource, Stack
 from policies.access.unknown import marked, texts, told
 
-# Modes in which a cluster is one user's, or one group's. Without a mode the platform may choose one of them.
+# Modes in which a cluster belongs to one user or group. Without a mode the platform may choose one of them.
 _ONE_USER = ("", "SINGLE_USER", "DATA_SECURITY_MODE_DEDICATED", "DATA_SECURITY_MODE_AUTO")
 _DEDICATED = ("SINGLE_USER", "DATA_SECURITY_MODE_DEDICATED")
 _OLDER = "LEGACY_SINGLE_USER"
-# What holds clusters at any depth: an expression in its place may name anybody.
+# Blocks with clusters at any depth: an expression instead of one may name anyone.
 _HOLDS_CLUSTERS = ("job_cluster", "new_cluster", "task")
 _DEFINITIONS = ("definition", "policy_family_definition_overrides")
 # Queries and alerts of these types run as their owner.
@@ -27,7 +27,7 @@ Given = Iterator[tuple[str, str, Key]]
 
 
 def runs(stack: Stack, item: Resource) -> Given:
-    """As whom it runs, and the single users of the clusters that it starts."""
+    """The principal that it runs as, and the single users of the clusters that it starts."""
     key = object_key(stack, OBJECTS[item.type], told(item.name))
     named = run_as(item.values)
     if named:
@@ -37,7 +37,7 @@ def runs(stack: Stack, item: Resource) -> Given:
 
 
 def cluster(stack: Stack, item: Resource) -> Given:
-    """The single user of a cluster; whoever makes one for one user, and names nobody, is that user."""
+    """The single user of a cluster; without a name, the user who creates it."""
     key = object_key(stack, OBJECTS[item.type], told(item.name))
     users = list(_single_users(item.values))
     if not users and item.values.get("data_security_mode") in _DEDICATED:
@@ -47,7 +47,7 @@ def cluster(stack: Stack, item: Resource) -> Given:
 
 
 def cluster_policy(stack: Stack, item: Resource) -> Given:
-    """The users whose a cluster under the policy may be, if the policy says them by name."""
+    """The users for whom the policy allows clusters, if it names them."""
     key = object_key(stack, OBJECTS[item.type], told(item.name))
     for text in (str(item.values[name]) for name in _DEFINITIONS if item.values.get(name)):
         for who in _allowed_users(text):
@@ -55,7 +55,7 @@ def cluster_policy(stack: Stack, item: Resource) -> Given:
 
 
 def _allowed_users(definition: str) -> Iterator[str]:
-    """The fixed one, and those listed. What is no JSON yet, such as an expression, may name anybody."""
+    """The fixed user, and the listed ones. Text that is not JSON yet, such as an expression, may name anyone."""
     try:
         rules = json.loads(definition)
     except ValueError:
@@ -70,14 +70,14 @@ def _allowed_users(definition: str) -> Iterator[str]:
 
 
 def owned(stack: Stack, item: Resource) -> Given:
-    """The owner of a query or an alert, as whom it runs unless it runs as its viewer."""
+    """The owner of a query or an alert, which runs with its rights unless it runs with the viewer's."""
     owner = item.values.get("owner_user_name")
     if owner and str(item.values.get("run_as_mode") or "OWNER").upper() != "VIEWER":
         yield told(owner), RUNS_AS, object_key(stack, _OWNED[item.type], told(item.name))
 
 
 def _single_users(values: Any) -> Iterator[str]:
-    """Of every cluster at any depth: tasks have their own, tasks of loops too."""
+    """The single users of every cluster at any depth: also of tasks, and of tasks in loops."""
     if isinstance(values, Mapping):
         mode = str(values.get("data_security_mode") or "")
         if values.get("single_user_name") and (mode in _ONE_USER or mode.startswith(_OLDER) or "${" in mode):

@@ -1,4 +1,4 @@
-"""Which securables the stacks make, and how those that they only mention are called."""
+"""The securables that the stacks create, and the names of those that they only mention."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -45,7 +45,7 @@ OBJECTS = {
     "databricks_app": "app",
     "databricks_vector_search_endpoint": "vector search endpoint",
 }
-# Attributes of databricks_permissions whose object is not called as they are.
+# Attributes of databricks_permissions whose name differs from that of the object.
 _TARGETS = {
     "sql_endpoint_id": "warehouse",
     "database_instance_name": "online store",
@@ -64,7 +64,7 @@ _ENDS = re.compile(r"_(id|name|path)$")
 
 
 def made(stack: Stack) -> Iterator[Securable]:
-    """What the stack makes."""
+    """The securables that the stack creates."""
     for item in stack.of(*UNITY):
         key = unity_key(item)
         owner = str(item.values.get("owner") or "")
@@ -86,14 +86,14 @@ def unity_key(item: Resource) -> Key:
 
 
 def unity_target(item: Resource) -> Key:
-    """What a resource of grants is about: the one attribute that is neither principal nor privilege."""
+    """The subject of a grant resource: the one attribute that is neither principal nor privilege."""
     kinds = [name for name, value in item.values.items() if value and name not in _NO_SECURABLE]
     kind = kinds[0] if kinds else "securable"
     return _unity(kind, item.values.get(kind))
 
 
 def _unity(kind: str, name: Any) -> Key:
-    """Names of what is in a catalog are the same in every case, with and without backticks."""
+    """Names inside a catalog are case-insensitive, with and without backticks."""
     text = told(name)
     if "${" in text:
         return Key(kind=kind, name=marked(text.removeprefix(marked(""))))
@@ -102,7 +102,7 @@ def _unity(kind: str, name: Any) -> Key:
 
 
 def object_target(stack: Stack, item: Resource) -> Key:
-    """The object that a resource of permissions is about."""
+    """The subject of a permissions resource."""
     named = [name for name, value in item.values.items() if value and name not in _NO_SECURABLE]
     attribute = named[0] if named else "object"
     kind = _TARGETS.get(attribute) or _ENDS.sub("", attribute).replace("_", " ")
@@ -117,19 +117,19 @@ def object_key(stack: Stack, kind: str, name: str) -> Key:
 
 
 def azure_key(stack: Stack, scope: Any) -> Key:
-    """A scope by its id is the same in every stack; one by its name belongs to the stack's environment."""
+    """A scope given by id is the same in every stack; one given by name belongs to the stack's environment."""
     text = told(scope)
     return Key(kind=AZURE, name=text) if text.startswith("/") else object_key(stack, AZURE, text)
 
 
 def parent(key: Key) -> Key | None:
-    """What the securable is in."""
+    """The parent of the securable."""
     kind = _PARENTS.get(key.kind)
     return Key(kind=kind, name=key.name.rpartition(".")[0]) if kind and not key.unknown else None
 
 
 def run_as(values: Mapping[str, Any]) -> str:
-    """As whom an object runs; empty if it does not say, unknown if an expression does."""
+    """The principal that an object runs as; empty if unset, unknown if it is an expression."""
     for block in blocks(values.get("run_as")):
         return told(next((block[name] for name in _RUN_AS if block.get(name)), None))
     older = values.get("run_as_user_name")

@@ -10,7 +10,7 @@ from policies.access.invariants import Violation
 from policies.access.model import Key
 
 COLUMNS = ("principal", "principal_kind", "securable_kind", "securable", "privilege", "workspaces", "through", "why")
-# A spreadsheet would run what begins so.
+# A spreadsheet would execute text that begins with these.
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 _STYLE = """
@@ -52,7 +52,7 @@ def _cell(value: str) -> str:
 
 
 def as_html(matrix: Sequence[Holding], broken: Sequence[Violation]) -> str:
-    """One page: what is broken, then a table per kind of securable, with principals across and securables down."""
+    """One page: broken invariants, then a table per kind of securable, with principals across and securables down."""
     kinds = list(dict.fromkeys(holding.key.kind for holding in matrix))
     tables = [_table(kind, [holding for holding in matrix if holding.key.kind == kind]) for kind in kinds]
     return (
@@ -96,7 +96,7 @@ def _held(holdings: Sequence[Holding]) -> str:
     if not holdings:
         return ""
     names = escape(", ".join(_privilege(holding) for holding in holdings))
-    # The first privilege's chain tells how the principal gets in; the rest differ in their last step only.
+    # The first privilege's chain explains how the principal gets in; the others differ only in their last step.
     reasons = "".join(f"<li>{escape(holding.why[-1])}</li>" for holding in holdings)
     places = holdings[0].workspaces
     where = f"from {escape(', '.join(places))}" if places else ""

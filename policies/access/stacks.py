@@ -1,4 +1,4 @@
-"""The synthesized stacks as resources whose references are replaced by names."""
+"""The synthesized stacks as resources, with references replaced by names."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,7 +16,7 @@ _HOST_ID = re.compile(r"^https://adb-(\d+)\.")
 
 @dataclass(frozen=True, kw_only=True)
 class Resource:
-    """One instance of a resource of one stack. `values` hold names where the document refers to other resources."""
+    """One instance of a resource of one stack. In `values`, names replace references to other resources."""
 
     stack: str
     type: str
@@ -32,7 +32,7 @@ class Resource:
 
 @dataclass(frozen=True, kw_only=True)
 class Stack:
-    """One synthesized stack; `workspace_id` is that of the workspace it deploys to, if the document says which.
+    """One synthesized stack; `workspace_id` is the workspace that it deploys to, if the document names it.
 
     `sources` are its data sources, `modules` the addresses of modules, whose resources are not read here.
     """
@@ -45,7 +45,7 @@ class Stack:
 
     @property
     def environment(self) -> str:
-        """`prod` of `prod-workspace`: what the names of a workspace's objects begin with."""
+        """`prod` of `prod-workspace`: the prefix of the names of a workspace's objects."""
         return self.name.rpartition("-")[0] or self.name
 
     def of(self, *types: str) -> Iterator[Resource]:
@@ -56,7 +56,7 @@ class Stack:
 def read_stacks(folder: Path) -> tuple[Stack, ...]:
     """Every stack below `folder` (a `cdktf.out`).
 
-    Raises DocumentError where there is none, or one cannot be read or has a form that is not read.
+    Raises DocumentError if there is none, or one is unreadable or has an unsupported format.
     """
     files = sorted(folder.glob("stacks/*/cdk.tf.json"))
     if not files:
@@ -72,7 +72,7 @@ def _read(path: Path) -> Stack:
 
 
 def stack_of(name: str, document: Document) -> Stack:
-    """The stack in a synthesized document. Raises UnreadableDocument for a form that is not read."""
+    """The stack in a synthesized document. Raises UnreadableDocument for an unsupported format."""
     found = read_synthesized(document, name)
     resolver = Resolver(found)
     read = [

@@ -1,8 +1,8 @@
-"""The rules of Unity Catalog.
+"""Access rules of Unity Catalog.
 
-A privilege on a securable holds for all below it; nothing in a catalog is reached without USE_CATALOG, nothing in a
-schema without USE_SCHEMA, but for its metadata by BROWSE. An owner has everything on what it owns, and manages what is
-below without reading or writing it. The metastore's owner so manages everything: it can grant itself what it lacks,
+A privilege on a securable applies to everything below it. Access inside a catalog needs USE_CATALOG, and inside a
+schema USE_SCHEMA, except for metadata with BROWSE. An owner has all privileges on its object, and manages everything
+below without reading or writing it. So the metastore's owner manages everything: it can grant itself missing rights,
 which a review of the plan or of the audit log shows.
 """
 
@@ -21,7 +21,7 @@ _Chain = tuple[Securable, ...]
 
 
 def _needs_entry(key: Key, privilege: str) -> bool:
-    """Whether a privilege on a catalog or a schema is of use inside only: managing it, and entering, are not."""
+    """Whether a privilege on a catalog or schema needs entry to be effective: managing it, and entering, do not."""
     known = not (key.unknown or is_unknown(privilege))
     return known and privilege not in (*ENTRY.values(), "MANAGE")
 
@@ -36,11 +36,11 @@ class Unity:
         self._metastores = [item for item in estate.securables.values() if item.key.kind == "metastore"]
 
     def may(self, principal: str, key: Key, privilege: str) -> Answer:
-        """Whether `principal` holds `privilege` on the securable, and from which workspaces it can use it."""
+        """Whether `principal` holds `privilege` on the securable, and the workspaces from which it can use it."""
         chain = self._estate.chain(key)
         keys = [link.key for link in chain]
         steps: list[str] = []
-        # Metadata alone is seen without entering; and whoever an unknown principal is may have entered.
+        # Metadata is visible without entry; and an unknown principal may have entry.
         inside = privilege == "BROWSE" or is_unknown(principal)
         for depth, link in enumerate(() if inside else chain[:-1], start=1):
             entry = self._reason(principal, chain[:depth], ENTRY[link.key.kind])
@@ -58,12 +58,12 @@ class Unity:
         return self._where(principal, chain[0], privilege, (*steps, f"{privilege} on {key}: {reason}"))
 
     def _reason(self, principal: str, chain: _Chain, privilege: str) -> str | None:
-        """Why the principal holds a privilege on the last link, entry left aside; None where it does not."""
+        """Why the principal holds a privilege on the last link, apart from entry; None if it does not."""
         owner, said = chain[-1].owner, not is_unknown(privilege)
         if said and owner in self._people.identities(principal) and owner_holds(chain[-1].key.kind, privilege):
             return self._index.told(principal, owner, f"owns {chain[-1].key} ({chain[-1].declared})")
         reasons = self._by_grant(principal, chain[::-1], privilege)
-        # Managing gives entry and the right to grant, and neither reading nor writing.
+        # MANAGE gives entry and the right to grant, but neither reading nor writing.
         if privilege in (*ENTRY.values(), "MANAGE"):
             managing = self._by_grant(principal, chain[::-1], "MANAGE")
             reasons = itertools.chain(reasons, managing, self._as_owner(principal, chain[:-1]))
@@ -78,14 +78,14 @@ class Unity:
                     yield self._index.told(principal, grant.principal, text)
 
     def _as_owner(self, principal: str, outside: _Chain) -> Iterator[str]:
-        """It owns what the securable is in, or the metastore."""
+        """It owns a parent of the securable, or the metastore."""
         for outer in (*outside, *self._metastores):
             if outer.owner in self._people.identities(principal):
                 text = f"owns {outer.key}, so manages everything in it ({outer.declared})"
                 yield self._index.told(principal, outer.owner, text)
 
     def _where(self, principal: str, root: Securable, privilege: str, steps: tuple[str, ...]) -> Answer:
-        """From which workspaces a privilege can be used: sign-in, and the binding of an isolated securable."""
+        """The workspaces where a privilege can be used: by sign-in, and by the binding of an isolated securable."""
         places = self._people.signs_in(principal)
         changing = writes(privilege) and not is_unknown(privilege)
         reached = self._bound(root.key, write=changing) if root.key in self._estate.isolated else None
@@ -97,6 +97,6 @@ class Unity:
         return granted(steps, places, self._estate.workspaces)
 
     def _bound(self, key: Key, *, write: bool) -> Places:
-        """The workspaces bound to the securable, with those bound to one that the stacks do not name."""
+        """The workspaces bound to the securable, including those whose binding names an unknown securable."""
         found = [binding for binding in self._estate.bindings if binding.key == key or binding.key.unknown]
         return frozenset(binding.workspace_id for binding in found if not write or binding.type == READ_WRITE)

@@ -1,6 +1,6 @@
-"""What a document does not say yet: expressions that only an apply, a variable or a loop resolves.
+"""Unknown values of a document: expressions that only an apply, a variable or a loop resolves.
 
-Such a text is kept, behind a mark, so that the row that it belongs to is shown and never taken for nothing.
+Such a text is kept with a mark, so that its row is shown and never counts as absent.
 """
 
 from collections.abc import Mapping
@@ -12,17 +12,17 @@ UNKNOWN_WORKSPACE = "unknown"
 
 
 def is_unknown(text: str) -> bool:
-    """Whether the text stands for something that the documents do not say."""
+    """Whether the text stands for a value that the documents leave unknown."""
     return text.startswith(_MARK)
 
 
 def marked(text: str) -> str:
-    """The text as something that is not known."""
+    """The text, marked as unknown."""
     return f"{_MARK}{text}"
 
 
 def told(value: Any) -> str:
-    """A text of a document; one that is missing, or still holds an expression, is marked as unknown."""
+    """A text of a document; if it is missing, or still contains an expression, it is marked as unknown."""
     if value is None or isinstance(value, Mapping | list) or value == "":
         return marked("not set" if not value else "an expression")
     text = str(value)
@@ -30,14 +30,14 @@ def told(value: Any) -> str:
 
 
 def texts(value: Any) -> list[str]:
-    """A list of texts; one unknown entry where an expression stands for the list."""
+    """A list of texts; one unknown entry if the list is an expression."""
     if isinstance(value, list):
         return [told(item) for item in value]
     return [] if value is None else [told(value)]
 
 
 def blocks(value: Any) -> list[Mapping[str, Any]]:
-    """The blocks in a value: a list of them, or one; an empty one, which says nothing, where it is an expression."""
+    """The blocks in a value: a list, or a single one; for an expression one empty block, with everything unknown."""
     found = value if isinstance(value, list) else [value]
     return [block if isinstance(block, Mapping) else {} for block in found if block is not None]
 

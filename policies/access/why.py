@@ -1,4 +1,4 @@
-"""Why a principal has access to a securable, or has none, in steps that name what declares them."""
+"""Why a principal has or lacks access to a securable, in steps that name the declaring resources."""
 
 from collections.abc import Iterator
 from difflib import get_close_matches
@@ -11,11 +11,11 @@ from policies.errors import PolicyError
 
 
 def why(access: Access, principal: str, name: str, privilege: str = "") -> Iterator[str]:
-    """Lines: every privilege with its steps; where there is none, what is missing. With `privilege`, that one only.
+    """Lines: every privilege with its steps; if there is none, the missing part. With `privilege`, only that one.
 
-    Access is effective: what the principal holds only in runs as a service principal says so. `name` is a securable's
-    name, or its kind and name: `prod.credit_gold`, `schema prod.credit_gold`. Raises PolicyError for a name that the
-    stacks do not have, and for a privilege that its kind does not have.
+    Access is effective: a privilege that the principal holds only in runs as a service principal is marked so. `name`
+    is a securable's name, or its kind and name: `prod.credit_gold`, `schema prod.credit_gold`. Raises PolicyError for a
+    name that the stacks do not have, and for a privilege that its kind does not have.
     """
     principal = _spelled(principal, list(access.estate.principals))
     for key in _keys(access, name):
@@ -46,7 +46,7 @@ def _held(held: list[tuple[str, Answer]]) -> Iterator[str]:
 
 
 def _missing(answers: list[tuple[str, Answer]]) -> Iterator[str]:
-    """Each reason once: what is missing is mostly the same for all privileges."""
+    """Each reason once: most privileges lack the same part."""
     single = len(answers) == 1
     told = {
         reason if single else reason.replace(f"gave {privilege} ", "gave anything ")
@@ -64,7 +64,7 @@ def _keys(access: Access, name: str) -> list[Key]:
 
 
 def _spelled(principal: str, known: list[str]) -> str:
-    """The principal as the matrix spells it: `Analysts` for `analysts`."""
+    """The principal in the matrix's spelling: `Analysts` for `analysts`."""
     wanted = rights.principal_key(principal)
     found = next((name for name in known if rights.principal_key(name) == wanted), principal)
     _require(found, known, "principal")

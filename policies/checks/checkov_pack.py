@@ -1,8 +1,8 @@
-"""What checkov loads: every rule of the pack as a check of checkov's, with severity, reason and fix.
+"""The file that checkov loads: every rule of the pack as a checkov check, with severity, reason and fix.
 
-`checkov -d DIR --external-checks-dir policies/checks` runs the rules on HCL, on plans and on CDKTF's JSON. Where a
-critical or high rule cannot decide, checkov reports a failure whose details begin with UNKNOWN; other undecided ones
-it leaves out.
+`checkov -d DIR --external-checks-dir policies/checks` runs the rules on HCL, on plans and on CDKTF's JSON. If a
+critical or high rule cannot decide, checkov reports a failure whose details begin with UNKNOWN; other undecided results
+are left out.
 """
 
 import importlib
@@ -18,13 +18,13 @@ from checkov.terraform.checks.provider.base_check import BaseProviderCheck
 from checkov.terraform.checks.resource.base_resource_check import BaseResourceCheck
 from checkov.terraform_json.runner import TerraformJsonRunner
 
-# checkov loads this file under its bare name, so the package gets a name that no other pack takes.
+# checkov loads this file under its bare name, so the package gets a name that no other pack uses.
 _PACKAGE = "mlops_policy_checks"
 _FOLDER = Path(__file__).resolve().parent
 
 
 def _part(name: str) -> ModuleType:
-    """A module of the pack, wherever its folder lies."""
+    """A module of the pack, wherever its folder is."""
     if _PACKAGE not in sys.modules:
         spec = importlib.util.spec_from_file_location(
             _PACKAGE, _FOLDER / "__init__.py", submodule_search_locations=[str(_FOLDER)]
@@ -52,7 +52,7 @@ class PackCheck(BaseResourceCheck):
         self._rule = rule
 
     def scan_resource_conf(self, conf: dict[str, Any]) -> CheckResult:
-        """The rule's verdict, as checkov says it."""
+        """The rule's verdict, in checkov's form."""
         resource = _documents.resource_of(conf, self.entity_type, self.entity_path, self.graph)
         result, self.details = _said(self._rule, resource)
         return result
@@ -68,7 +68,7 @@ class PackProviderCheck(BaseProviderCheck):
         self._rule = rule
 
     def scan_provider_conf(self, conf: dict[str, Any]) -> CheckResult:
-        """The rule's verdict, as checkov says it."""
+        """The rule's verdict, in checkov's form."""
         result, self.details = _said(self._rule, _documents.provider_of(conf, self.entity_type))
         return result
 
@@ -93,7 +93,7 @@ def _said(rule: Any, resource: Any) -> tuple[CheckResult, list[str]]:
 
 
 def _remember_terraform_json() -> None:
-    """Let checks see the whole document of CDKTF's JSON, for which checkov gives them no graph."""
+    """Give checks the whole document of CDKTF's JSON, for which checkov has no graph."""
     scan = TerraformJsonRunner.add_python_check_results
 
     def remembering(runner: TerraformJsonRunner, *args: Any, **kwargs: Any) -> None:

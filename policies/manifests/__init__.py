@@ -1,1 +1,1 @@
-"""Checks of Kubernetes manifests: what would run in a cluster, and who could reach it."""
+"""Checks of Kubernetes manifests: the workloads in a cluster, and their network access."""

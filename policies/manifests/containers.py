@@ -1,4 +1,4 @@
-"""Rules about one container: what it may do on its machine, what it takes of it, and what it is."""
+"""Rules about one container: its privileges on the machine, its resources, and its image."""
 
 import re
 from collections.abc import Iterator
@@ -15,13 +15,13 @@ def _own(container: Manifest, name: str) -> Any:
 
 
 def _effective(pod: Pod, container: Manifest, name: str) -> Any:
-    """A setting of the container, or of its pod where the container has none."""
+    """A setting of the container, or of its pod if the container has none."""
     found = _own(container, name)
     return (pod.spec.get("securityContext") or {}).get(name) if found is None else found
 
 
 def containers_are_not_privileged(pod: Pod, container: Manifest, _: bool) -> Iterator[tuple[str, str]]:
-    """A privileged container is its machine."""
+    """A privileged container has full control of its machine."""
     if _own(container, "privileged"):
         yield "is privileged", "remove privileged: true"
     if _own(container, "allowPrivilegeEscalation") is not False:
@@ -35,7 +35,7 @@ def containers_are_not_privileged(pod: Pod, container: Manifest, _: bool) -> Ite
 
 
 def containers_are_not_root(pod: Pod, container: Manifest, _: bool) -> Iterator[tuple[str, str]]:
-    """What breaks out of a container goes on as the user that it was."""
+    """A process that escapes from a container keeps its user."""
     if _effective(pod, container, "runAsNonRoot") is not True:
         yield "may run as root", "set runAsNonRoot: true, and runAsUser to a number above 0"
     if _effective(pod, container, "runAsUser") == 0:
@@ -43,13 +43,13 @@ def containers_are_not_root(pod: Pod, container: Manifest, _: bool) -> Iterator[
 
 
 def containers_write_nowhere_but_in_volumes(_: Pod, container: Manifest, __: bool) -> Iterator[tuple[str, str]]:
-    """Nobody leaves a program behind in a file system that is read-only."""
+    """Nobody can leave a program behind in a read-only file system."""
     if _own(container, "readOnlyRootFilesystem") is not True:
         yield "may change its own files", "set readOnlyRootFilesystem: true and mount a volume where it writes"
 
 
 def containers_have_limits(_: Pod, container: Manifest, __: bool) -> Iterator[tuple[str, str]]:
-    """One without starves its neighbours, and nothing says where it fits."""
+    """A container without limits starves its neighbours, and cannot be scheduled well."""
     resources = container.get("resources") or {}
     for part in ("requests", "limits"):
         absent = [name for name in _NEEDED if not (resources.get(part) or {}).get(name)]
@@ -58,14 +58,14 @@ def containers_have_limits(_: Pod, container: Manifest, __: bool) -> Iterator[tu
 
 
 def containers_have_probes(_: Pod, container: Manifest, stays: bool) -> Iterator[tuple[str, str]]:
-    """Without them requests go to what is not ready, and what hangs hangs on."""
+    """Without probes, requests go to containers that are not ready, and a container that hangs stays."""
     for probe in ("readinessProbe", "livenessProbe") if stays else ():
         if not container.get(probe):
             yield f"has no {probe}", f"give it a {probe}"
 
 
 def images_are_pinned(_: Pod, container: Manifest, __: bool) -> Iterator[tuple[str, str]]:
-    """A tag may be another image tomorrow, `latest` above all."""
+    """A tag may name another image tomorrow, `latest` above all."""
     image = str(container.get("image"))
     if not _BY_DIGEST.fullmatch(image):
         yield f"runs {image}", "name the image by its digest: NAME@sha256:DIGEST"

@@ -1,4 +1,4 @@
-"""Every rule on every pod of some manifests, taken together: a policy in one file closes the namespace of another."""
+"""Applies every rule to every pod of all manifests together: a policy in one file closes the namespace of another."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from policies.manifests.workloads import POD_RULES
 
 @dataclass(frozen=True, kw_only=True)
 class ManifestFinding:
-    """What `place` does against `rule`, and the fix."""
+    """A breach of `rule` by `place`, and the fix."""
 
     rule: str
     place: str
@@ -19,7 +19,7 @@ class ManifestFinding:
 
 
 def judge(manifests: Sequence[Manifest]) -> list[ManifestFinding]:
-    """What is wrong, in the order of the manifests; empty if nothing is."""
+    """All findings, in the order of the manifests; empty if there are none."""
     found: list[ManifestFinding] = []
     for pod in pods(manifests):
         for rule in POD_RULES:

@@ -1,4 +1,4 @@
-"""Manifests as they are written, and the pods in them."""
+"""Manifests, and the pods in them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from policies.yaml_model import Text, checked
 
 Manifest = Mapping[str, Any]
 
-# Where the pod stands in each kind of workload; all but the last two run until they are ended.
+# The path of the pod in each kind of workload; all but the last two run indefinitely.
 _PODS = {
     "Pod": (),
     "Deployment": ("spec", "template"),
@@ -38,12 +38,12 @@ class _Written(BaseModel):
 
 
 class UnreadableManifestError(ValueError):
-    """Files that hold no manifests; the message names all mistakes in them."""
+    """Files without valid manifests; the message names all mistakes in them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pod:
-    """The pods of one workload. `place` is what messages call it, `spec` what it says of each pod."""
+    """The pods of one workload. `place` is its name in messages, `spec` the specification of each pod."""
 
     place: str
     namespace: str
@@ -84,7 +84,7 @@ def read(paths: Iterable[Path]) -> list[Manifest]:
 
 
 def _documents(file: Path) -> list[Manifest]:
-    """The manifests of a file. Raises RulesError with all mistakes of the first that has some."""
+    """The manifests of a file. Raises RulesError with all mistakes of the first invalid one."""
     try:
         documents = [each for each in yaml.safe_load_all(file.read_text(encoding="utf-8")) if each is not None]
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -120,7 +120,7 @@ def pods(manifests: Sequence[Manifest]) -> Iterator[Pod]:
 
 
 def selects(selector: Manifest | None, labels: Mapping[str, str]) -> bool:
-    """Whether a label selector takes pods with these labels. An empty one takes all; one by expressions, none."""
+    """Whether a label selector selects pods with these labels. An empty one selects all; one with expressions, none."""
     given = selector or {}
     if given.get("matchExpressions"):
         return False

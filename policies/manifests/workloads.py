@@ -1,4 +1,4 @@
-"""Rules about pods and what stands around them: their machine, their account, their network, their end."""
+"""Rules about pods and their surroundings: machine, service account, network, disruption."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -20,7 +20,7 @@ def _of(manifests: Sequence[Manifest], kind: str, namespace: str) -> list[dict[s
 
 
 def pods_stay_off_their_machine(pod: Pod, _: Sequence[Manifest]) -> Iterator[tuple[str, str]]:
-    """With the machine's network, processes or files a pod is next to everything that runs there."""
+    """With the machine's network, processes or files, a pod is not isolated from everything else there."""
     for name in _HOST:
         if pod.spec.get(name):
             yield f"uses {name} of its machine", f"remove {name}"
@@ -30,7 +30,7 @@ def pods_stay_off_their_machine(pod: Pod, _: Sequence[Manifest]) -> Iterator[tup
 
 
 def pods_have_no_token_of_the_cluster(pod: Pod, _: Sequence[Manifest]) -> Iterator[tuple[str, str]]:
-    """A server asks nothing of Kubernetes."""
+    """A server makes no calls to Kubernetes."""
     if pod.spec.get("automountServiceAccountToken") is not False:
         yield "holds a token of the cluster", "set automountServiceAccountToken: false"
     if str(pod.spec.get("serviceAccountName") or "default") == "default":
@@ -38,7 +38,7 @@ def pods_have_no_token_of_the_cluster(pod: Pod, _: Sequence[Manifest]) -> Iterat
 
 
 def namespaces_refuse_what_no_policy_allows(pod: Pod, manifests: Sequence[Manifest]) -> Iterator[tuple[str, str]]:
-    """Without a policy that takes all pods and allows nothing, everybody in the cluster asks a pod."""
+    """Without a policy that selects all pods and allows nothing, everyone in the cluster can call a pod."""
     policies = _of(manifests, "NetworkPolicy", pod.namespace)
     closed = [
         each
@@ -58,7 +58,7 @@ def namespaces_refuse_what_no_policy_allows(pod: Pod, manifests: Sequence[Manife
 
 
 def servers_outlive_the_machine_below_them(pod: Pod, manifests: Sequence[Manifest]) -> Iterator[tuple[str, str]]:
-    """Machines are emptied for updates: without a budget of disruptions, all pods may go at once."""
+    """Machines are drained for updates: without a disruption budget, all pods may stop at once."""
     if not pod.stays or pod.place.startswith(("Pod ", "DaemonSet ")):
         return
     budgets = _of(manifests, "PodDisruptionBudget", pod.namespace)

@@ -73,7 +73,7 @@ def clusters_have_a_subnet(read: Read) -> Iterator[Problem]:
 
 
 def clusters_have_ranges_of_their_own(read: Read) -> Iterator[Problem]:
-    """A pod could not reach anything with its own address; and the maximum of machines is at least the minimum."""
+    """A pod could not reach anything with its own address; and `max` is at least `min`."""
     for source in read.environments.values():
         low, high = (dig(source.data, "aks_serving", "nodes", name) for name in ("min", "max"))
         if isinstance(low, int) and isinstance(high, int) and high < low:

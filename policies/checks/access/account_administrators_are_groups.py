@@ -1,4 +1,4 @@
-"""An administrator of the account may do anything in every workspace."""
+"""An administrator of the account has all rights in every workspace."""
 
 from ..engine.api import Expression, Resource, Severity, Verdict, computed, failed, passed, rule, worst
 

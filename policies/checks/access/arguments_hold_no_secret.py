@@ -1,4 +1,4 @@
-"""A secret that passes through Terraform stands in its state, readable."""
+"""A secret that passes through Terraform is readable in its state."""
 
 from ..engine.api import Resource, Severity, Verdict, rule, worst
 from ..engine.secrets_in_settings import no_secret_at

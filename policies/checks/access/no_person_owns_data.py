@@ -1,4 +1,4 @@
-"""An owner may do everything with a securable, and hand it on."""
+"""An owner has all rights on a securable, and can transfer it."""
 
 from ..engine.api import Resource, Severity, Verdict, failed, passed, rule, unknown
 from ..engine.principals import is_person

@@ -1,10 +1,10 @@
-"""Who may assign roles may take any."""
+"""A principal that may assign roles can assign itself any role."""
 
 from ..engine.api import Resource, Severity, Verdict, computed, failed, passed, rule, same, worst
 from ..engine.values import Expression, Scalar
 
 _TOO_BROAD = ("Owner", "User Access Administrator")
-# The same two by the ids of their definitions, which are one in every tenant.
+# The same two by the ids of their definitions, which are equal in every tenant.
 _TOO_BROAD_IDS = ("8e3af657-a8ff-443c-a75c-2fe8c4bcb635", "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9")
 _ASSIGNS_ROLES, _ASSIGNS_ROLES_ID = "Role Based Access Control Administrator", "f58310d9-a9f6-439a-9e8d-f62e7b41a168"
 

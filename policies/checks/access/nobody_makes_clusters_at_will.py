@@ -1,4 +1,4 @@
-"""The entitlement makes clusters past every policy."""
+"""The entitlement allows clusters without any policy."""
 
 from ..engine.api import Resource, Severity, Verdict, expect, passed, rule, worst
 

@@ -1,9 +1,9 @@
-"""Who manages an object edits it, stops it, and says who else may."""
+"""A manager of an object can edit it, stop it, and share it."""
 
 from ..engine.api import Block, Resource, Severity, Verdict, failed, passed, rule, unknown, worst
 from ..engine.principals import entries, means_everybody
 
-# What looks at an object or uses it as it is. Attaching to a cluster runs code on it, as whoever made it may.
+# Levels that view an object or use it as it is. Attaching to a cluster runs code on it, with its creator's rights.
 _HARMLESS = frozenset({"CAN_USE", "CAN_VIEW", "CAN_READ", "CAN_MONITOR", "CAN_QUERY", "CAN_VIEW_METADATA", "CAN_BIND"})
 
 

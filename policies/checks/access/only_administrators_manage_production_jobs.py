@@ -1,4 +1,4 @@
-"""Who manages a job or a pipeline changes what runs under its service principal."""
+"""A manager of a job or a pipeline can change the code that runs as its service principal."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A binding decides from which workspaces a catalog can be changed, whoever holds grants on it."""
+"""A binding limits the workspaces from which a catalog can be changed, whatever the grants."""
 
 import re
 
@@ -29,6 +29,6 @@ def only_its_own_workspace_writes_a_securable(resource: Resource) -> Verdict:
 
 
 def _own_workspaces(resource: Resource) -> set[str]:
-    """Ids of the workspaces that the providers talk to: `adb-<id>.<n>.azuredatabricks.net`."""
+    """Ids of the workspaces of the providers: `adb-<id>.<n>.azuredatabricks.net`."""
     found = (re.search(r"//adb-(\d+)\.", host) for host in resource.document.hosts)
     return {match.group(1) for match in found if match}

@@ -1,4 +1,4 @@
-"""What development can change, production cannot trust."""
+"""Production cannot trust data that development can change."""
 
 from ..engine.api import Block, Expression, Resource, Severity, Verdict, failed, passed, rule, unknown, worst
 from ..engine.environment import Environment, environment_named, environment_of
@@ -29,7 +29,7 @@ def other_environments_do_not_write_production(resource: Resource) -> Verdict:
 
 
 def _environment(resource: Resource) -> Environment:
-    """That of the securable, by its own name or by that of what it refers to; else that of the stack."""
+    """The environment of the securable, by its own name or that of its reference; else the stack's environment."""
     for securable in _SECURABLES:
         for value in resource.block.values(securable):
             name = resource.name_of(value)
@@ -43,13 +43,13 @@ def _environment(resource: Resource) -> Environment:
 
 
 def _is_hidden(resource: Resource) -> bool:
-    """Whether what the grants are on is computed, and cannot be seen here."""
+    """Whether the subject of the grants is computed, and unknown here."""
     values = [value for securable in _SECURABLES for value in resource.block.values(securable)]
     return any(isinstance(value, Expression) and resource.name_of(value) is None for value in values)
 
 
 def _may_write(resource: Resource, grant: Block) -> Verdict:
-    """Of a securable that may be production's: unknown where somebody of another environment changes it."""
+    """For a securable that may be production's: unknown if a principal of another environment changes it."""
     principal, held = grant.value("principal"), changing(grant.values("privileges"))
     name = principal_name(resource, principal) if principal is not None else None
     if name is not None and held and environment_named(name) is Environment.OTHER:

@@ -1,4 +1,4 @@
-"""Key Vault logs, rotates and recovers; a scope of Databricks keeps."""
+"""Key Vault logs, rotates and recovers secrets; a Databricks-backed scope only stores them."""
 
 from ..engine.api import Resource, Severity, Verdict, failed, passed, rule
 

@@ -1,4 +1,4 @@
-"""Who reads a secret scope reads every secret in it."""
+"""A reader of a secret scope can read every secret in it."""
 
 from ..engine.api import Resource, Scalar, Severity, Verdict, failed, passed, rule, unknown, worst
 from ..engine.principals import means_everybody

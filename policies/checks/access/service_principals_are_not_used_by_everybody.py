@@ -1,9 +1,9 @@
-"""Who may use a service principal runs code with all its rights."""
+"""A user of a service principal can run code with all its rights."""
 
 from ..engine.api import Block, Expression, Resource, Scalar, Severity, Verdict, failed, passed, rule, unknown, worst
 from ..engine.principals import entries, means_everybody
 
-# What a principal in a rule set begins with, if it is one person or one service principal.
+# The prefix of a principal in a rule set, if it is one person or one service principal.
 _NO_GROUPS = ("users", "servicePrincipals")
 
 

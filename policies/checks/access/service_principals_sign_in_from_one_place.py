@@ -1,4 +1,4 @@
-"""A federation policy says which outside tokens are a service principal."""
+"""A federation policy decides which external tokens are accepted for a service principal."""
 
 from ..engine.api import Expression, Resource, Severity, Verdict, failed, passed, rule, unknown, worst
 

@@ -1,4 +1,4 @@
-"""A role on a subscription is one on all that is in it, and will be."""
+"""A role on a subscription applies to all its current and future resources."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A token that Terraform makes lies in its state, in clear text."""
+"""A token that Terraform creates is in its state, in clear text."""
 
 from ..engine.api import Resource, Severity, Verdict, failed, rule
 

@@ -1,4 +1,4 @@
-"""Who owns the metastore may grant everything in it."""
+"""The metastore's owner can grant everything in it."""
 
 from ..engine.api import Resource, Severity, Verdict, failed, passed, rule, unknown
 from ..engine.principals import is_person

@@ -1,4 +1,4 @@
-"""Personal access tokens are passwords that scripts keep."""
+"""Personal access tokens are passwords that end up in scripts."""
 
 from ..engine.api import Block, Resource, Severity, Verdict, failed, passed, rule, unknown, worst
 from ..engine.principals import entries, means_everybody

@@ -1,4 +1,4 @@
-"""The default of the API is to run until somebody looks."""
+"""By the API's default, a cluster runs until somebody stops it."""
 
 from ..engine.api import Resource, Severity, Verdict, expect_between, rule
 

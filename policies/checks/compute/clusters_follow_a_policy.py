@@ -1,4 +1,4 @@
-"""A cluster without a policy is held to no limit at all."""
+"""A cluster without a policy has no limits."""
 
 from ..engine.api import Block, Resource, Severity, Verdict, failed, passed, rule, worst
 from ..engine.clusters import clusters_of

@@ -1,4 +1,4 @@
-"""A GPU cluster of unlimited size is the most expensive mistake of a platform."""
+"""A GPU cluster of unlimited size is a platform's most expensive mistake."""
 
 from ..engine.api import Resource, Severity, Verdict, computed, failed, passed, rule
 from ..engine.policy_definition import Limit, Policy, policy_of
@@ -36,5 +36,5 @@ def _capped(policy: Policy) -> Verdict:
 
 
 def _required(limit: Limit) -> bool:
-    """Whether every cluster must name a number, and a bounded one."""
+    """Whether every cluster must give a number, and a bounded one."""
     return limit.upper is not None and not limit.optional

@@ -1,9 +1,9 @@
-"""Parameters of a run are shown to everybody who may see the run."""
+"""A run's parameters are visible to everyone who can view the run."""
 
 from ..engine.api import Block, Resource, Severity, Verdict, rule, worst
 from ..engine.secrets_in_settings import no_literal_secret, no_literal_secret_among, no_literal_secret_at
 
-# Where a task has its parameters, by names and in a row.
+# The attributes of a task's parameters: named ones and lists.
 _MAPS = (
     "notebook_task.base_parameters",
     "python_wheel_task.named_parameters",

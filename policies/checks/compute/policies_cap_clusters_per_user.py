@@ -1,4 +1,4 @@
-"""A cap per cluster says nothing about ten clusters."""
+"""A cap per cluster does not limit the number of clusters."""
 
 from ..engine.api import Resource, Severity, Verdict, expect_between, rule
 

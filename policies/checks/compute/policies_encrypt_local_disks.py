@@ -1,4 +1,4 @@
-"""What Spark spills lies on the node's own disk."""
+"""Spark spills data to the node's own disk."""
 
 from ..engine.api import Resource, Severity, Verdict, computed, failed, passed, rule, same
 from ..engine.policy_definition import policy_of

@@ -1,4 +1,4 @@
-"""What nobody ends goes on costing."""
+"""A cluster that nobody stops keeps costing money."""
 
 from ..engine.api import Resource, Severity, Verdict, computed, failed, passed, rule
 from ..engine.policy_definition import policy_of
@@ -22,7 +22,7 @@ def policies_end_idle_clusters(resource: Resource) -> Verdict:
     limit = policy.limit("autotermination_minutes")
     if limit.computed:
         return computed("autotermination_minutes", limit.computed)
-    # 0 turns it off, so a range that starts there, or at nothing, has no bound.
+    # 0 turns it off, so a range that starts there, or has no start, has no bound.
     lowest = limit.rule.get("minValue", 0) if limit.rule.get("type") == "range" else min(_numbers(limit.allowed))
     if limit.upper is None or not 0 < limit.upper <= MOST_MINUTES or float(lowest) <= 0:
         return failed(
@@ -32,6 +32,6 @@ def policies_end_idle_clusters(resource: Resource) -> Verdict:
 
 
 def _numbers(values: object) -> list[float]:
-    """`values` as numbers; 0 where there are none."""
+    """`values` as numbers; 0 if there are none."""
     listed = values if isinstance(values, list) else []
     return [float(value) for value in listed if isinstance(value, int | float)] or [0.0]

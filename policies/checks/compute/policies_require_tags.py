@@ -1,4 +1,4 @@
-"""Without tags nobody knows whose money it was."""
+"""Without tags, costs cannot be attributed."""
 
 from ..engine.api import Resource, Severity, Verdict, failed, passed, rule
 from ..engine.policy_definition import policy_of
@@ -17,7 +17,7 @@ def policies_require_tags(resource: Resource) -> Verdict:
     policy = policy_of(resource)
     if isinstance(policy, Verdict):
         return policy
-    # ResourceClass is Databricks' own marker of a one-node cluster and tells no cost apart.
+    # ResourceClass is Databricks' own tag of a single-node cluster and does not attribute costs.
     tags = {name: limit for name, limit in policy.limits("custom_tags.").items() if name != "ResourceClass"}
     held = [name for name, limit in tags.items() if limit.allowed and not limit.optional]
     return passed() if held else failed("no custom_tags are fixed; allowed: one or more, required")

@@ -1,4 +1,4 @@
-"""A policy is what everybody's clusters are made by."""
+"""Everyone's clusters are created under a policy."""
 
 from ..engine.api import Resource, Severity, Verdict, computed, failed, passed, rule
 from ..engine.modes import UNITY_CATALOG_MODES

@@ -1,4 +1,4 @@
-"""Spark settings are shown to everybody who may see the cluster, and stand in Terraform's state."""
+"""Spark settings are visible to everyone who can view the cluster, and are in Terraform's state."""
 
 from ..engine.api import Block, Resource, Severity, Verdict, rule, worst
 from ..engine.clusters import clusters_of

@@ -1,4 +1,4 @@
-"""A warehouse bills for every minute it waits."""
+"""A warehouse is billed for every idle minute."""
 
 from ..engine.api import Resource, Severity, Verdict, expect_between, rule
 

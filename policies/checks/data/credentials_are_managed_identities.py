@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ..engine.api import Resource, Severity, Verdict, failed, passed, rule
 
-# Other clouds' like of a managed identity: a role that is assumed, a service account that Databricks makes.
+# The equivalents in other clouds: an assumed role, a service account that Databricks creates.
 _OF_OTHER_CLOUDS = ("aws_iam_role", "databricks_gcp_service_account")
 _WITH_SECRET = ("azure_service_principal", "cloudflare_api_token", "gcp_service_account_key")
 
@@ -30,6 +30,6 @@ def credentials_are_managed_identities(resource: Resource) -> Verdict:
 
 
 def _is_set(resource: Resource, name: str) -> bool:
-    """Whether the block stands there, even an empty one: `databricks_gcp_service_account {}` says all that it can."""
+    """Whether the block exists, even an empty one: `databricks_gcp_service_account {}` needs no arguments."""
     raw = resource.block.raw_values.get(name)
     return any(isinstance(found, Mapping) for found in (raw if isinstance(raw, list) else [raw]))

@@ -1,4 +1,4 @@
-"""What is shared is read outside the platform, where no grant and no mask of it holds."""
+"""Shared data is read outside the platform, where its grants and masks do not apply."""
 
 from ..engine.api import Expression, Resource, Scalar, Severity, Verdict, failed, passed, rule, unknown, worst
 from ..engine.environment import Environment, environment_named

@@ -1,4 +1,4 @@
-"""What a rule needs, in one import."""
+"""Everything that a rule needs, in one import."""
 
 from .document import Resource
 from .rule import Severity, rule

@@ -7,15 +7,15 @@ from pathlib import Path
 from .rule import Rule
 
 _CHECKS = Path(__file__).resolve().parent.parent
-# The package as it was loaded: `policies.checks`, or the name under which `checkov_pack.py` loads it.
+# The package under its loaded name: `policies.checks`, or the name that `checkov_pack.py` gives it.
 _PACKAGE = __name__.rpartition(".engine.")[0]
 
 
 @cache
 def rules() -> tuple[Rule, ...]:
-    """Every rule, in the order of the files: the one value of type `Rule` in each file beside `engine`.
+    """Every rule, in the order of the files: the one value of type `Rule` in each file outside `engine`.
 
-    Raises ValueError where a file holds none or several, or two files hold the same id.
+    Raises ValueError if a file has none or several, or two files have the same id.
     """
     found = tuple(_rule_of(path) for path in sorted(_CHECKS.glob("*/*.py")) if path.parent.name != "engine")
     ids = [rule.id for rule in found]

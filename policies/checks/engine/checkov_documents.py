@@ -1,4 +1,4 @@
-"""Documents of the checks from what checkov parsed: a graph for HCL and plans, definitions for CDKTF's JSON."""
+"""Builds the checks' documents from checkov's parse: a graph for HCL and plans, definitions for CDKTF's JSON."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,7 @@ from .document import Document, Resource
 from .values import Block, arguments
 from .versions import versions_in
 
-# Documents by what they were made from, so that one is built once and not once per check.
+# Documents by their source, so that each is built once and not once per check.
 _of_graphs: dict[tuple[int, str], tuple[Any, Document]] = {}
 _of_files: dict[str, Document] = {}
 _loads: list[bool] = []
@@ -23,27 +23,27 @@ def is_first_load() -> bool:
 
 
 def resource_of(conf: dict[str, Any], type_: str, entity_path: str, graph: Any) -> Resource:
-    """The resource that checkov shows a check. `entity_path` is `file:type:name`."""
+    """The resource that checkov passes to a check. `entity_path` is `file:type:name`."""
     file, _, rest = entity_path.partition(f":{type_}:")
     address = str(conf.get("__address__") or f"{type_}.{rest}")
     document = _of_files.get(file) or (_of_graph(graph, file) if graph is not None else Document(whole=False))
-    # Two root folders that call a module by one name give one address with two sets of values.
+    # Two root folders that call a module by the same name give one address with two sets of values.
     found = next((item for item in document.resources if item.address == address and _is_of(item, conf)), None)
     return found or Resource(address, type_, _bare(rest), Block(conf), document)
 
 
 def _is_of(item: Resource, conf: Mapping[str, Any]) -> bool:
-    """Whether the resource has the values that checkov shows."""
+    """Whether the resource has the values that checkov passes."""
     return arguments(item.block.raw_values) == arguments(conf)
 
 
 def provider_of(conf: dict[str, Any], name: str) -> Resource:
-    """The block of a provider that checkov shows a check, as a resource of the type `provider.<name>`."""
+    """The block of a provider that checkov passes to a check, as a resource of the type `provider.<name>`."""
     return Resource(f"provider.{name}", f"provider.{name}", name, Block(conf), Document(whole=False))
 
 
 def remember(definitions: Mapping[str, Mapping[str, Any]], root: str | None) -> None:
-    """Keep the documents of CDKTF's JSON under the paths by which checkov names them to checks."""
+    """Keep the documents of CDKTF's JSON under the paths that checkov passes to checks."""
     _of_files.clear()
     for path, definition in definitions.items():
         _of_files[f"/{os.path.relpath(path, root)}"] = _of_definition(definition)
@@ -62,11 +62,11 @@ def _of_definition(definition: Mapping[str, Any]) -> Document:
 
 
 def _of_graph(graph: Any, file: str) -> Document:
-    """The resources of the graph that lie in the folder of `file`, or in modules that it calls."""
+    """The resources of the graph in the folder of `file`, or in modules that it calls."""
     folder = str(PurePath(file).parent)
     key = (id(graph), folder)
     if key not in _of_graphs:
-        # The graph is kept beside its document: an id is a graph's own only as long as the graph lives.
+        # The graph is kept with its document, because an id is unique only as long as the graph exists.
         _of_graphs[key] = (graph, _read_graph([_attributes(node) for node in graph.nodes()], file))
     return _of_graphs[key][1]
 
@@ -93,13 +93,13 @@ def _read_graph(nodes: list[dict[str, Any]], file: str) -> Document:
 
 
 def _folders(paths: set[str], file: str) -> set[str]:
-    """Folders of the files that `file` may mean: checkov names it relative to what it scans, perhaps with `..`."""
+    """Folders that `file` may mean: checkov gives it relative to the scanned path, perhaps with `..`."""
     meant = [path for path in paths if path.endswith(file)]
     return {str(PurePath(path).parent) for path in meant or paths if path.endswith(PurePath(file).name)}
 
 
 def _attributes(node: Any) -> dict[str, Any]:
-    """A node of either graph library: checkov's attributes, alone or beside the node's number."""
+    """A node of either graph library: checkov's attributes, alone or with the node's number."""
     return dict(node[1] if isinstance(node, tuple) else node)
 
 
@@ -122,7 +122,7 @@ def _stack_name(definition: Mapping[str, Any]) -> str:
 
 
 def _named(raw: Any) -> Iterator[tuple[str, Any]]:
-    """What a mapping holds, without the notes that a parser puts beside it."""
+    """The content of a mapping, without the notes that a parser adds."""
     if isinstance(raw, Mapping):
         yield from ((key, value) for key, value in raw.items() if isinstance(value, Mapping | list) and key != "//")
 

@@ -1,4 +1,4 @@
-"""Where clusters stand in a resource."""
+"""Finds the clusters in a resource."""
 
 from .document import Resource
 from .values import Block
@@ -8,7 +8,7 @@ _IN_JOBS = ("job_cluster.new_cluster", "task.new_cluster", "task.for_each_task.t
 
 
 def clusters_of(resource: Resource) -> list[Block]:
-    """The cluster itself, or every cluster that a job, a pipeline or a policy's job makes."""
+    """The cluster itself, or every cluster that a job, a pipeline or a policy's job creates."""
     if resource.type == "databricks_cluster":
         return [resource.block]
     return [cluster for path in (*_IN_JOBS, "cluster") for cluster in resource.block.blocks(path)]

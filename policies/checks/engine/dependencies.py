@@ -1,6 +1,6 @@
-"""What is made before a resource and destroyed after it: by reference, by `depends_on`, and by name.
+"""Dependencies of a resource, created before it and destroyed after it: by reference, by `depends_on`, and by name.
 
-By name too, because checkov puts the name in the place of a reference to it.
+By name too, because checkov replaces a reference by the name.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,7 +21,7 @@ _NAMING = {
 
 
 def needed(resource: Resource) -> set[str]:
-    """Addresses of every resource of the document that `resource` comes after, through others too."""
+    """Addresses of all resources of the document that `resource` depends on, directly or indirectly."""
     found: set[str] = set()
     waiting = list(_named(resource))
     while waiting:
@@ -67,7 +67,7 @@ def address_of(item: Resource) -> str:
 def _references(raw: Any) -> Iterator[str]:
     if isinstance(raw, Mapping):
         for key, inner in raw.items():
-            # CDKTF's notes and checkov's own remarks refer to nothing.
+            # CDKTF's notes and checkov's own remarks are not references.
             if key != "//" and not str(key).startswith("__") and not str(key).endswith("_"):
                 yield from _references(inner)
     elif isinstance(raw, list | tuple | set):

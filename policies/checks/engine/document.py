@@ -1,4 +1,4 @@
-"""Resources of one stack, plan or folder, and how they refer to each other."""
+"""Resources of one stack, plan or folder, and their references."""
 
 import re
 from collections import defaultdict
@@ -8,11 +8,11 @@ from functools import cached_property
 
 from .values import Block, Expression, Scalar, arguments
 
-# Arguments that name a principal or an object to people, and those by which others know it.
+# Arguments with the readable name of a principal or an object, and those with its identifiers.
 _NAMES = ("display_name", "name", "user_name")
 _IDS = ("id", "application_id", "serving_endpoint_id")
 
-# By which arguments resources of a type point at others, as far as a check asks for it.
+# The arguments with which resources of a type refer to others, as far as checks need them.
 _REFERRING = {
     "azurerm_databricks_workspace_root_dbfs_customer_managed_key": ("workspace_id",),
     "azurerm_management_lock": ("scope",),
@@ -27,7 +27,7 @@ _CALL = re.compile(r'module\.[\w-]+(?:\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\])?\.')
 
 @dataclass(frozen=True, eq=False)
 class Resource:
-    """One resource or data source: `address` is `type.name`, with its module and index where it has them."""
+    """One resource or data source: `address` is `type.name`, with its module and index if any."""
 
     address: str
     type: str
@@ -37,14 +37,14 @@ class Resource:
 
     @property
     def module(self) -> str:
-        """The module that it stands in, as the beginning of its address; empty in the root."""
+        """Its module, as the beginning of its address; empty in the root."""
         return self.address.partition(f"{self.type}.{self.name}")[0].removesuffix("data.")
 
     @cached_property
     def tags(self) -> dict[str, Scalar]:
-        """Its tags, of a map or of blocks with `key` and `value`."""
+        """Its tags, from a map or from blocks with `key` and `value`."""
         found: dict[str, Scalar] = {}
-        # A copy: tags that are computed as a whole hide an environment, and nothing else that a rule asks for.
+        # A copy: computed tags hide only the environment, not other arguments that a rule reads.
         block = Block(self.block.raw_values) if type(self.block) is Block else self.block
         for path in ("tags", "custom_tags", "tags.custom_tags"):
             pairs = [(b.value("key"), b.value("value")) for b in block.blocks(path) if b.has("key")]
@@ -53,30 +53,30 @@ class Resource:
         return found
 
     def referred(self, value: Scalar) -> "Resource | None":
-        """The resource or data source that an expression, or an id known at plan time, means. None where unknown."""
+        """The resource or data source that an expression, or an id known at plan time, refers to. None if unknown."""
         if not isinstance(value, Expression):
             return self.document.by_id.get(str(value))
         found = [self._named(name) for name in value.references]
         return next((item for item in found if item), None)
 
     def _named(self, name: str) -> "Resource | None":
-        """What a reference means: here, or in a module that calls this one, whose value a parser has put in.
+        """The target of a reference: here, or in a calling module, whose value a parser has inserted.
 
-        None where several of these modules have one of that name.
+        None if several of these modules have one of that name.
         """
         found = [self.document.by_address.get(module + name) for module in scopes(self.module)]
         known = [item for item in found if item is not None]
         return known[0] if len(known) == 1 else None
 
     def name_of(self, value: Scalar) -> str | None:
-        """The name of the principal or object that `value` means; None where the document does not tell."""
+        """The name of the principal or object that `value` refers to; None if the document does not contain it."""
         found = self.referred(value)
         names = [found.block.value(name) for name in _NAMES] if found else []
         named = next((name for name in names if isinstance(name, str)), None)
         return named or (None if isinstance(value, Expression) else str(value))
 
     def referring(self, type_: str) -> list["Resource"]:
-        """Resources of `type_` that point at this one: by reference, or by an id or a name that both know."""
+        """Resources of `type_` that refer to this one: by reference, or by an id or a name that both have."""
         own = [f"{self.module}{self.type}.{self.name}"]
         own += [str(value) for name in (*_IDS, *_NAMES, "network_policy_id") if (value := self.block.value(name))]
         found = (item for name in own for item in self.document.pointing.get((type_, name), ()))
@@ -85,11 +85,10 @@ class Resource:
 
 @dataclass(eq=False)
 class Document:
-    """All resources that Terraform handles together. `whole` is false where a parser shows one resource at a time.
+    """All resources that Terraform handles together. `whole` is false if a parser shows one resource at a time.
 
-    `hosts` are the addresses of the Databricks workspaces or accounts that its providers talk to, `versions` what
-    it demands of the versions of its providers, by their names. A plan does not carry
-    `lifecycle`, so `has_lifecycle` is false there.
+    `hosts` are the addresses of its providers' Databricks workspaces or accounts, `versions` its version constraints by
+    provider. A plan does not include `lifecycle`, so `has_lifecycle` is false there.
     """
 
     stack: str = ""
@@ -101,16 +100,16 @@ class Document:
     data: list[Resource] = field(default_factory=list)
 
     def add(self, kind: list[Resource], address: str, type_: str, name: str, block: Block) -> Resource:
-        """Put a resource or a data source into `kind`, which is `resources` or `data`."""
+        """Add a resource or a data source to `kind`, which is `resources` or `data`."""
         made = Resource(address, type_, name, block, self)
         kind.append(made)
         return made
 
     @cached_property
     def by_address(self) -> dict[str, Resource]:
-        """Resources as expressions name them, `data.` before a data source, after the module that they stand in.
+        """Resources by their names in expressions, with `data.` before a data source, after their module.
 
-        A name that means several of different values (instances, modules of two roots) is left out: it tells nothing.
+        An ambiguous name with several different values (instances, modules of two roots) is left out.
         """
         named: dict[str, list[Resource]] = defaultdict(list)
         for item in (*self.resources, *self.data):
@@ -125,7 +124,7 @@ class Document:
 
     @cached_property
     def pointing(self) -> dict[tuple[str, str], list[Resource]]:
-        """Resources by their type and the address, id or name that they point at."""
+        """Resources by type and by the address, id or name that they refer to."""
         index: dict[tuple[str, str], list[Resource]] = defaultdict(list)
         for item in self.resources:
             for path in _REFERRING.get(item.type, ()):
@@ -136,7 +135,7 @@ class Document:
 
 
 def scopes(module: str) -> list[str]:
-    """The module, and those that call it up to the root: `module.a.module.b.`, `module.a.` and the empty text."""
+    """The module and its callers up to the root: `module.a.module.b.`, `module.a.` and the empty text."""
     starts = [found.start() for found in _CALL.finditer(module)]
     return [module, *(module[:start] for start in reversed(starts))] if module else [""]
 

@@ -1,4 +1,4 @@
-"""Which environment a name, or a resource, belongs to."""
+"""The environment of a name, or of a resource."""
 
 import re
 from enum import StrEnum
@@ -9,7 +9,7 @@ from .values import Expression, Scalar
 
 
 class Environment(StrEnum):
-    """Production, not production, or nothing that tells."""
+    """Production, not production, or unknown."""
 
     PRODUCTION = "production"
     OTHER = "other"
@@ -24,7 +24,7 @@ _OTHER = re.compile(
 
 @lru_cache(maxsize=10_000)
 def environment_named(name: str) -> Environment:
-    """What a name says: `prod-lake`, `credit_dev`. A name with words of both counts by its first word."""
+    """The environment in a name: `prod-lake`, `credit_dev`. A name with words of both counts by its first word."""
     matches = [(found.start(), kind) for pattern, kind in _KINDS if (found := pattern.search(name))]
     return min(matches)[1] if matches else Environment.UNKNOWN
 
@@ -33,7 +33,7 @@ _KINDS = ((_PRODUCTION, Environment.PRODUCTION), (_OTHER, Environment.OTHER))
 
 
 def environment_of(resource: Resource) -> Environment:
-    """What the resource's tag `environment`, its stack, its catalog, its name or its address says, in that order."""
+    """The environment by the resource's tag `environment`, or its stack, catalog, name or address, in that order."""
     tag: Scalar | None = resource.tags.get("environment", resource.tags.get("env"))
     names = (tag, resource.document.stack, resource.block.value("catalog_name"), resource.block.value("name"))
     for name in (*names, resource.name):
@@ -45,5 +45,5 @@ def environment_of(resource: Resource) -> Environment:
 
 
 def may_be_production(resource: Resource) -> bool:
-    """Whether nothing says that the resource is not production: what is unmarked is held to production's rules."""
+    """Whether the resource may be production's: without any mark, production's rules apply."""
     return environment_of(resource) is not Environment.OTHER

@@ -1,4 +1,4 @@
-"""Principals that stand for everybody or for a person, and the privileges that change things."""
+"""Principals that stand for everyone or for one person, and the privileges that change things."""
 
 import re
 from functools import lru_cache
@@ -10,14 +10,14 @@ from .verdict import Verdict, unknown
 EVERYBODY = ("account users", "users")
 _ALIASES = {"all account users": "account users", "all workspace users": "users"}
 
-# Privileges of Unity Catalog that read, or that only open the way to what another grant allows.
+# Privileges of Unity Catalog that only read, or that only give entry for another grant.
 READING = frozenset({
     "BROWSE", "EXECUTE", "READ_FILES", "READ_METADATA", "READ_VOLUME", "SELECT", "USE_CATALOG", "USE_CONNECTION",
     "USE_SCHEMA", "USAGE",
 })  # fmt: skip
-# One attribute of one resource or data source, and nothing beside it: a condition may end in either of its two values.
+# Exactly one attribute of one resource or data source: a condition could result in either of two values.
 _LONE = re.compile(r"(?:\$\{)?\s*((?:data\.)?([a-z][a-z0-9]*_\w+)\.[\w-]+)(?:\[[^\]]*\])?\.\w+\s*\}?")
-# What refers to these is one identity, and never a group.
+# A reference to these is one identity, and never a group.
 _IDENTITIES = frozenset({
     "azuread_service_principal", "azurerm_user_assigned_identity", "databricks_current_user",
     "databricks_service_principal", "databricks_user",
@@ -26,7 +26,7 @@ _PEOPLE = ("databricks_user.", "data.databricks_user.", "data.databricks_current
 
 
 def is_everybody(value: Scalar) -> bool:
-    """Whether the principal is a built-in group that holds every user."""
+    """Whether the principal is a built-in group of all users."""
     return _is_called_everybody(str(value))
 
 
@@ -37,13 +37,13 @@ def _is_called_everybody(text: str) -> bool:
 
 
 def principal_name(resource: Resource, value: Scalar) -> str | None:
-    """The principal's name, of a literal or of what one reference means; None where the document does not tell."""
+    """The principal's name, literal or from one reference; None if the document does not contain it."""
     computed = isinstance(value, Expression)
     return None if computed and not _LONE.fullmatch(str(value)) else resource.name_of(value)
 
 
 def means_everybody(resource: Resource, value: Scalar) -> bool | None:
-    """Whether the principal is, or refers to, a group that holds every user; None where the document does not tell."""
+    """Whether the principal is, or refers to, a group of all users; None if the document does not say."""
     reference = _LONE.fullmatch(str(value)) if isinstance(value, Expression) else None
     if reference and reference.group(2) in _IDENTITIES:
         return False
@@ -52,14 +52,14 @@ def means_everybody(resource: Resource, value: Scalar) -> bool | None:
 
 
 def is_person(value: Scalar) -> bool | None:
-    """Whether the principal is one user; None where the document does not tell."""
+    """Whether the principal is one user; None if the document does not say."""
     if isinstance(value, Expression) and value.references:
         return value.text.removeprefix("${").startswith(_PEOPLE)
     return None if isinstance(value, Expression) else "@" in str(value)
 
 
 def entries(resource: Resource, path: str) -> list[Block | Verdict]:
-    """The blocks at `path`; a verdict in the place of those that are computed as a whole."""
+    """The blocks at `path`; a verdict instead of each computed block."""
     blocks = resource.block.blocks(path)
     if any(isinstance(value, Expression) for value in resource.block.values(path)):
         return [unknown(f"{path} is computed as a whole, so its members cannot be seen here; write it out"), *blocks]
@@ -67,11 +67,11 @@ def entries(resource: Resource, path: str) -> list[Block | Verdict]:
 
 
 def changing(privileges: list[Scalar]) -> list[str]:
-    """The privileges that change, create or hand on, and those that are computed and could be such."""
+    """The privileges that change, create or delegate, and computed ones that could be such."""
     names = [str(privilege).upper().replace(" ", "_") for privilege in privileges]
     return [name for name in names if name not in READING]
 
 
 def nobody_named(held: list[str]) -> Verdict:
-    """The verdict on rights without a principal: a parser that could not work it out leaves it empty."""
+    """The verdict on rights without a principal: a parser that could not resolve it leaves it empty."""
     return unknown(f"the holder of {', '.join(held)} is not named; write it out")

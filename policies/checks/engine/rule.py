@@ -1,4 +1,4 @@
-"""A rule: what it asserts, why, how to fix what breaks it, and which control it answers."""
+"""A rule: its assertion, reason, fix and control."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from .verdict import Result, Verdict, unknown
 
 
 class Severity(StrEnum):
-    """From what ends in a breach to what costs a working day."""
+    """From a breach to the loss of a working day."""
 
     CRITICAL = "critical"
     HIGH = "high"
@@ -18,7 +18,7 @@ class Severity(StrEnum):
     LOW = "low"
 
 
-# Where a rule of these severities cannot decide, that counts as a failure.
+# If a rule of these severities cannot decide, that counts as a failure.
 UNKNOWN_FAILS = (Severity.CRITICAL, Severity.HIGH)
 
 Check = Callable[[Resource], Verdict]
@@ -26,7 +26,7 @@ Check = Callable[[Resource], Verdict]
 
 @dataclass(frozen=True)
 class Rule:
-    """`name` is the assertion; `control` is what it answers: a SAT check, a number of a benchmark, a trap."""
+    """`name` is the assertion; `control` is its source: a SAT check, a number of a benchmark, a known trap."""
 
     id: str
     name: str
@@ -43,7 +43,7 @@ class Rule:
 
 
 def _seeing(judge: Check) -> Check:
-    """`judge`, whose pass is unknown where it asked for blocks or a map that are computed as a whole."""
+    """`judge`, but a pass becomes unknown if it read computed blocks or maps."""
 
     @wraps(judge)
     def seeing(resource: Resource) -> Verdict:
@@ -58,9 +58,9 @@ def _seeing(judge: Check) -> Check:
 
 
 def rule(id_: str, severity: Severity, *types: str, rationale: str, fix: str, control: str) -> Callable[[Check], Rule]:
-    """Make a rule of a function: its docstring's first line is the assertion.
+    """Turn a function into a rule: its docstring's first line is the assertion.
 
-    Raises ValueError where that line is missing.
+    Raises ValueError if that line is missing.
     """
 
     def make(judge: Check) -> Rule:

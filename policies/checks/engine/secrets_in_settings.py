@@ -1,4 +1,4 @@
-"""Settings whose names say that their values are secret."""
+"""Settings whose names indicate a secret value."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,35 +8,35 @@ from typing import Any
 from .values import Block, Expression, Scalar
 from .verdict import Verdict, failed, passed, unknown, worst
 
-# A whole word of the name, so that `tokenizer` is none: `fs.azure.account.key.…`, `MLFLOW_TRACKING_TOKEN`.
+# A whole word of the name, so that `tokenizer` does not match: `fs.azure.account.key.…`, `MLFLOW_TRACKING_TOKEN`.
 _SECRET_NAME = re.compile(
     r"(?:^|[._\-])(?:pass(?:word|wd|phrase)?|pwd|secret|token|credential|api[._\-]?key|access[._\-]?key|account\.key"
     r"|private[._\-]?key|connection[._\-]?string|sas[._\-]?token)(?:$|[._\-])",
     re.IGNORECASE,
 )
-# What secrets of Databricks and Azure look like, under whatever name.
+# The forms of Databricks' and Azure's secrets, under any name.
 _SECRET_VALUE = re.compile(
     r"\bdapi[0-9a-f]{32}\b|AccountKey=|SharedAccessSignature=|[?&]sig=|-----BEGIN [A-Z ]*PRIVATE KEY"
 )
 # A reference that Databricks resolves when the cluster starts: `{{secrets/<scope>/<key>}}`.
 _REFERENCE = re.compile(r"^\s*\{\{\s*secrets/[^/]+/[^/]+\}\}\s*$")
-# Values of settings that merely speak of secrets.
+# Values of settings that only mention secrets.
 _HARMLESS = re.compile(r"^(?:true|false|\d{1,9})$", re.IGNORECASE)
 
 
 def no_literal_secret(where: str, settings: Mapping[str, Scalar]) -> Verdict:
-    """Whether no setting holds a secret in clear text. Names the setting, never its value."""
+    """Whether no setting has a secret in clear text. Messages name the setting, never its value."""
     return worst(_setting(where, name, value) for name, value in settings.items())
 
 
 def no_literal_secret_among(where: str, values: Sequence[Scalar]) -> Verdict:
-    """Whether none of the values, which have places and no names, is a secret. Names the place, never the value."""
+    """Whether none of the values, which have positions but no names, is a secret. Messages give the position only."""
     looks = [isinstance(value, str) and _looks_secret(value) for value in values]
     return worst(_setting(where, str(place), values[place]) for place, secret in enumerate(looks) if secret)
 
 
 def no_literal_secret_at(block: Block, path: str) -> Verdict:
-    """As `no_literal_secret`, for the map at `path`; one that is computed as a whole is unknown."""
+    """Like `no_literal_secret`, for the map at `path`; a computed map is unknown."""
     if not block.has(path):
         return passed()
     whole = [value for value in block.values(path) if isinstance(value, Expression)]
@@ -45,12 +45,12 @@ def no_literal_secret_at(block: Block, path: str) -> Verdict:
 
 
 def no_secret_at(block: Block, path: str) -> Verdict:
-    """Whether an argument that is a secret by its nature is not set in clear text."""
+    """Whether an argument that is always a secret is not set in clear text."""
     return worst(_argument(path, value) for value in block.values(path))
 
 
 def arguments_named(block: Block, suffix: str) -> Iterator[tuple[str, Scalar]]:
-    """Every argument, however deep, whose name ends with `suffix`."""
+    """Every argument, at any depth, whose name ends with `suffix`."""
     yield from _named(block.raw_values, suffix)
 
 
@@ -68,7 +68,7 @@ def _named(raw: Any, suffix: str) -> Iterator[tuple[str, Scalar]]:
 
 @lru_cache(maxsize=10_000)
 def _is_secret(name: str) -> bool:
-    """Whether a setting of that name holds a secret: the same names come again and again."""
+    """Whether a setting of that name is a secret; cached, because the same names recur."""
     return _SECRET_NAME.search(name) is not None
 
 
@@ -83,7 +83,7 @@ def _setting(where: str, name: str, value: Scalar) -> Verdict:
 
 @lru_cache(maxsize=10_000)
 def _is_in_clear(name: str, text: str) -> bool:
-    """Whether the text of a setting of that name is a secret, and not where one is kept."""
+    """Whether the text of a setting of that name is a secret, rather than a reference to one."""
     doubtful = _looks_secret(text) or (_is_secret(name) and _HARMLESS.match(text) is None)
     return doubtful and not _REFERENCE.match(text)
 

@@ -1,4 +1,4 @@
-"""Arguments of a resource, read alike from synthesized JSON, from a plan and from checkov's parse of HCL."""
+"""Arguments of a resource, with one interface for synthesized JSON, plans and checkov's parse of HCL."""
 
 import re
 from collections.abc import Mapping
@@ -6,33 +6,33 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-# `databricks_group.owners` or `data.databricks_group.owners`, wherever it stands in an expression.
+# `databricks_group.owners` or `data.databricks_group.owners`, anywhere in an expression.
 _REFERENCE = re.compile(r"(?:data\.)?[a-z][a-z0-9]*_[a-z0-9_]+\.[A-Za-z0-9_-]+")
-# checkov strips `${…}` from an expression that is one reference, so these beginnings stand for an expression too.
+# checkov strips `${…}` from an expression that is one reference, so these prefixes mark an expression too.
 _BARE = re.compile(
     r"(?:var|local|module|data|each|count|self|path|terraform|(?:azurerm|azuread|databricks|random|time|tls)_\w+)"
     r"\.[\w\[]|\w+\.(?:value|key)(?:$|[.\[])"
 )
-# A call, or what is taken out of its answer: `values(local.m)[0]`, `jsondecode("…").name`.
+# A call, or a part of its result: `values(local.m)[0]`, `jsondecode("…").name`.
 _CALL = re.compile(r"[a-z][a-z0-9_]*\(.*\)(?:\[[^\]]*\]|\.\w+)*$", re.DOTALL)
-# `!false`, and `{}[each.key].x` or `[…][0]`: checkov leaves them as they stand where it cannot fold them.
+# `!false`, and `{}[each.key].x` or `[…][0]`: checkov leaves them unchanged if it cannot evaluate them.
 _NEGATED = re.compile(r"!\s*(?:true\b|false\b|\(|[a-z_]\w*[.(\[])", re.IGNORECASE)
 _INDEXED = re.compile(r"[\[{].*[\]}](?:\[[^\]]*\]|\.\w+)+$", re.DOTALL)
 _COMPUTED = (_BARE, _CALL, _NEGATED, _INDEXED)
 _MANY = (list, tuple, set)
-# What almost every value is: asking these for a Mapping goes through an abstract class, which takes ten times as long.
+# The types of almost all values: an isinstance check for Mapping uses an abstract class, which takes ten times as long.
 _NO_MAP = frozenset({str, int, float, bool, list, type(None)})
 
 
 @dataclass(frozen=True)
 class Expression:
-    """A value that Terraform computes: a check sees what it refers to, not what it will be."""
+    """A value that Terraform computes: a check sees its references, not its result."""
 
     text: str
 
     @cached_property
     def references(self) -> tuple[str, ...]:
-        """Addresses that it refers to, such as `databricks_group.owners`."""
+        """Addresses of its references, such as `databricks_group.owners`."""
         return tuple(dict.fromkeys(_REFERENCE.findall(self.text)))
 
     def __str__(self) -> str:
@@ -45,10 +45,10 @@ Scalar = str | int | float | bool | Expression
 class Block:
     """The arguments of a resource or of one nested block.
 
-    A lone block, a list of one, and checkov's lists around every value read the same. Null, `""` and empty lists read
-    as not set: a plan writes them for what nobody set.
+    A single block, a list of one, and checkov's lists around every value read the same. Null, `""` and empty lists read
+    as not set: a plan writes them for unset arguments.
 
-    `hidden` are the paths at which blocks or maps were asked for and an expression stood, here and below.
+    `hidden` are the paths, here and below, of blocks or maps that were read but are expressions.
     """
 
     def __init__(self, values: Mapping[str, Any], hidden: list[str] | None = None) -> None:
@@ -57,26 +57,26 @@ class Block:
 
     @property
     def raw_values(self) -> Mapping[str, Any]:
-        """The arguments as the parser gave them."""
+        """The arguments in the parser's form."""
         return self._values
 
     def blocks(self, path: str) -> list["Block"]:
-        """The nested blocks at `path` (names joined by dots), one for each, in their order."""
+        """The nested blocks at `path` (names joined by dots), one each, in order."""
         found = self._at(path)
         self._note(path, found)
         return [Block(item, self.hidden) for item in found if is_map(item)]
 
     def _note(self, path: str, found: list[Any]) -> None:
-        """Keep the path where a whole block is computed: what it will hold cannot be seen."""
+        """Record the path of a wholly computed block: its future content is unknown."""
         if any(isinstance(item, (str, Expression)) and isinstance(scalar(item), Expression) for item in found):
             self.hidden.append(path)
 
     def values(self, path: str) -> list[Scalar]:
-        """Every value at `path`, through all nested blocks on the way. Empty where none is set."""
+        """Every value at `path`, through all nested blocks. Empty if none is set."""
         return [scalar(found) for found in self._at(path) if not is_map(found)]
 
     def value(self, path: str) -> Scalar | None:
-        """The first value at `path`; None where none is set."""
+        """The first value at `path`; None if none is set."""
         return next((scalar(found) for found in self._at(path) if not is_map(found)), None)
 
     def has(self, path: str) -> bool:
@@ -84,7 +84,7 @@ class Block:
         return bool(self._at(path))
 
     def mapping(self, path: str) -> dict[str, Scalar]:
-        """The map at `path`, whose keys may hold dots; those of several blocks are one."""
+        """The map at `path`, whose keys may contain dots; those of several blocks are merged."""
         found: dict[str, Scalar] = {}
         blocks = self._at(path)
         self._note(path, blocks)
@@ -97,7 +97,7 @@ class Block:
         return found
 
     def raw(self, path: str) -> list[Any]:
-        """What stands at `path`, unread: checkov parses JSON texts into dictionaries."""
+        """The unparsed value at `path`: checkov parses JSON texts into dictionaries."""
         return self._at(path)
 
     def _at(self, path: str) -> list[Any]:
@@ -118,7 +118,7 @@ class Block:
 
 @lru_cache(maxsize=10_000)
 def _steps(path: str) -> tuple[str, list[str]]:
-    """The first name of a path, and the others."""
+    """The first name of a path, and the rest."""
     first, *others = path.split(".")
     return first, others
 
@@ -130,7 +130,7 @@ def is_map(raw: Any) -> bool:
 
 
 def _flat(raw: Any) -> list[Any]:
-    """The values in nested lists, without those that are not set."""
+    """The values in nested lists, without unset ones."""
     if raw is None:
         return []
     if not isinstance(raw, _MANY):
@@ -145,17 +145,17 @@ def _flat(raw: Any) -> list[Any]:
 
 
 def _is_set(raw: Any) -> bool:
-    """Whether a value that is no list says something: zero and false do."""
+    """Whether a value other than a list is set: zero and false are."""
     return raw is not None and raw not in ("", {})
 
 
 def _is_note(key: str) -> bool:
-    """Whether `key` is a parser's own: CDKTF's `//`, checkov's line numbers."""
+    """Whether `key` was added by a parser: CDKTF's `//`, checkov's line numbers."""
     return key == "//" or key.startswith("__") or key in ("start_line", "end_line", "references_")
 
 
 def arguments(raw: Mapping[str, Any]) -> dict[str, Any]:
-    """What was set, without the notes that a parser puts beside it."""
+    """The set arguments, without the notes that a parser adds."""
     return {key: value for key, value in raw.items() if not _is_note(key)}
 
 
@@ -165,7 +165,7 @@ def _is_computed(text: str) -> bool:
 
 
 def scalar(raw: Any) -> Scalar:
-    """A value as a check sees it: an `Expression` where Terraform computes it."""
+    """A value as checks see it: an `Expression` if Terraform computes it."""
     if isinstance(raw, str):  # checkov's are of a type of its own
         return Expression(raw) if _is_computed(raw) else raw
     return raw if isinstance(raw, (int, float, Expression)) else Expression(repr(raw))

@@ -1,4 +1,4 @@
-"""What a check says of a resource, and the questions that checks share."""
+"""A check's verdict on a resource, and helpers that checks share."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from .values import Block, Expression, Scalar
 
 
 class Result(StrEnum):
-    """UNKNOWN is a result of its own: the check cannot decide, and says so."""
+    """UNKNOWN is a separate result: the check cannot decide, and says so."""
 
     PASS = "pass"  # noqa: S105 - a verdict, no password
     FAIL = "fail"
@@ -20,7 +20,7 @@ _ORDER = {Result.PASS: 0, Result.UNKNOWN: 1, Result.FAIL: 2}
 
 @dataclass(frozen=True)
 class Verdict:
-    """`reason` says what was found and what is allowed; it names no value that could be a secret."""
+    """`reason` gives the actual and the allowed value; it contains no value that could be a secret."""
 
     result: Result
     reason: str = ""
@@ -40,12 +40,12 @@ def failed(reason: str) -> Verdict:
 
 
 def unknown(reason: str) -> Verdict:
-    """The document does not say."""
+    """The document does not contain the answer."""
     return Verdict(Result.UNKNOWN, reason)
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:
-    """The first of the worst verdicts; a pass where there is none."""
+    """The first of the worst verdicts; a pass if there are none."""
     found: Verdict | None = None
     for verdict in verdicts:
         if found is None or (verdict is not found and _ORDER[verdict.result] > _ORDER[found.result]):
@@ -54,7 +54,7 @@ def worst(verdicts: Iterable[Verdict]) -> Verdict:
 
 
 def expect(block: Block, path: str, *allowed: Scalar, missing: Verdict | None = None) -> Verdict:
-    """Whether every value at `path` is one of `allowed`. Not set fails, unless `missing` says otherwise."""
+    """Whether every value at `path` is one of `allowed`. An unset value fails, unless `missing` says otherwise."""
     found = block.values(path)
     if not found:
         return missing or failed(f"{path} is not set; allowed: {_listed(allowed)}")
@@ -62,7 +62,7 @@ def expect(block: Block, path: str, *allowed: Scalar, missing: Verdict | None = 
 
 
 def expect_between(block: Block, path: str, low: float, high: float, *, missing: Verdict | None = None) -> Verdict:
-    """Whether every number at `path` is `low` to `high`. Not set fails, unless `missing` says otherwise."""
+    """Whether every number at `path` is `low` to `high`. An unset value fails, unless `missing` says otherwise."""
     found = block.values(path)
     if not found:
         return missing or failed(f"{path} is not set; allowed: {low:g} to {high:g}")
@@ -70,12 +70,12 @@ def expect_between(block: Block, path: str, low: float, high: float, *, missing:
 
 
 def computed(path: str, value: Expression) -> Verdict:
-    """The verdict on a value that only Terraform will know."""
+    """The verdict on a value that is known only to Terraform."""
     return unknown(f"{path} is computed ({value.text}); a literal could be checked")
 
 
 def same(value: Scalar, wanted: Scalar) -> bool:
-    """Equality as Terraform sees it: `true` and `"true"` are one, letters of text count in upper case."""
+    """Equality in Terraform's terms: `true` equals `"true"`, text is case-sensitive."""
     return _plain(value) == _plain(wanted)
 
 

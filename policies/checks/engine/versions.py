@@ -1,4 +1,4 @@
-"""What a constraint says of a provider's version: the lowest that it lets in, and from where on it lets none in."""
+"""A version constraint's bounds: the lowest allowed version, and the upper bound."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ _LOWER, _UPPER = ("=", ">=", ">", "~>"), ("=", "<=", "<", "~>")
 
 
 def versions_in(blocks: Any) -> dict[str, tuple[str, ...]]:
-    """What `terraform` blocks demand of providers, by the name of the provider and not that of its place here."""
+    """The version constraints in `terraform` blocks, by the provider's own name rather than its local name."""
     found: dict[str, tuple[str, ...]] = {}
     for block in _mappings(blocks):
         for demanded in _mappings(block.get("required_providers")):
@@ -21,7 +21,7 @@ def versions_in(blocks: Any) -> dict[str, tuple[str, ...]]:
 
 
 def _demands(name: str, entry: Any) -> list[tuple[str, str]]:
-    """A version alone, or with the source whose last part is the provider's name."""
+    """A version alone, or with the source, whose last part is the provider's name."""
     entries = entry if isinstance(entry, list) else [entry]
     whole = [one for one in entries if isinstance(one, Mapping)]
     found = [(str(_first(one.get("source")) or name).rpartition("/")[2], _first(one.get("version"))) for one in whole]
@@ -41,19 +41,19 @@ def _mappings(raw: Any) -> list[Mapping[str, Any]]:
 
 
 def lowest(constraints: Sequence[str]) -> Version:
-    """The lowest version that all constraints let in; zeros where they name none."""
+    """The lowest version that all constraints allow; zeros if they name none."""
     found = [version for operator, version, _ in _parts(constraints) if operator in _LOWER]
     return max(found, default=(0, 0, 0))
 
 
 def highest(constraints: Sequence[str]) -> Version | None:
-    """A version that no version let in is above; None where there is no such bound."""
+    """An upper bound of all allowed versions; None without one."""
     found = [_ceiling(operator, version, length) for operator, version, length in _parts(constraints)]
     return min((one for one in found if one is not None), default=None)
 
 
 def _parts(constraints: Sequence[str]) -> list[tuple[str, Version, int]]:
-    """Operator, version and the number of its parts; what is written otherwise says nothing."""
+    """Operator, version and the number of its parts; other text is ignored."""
     matches = [_PART.match(part.strip()) for text in constraints for part in text.split(",")]
     return [
         (

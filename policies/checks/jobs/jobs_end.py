@@ -1,9 +1,9 @@
-"""A job that hangs holds its cluster until somebody looks."""
+"""A job that hangs keeps its cluster until somebody looks."""
 
 from ..engine.api import Block, Resource, Severity, Verdict, expect_between, passed, rule, worst
 
 _LONGEST_S = 7 * 24 * 3600
-# These tasks wait for others, or decide, and run no code of their own.
+# These tasks wait for others, or branch, and run no code themselves.
 _NO_CODE = ("condition_task", "run_job_task", "for_each_task")
 
 

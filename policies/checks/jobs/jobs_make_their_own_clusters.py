@@ -1,4 +1,4 @@
-"""An all-purpose cluster is shared with whatever else runs there."""
+"""An all-purpose cluster is shared with other workloads."""
 
 from ..engine.api import Resource, Severity, Verdict, failed, passed, rule
 

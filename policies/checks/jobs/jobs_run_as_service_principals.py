@@ -1,4 +1,4 @@
-"""A job or a pipeline that runs as a person stops when the person goes, and does what the person may."""
+"""A job or a pipeline that runs as a person stops when the person leaves, and has the person's rights."""
 
 from ..engine.api import Resource, Severity, Verdict, failed, passed, rule
 

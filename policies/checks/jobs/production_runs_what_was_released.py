@@ -1,4 +1,4 @@
-"""What a branch or a folder holds changes without a release, a review or a gate."""
+"""The content of a branch or a folder changes without a release, a review or a gate."""
 
 import re
 from collections.abc import Iterator
@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from ..engine.api import Block, Expression, Resource, Scalar, Severity, Verdict, computed, failed, passed, rule, worst
 from ..engine.environment import may_be_production
 
-# Of a pipeline, whose source is a file of its own.
+# For a pipeline, whose source is a separate file.
 _SOURCES = ("file.path", "notebook.path", "glob.include")
 _FILES = ("notebook_task.notebook_path", "spark_python_task.python_file")
-# Folders of people and of Git: whoever may edit there, or push, changes what the job runs.
+# Folders of people and of Git: anyone who may edit there, or push, can change the job's code.
 _EDITED = re.compile(r"^(?:/Workspace)?/(?:Repos|Users)/")
 
 
@@ -60,7 +60,7 @@ def _path(resource: Resource, path: Scalar) -> Iterator[Verdict]:
 
 
 def _git_folder(resource: Resource, path: Scalar) -> bool:
-    """Whether it lies in a Git folder of the same document, which follows a branch."""
+    """Whether it is in a Git folder of the same document, which follows a branch."""
     referred = resource.referred(path)
     if referred is not None:
         return referred.type == "databricks_repo"

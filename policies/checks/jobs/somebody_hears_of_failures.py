@@ -1,4 +1,4 @@
-"""A job or a pipeline that fails at night, unseen, leaves yesterday's results for the next day."""
+"""If a job or a pipeline fails unnoticed at night, the next day uses yesterday's results."""
 
 from ..engine.api import Resource, Severity, Verdict, failed, passed, rule
 

@@ -1,4 +1,4 @@
-"""A key that expires without rotation stops the platform; one that does neither ages."""
+"""A key that expires without rotation stops the platform; one that does neither grows old."""
 
 from ..engine.api import Resource, Severity, Verdict, failed, passed, rule
 

@@ -1,4 +1,4 @@
-"""The third key of a workspace is set by a resource of its own, and easily forgotten."""
+"""The third key of a workspace is set by a separate resource, and easily forgotten."""
 
 from ..engine.api import Resource, Severity, Verdict, failed, passed, rule, unknown
 

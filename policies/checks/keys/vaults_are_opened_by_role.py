@@ -1,4 +1,4 @@
-"""azurerm 4 renamed the argument; access policies let a contributor write himself in."""
+"""azurerm 4 renamed the argument; with access policies, a contributor can grant themselves access."""
 
 from ..engine.api import Resource, Severity, Verdict, expect, failed, rule, worst
 

@@ -1,4 +1,4 @@
-"""A key of yours is one that you can take away."""
+"""You can revoke a key of your own."""
 
 from ..engine.api import Resource, Severity, Verdict, expect, failed, rule, worst
 

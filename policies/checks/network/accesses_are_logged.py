@@ -1,4 +1,4 @@
-"""Who read what is told by diagnostic logs, or by nothing."""
+"""Only diagnostic logs show who read what."""
 
 from ..engine.api import Expression, Resource, Severity, Verdict, failed, passed, rule, unknown
 from ..engine.environment import Environment, environment_of
@@ -28,7 +28,7 @@ def accesses_are_logged(resource: Resource) -> Verdict:
 
 
 def _may_target(setting: Resource, resource: Resource) -> bool:
-    """Whether a setting's target is computed from what cannot be seen here."""
+    """Whether a setting's target is computed from values that are unknown here."""
     if setting.type != "azurerm_monitor_diagnostic_setting" or setting.address == resource.address:
         return False
     targets = setting.block.values("target_resource_id")

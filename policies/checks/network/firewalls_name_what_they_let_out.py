@@ -1,4 +1,4 @@
-"""A rule that lets everything out is a router."""
+"""A firewall that lets everything out is only a router."""
 
 from ..engine.api import Block, Resource, Severity, Verdict, failed, rule, same, worst
 from ..engine.values import Scalar

@@ -1,4 +1,4 @@
-"""The built-in check reads the firewall, whose own mode does not count beside a policy's."""
+"""The built-in check reads the firewall, whose own mode has no effect next to a policy's."""
 
 from ..engine.api import Resource, Severity, Verdict, expect, rule
 

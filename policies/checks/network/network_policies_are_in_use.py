@@ -1,4 +1,4 @@
-"""A policy that no workspace names restricts nobody."""
+"""A policy that no workspace uses has no effect."""
 
 from ..engine.api import Resource, Severity, Verdict, failed, passed, rule, unknown
 

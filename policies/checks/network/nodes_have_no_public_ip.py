@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from ..engine.api import Resource, Severity, Verdict, expect, failed, passed, rule, unknown
 from ..engine.versions import highest, lowest
 
-# azurerm's changelog: from this version on the argument is true where it is left out.
+# azurerm's changelog: from this version on the argument defaults to true.
 _TRUE_BY_DEFAULT = (3, 104, 0)
 
 
@@ -23,7 +23,7 @@ def nodes_have_no_public_ip(resource: Resource) -> Verdict:
 
 
 def _default(resource: Resource) -> Verdict:
-    """What the declared version of azurerm makes of an argument that is left out."""
+    """The default of the argument in the declared version of azurerm."""
     if any(not isinstance(value, Mapping) for value in resource.block.raw("custom_parameters")):
         return unknown("custom_parameters is computed as a whole; write it out")
     declared = resource.document.versions.get("azurerm", ())

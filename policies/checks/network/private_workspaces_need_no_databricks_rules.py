@@ -1,4 +1,4 @@
-"""With Private Link, rules that let the control plane in are a door left open."""
+"""With Private Link, rules that let the control plane in are an unneeded opening."""
 
 from ..engine.api import Resource, Severity, Verdict, expect, passed, rule, same
 

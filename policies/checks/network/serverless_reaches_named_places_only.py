@@ -1,4 +1,4 @@
-"""Serverless compute runs outside your network: its policy is the only firewall."""
+"""Serverless compute runs outside your network: its network policy is the only firewall."""
 
 from ..engine.api import Resource, Severity, Verdict, expect, rule, worst
 

@@ -1,4 +1,4 @@
-"""In a managed network, nothing of yours stands between a node and the Internet."""
+"""In a managed network, you control nothing between a node and the Internet."""
 
 from ..engine.api import Resource, Severity, Verdict, failed, passed, rule
 

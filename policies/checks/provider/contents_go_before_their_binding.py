@@ -1,4 +1,4 @@
-"""Terraform destroys a binding as soon as nothing depends on it; what it opened is then out of reach."""
+"""Terraform destroys a binding as soon as nothing depends on it; the bound object is then unreachable."""
 
 from ..engine.api import Resource, Severity, Verdict, failed, passed, rule, unknown
 from ..engine.dependencies import address_of, named, needed
@@ -41,7 +41,7 @@ def contents_go_before_their_binding(resource: Resource) -> Verdict:
 
 
 def _bindings(resource: Resource) -> dict[str, set[str]]:
-    """By address of an isolated securable: the bindings by which it can be written, one of which is the own."""
+    """By address of an isolated securable: the bindings that allow writing, one of which is the owner's."""
     found: dict[str, set[str]] = {}
     for item in resource.document.resources:
         if item.type != "databricks_workspace_binding" or item.block.value("binding_type") not in _WRITES:

@@ -1,10 +1,11 @@
-"""Terraform hands an empty text in a list to the provider as null, which the provider takes for no string."""
+"""Terraform passes an empty text in a list to the provider as null, which is not a string to the provider."""
 
 from typing import Any
 
 from ..engine.api import Resource, Severity, Verdict, failed, passed, rule
 
-# Arguments that are lists, so that a lone empty text in them is an item: checkov wraps every other value in a list too.
+# Arguments that are lists, so that a single empty text in them is an item: checkov wraps every other value in a list
+# too.
 _LISTS = frozenset(
     {
         *("addresses", "destination_fqdns", "domain_names", "email_addresses", "granularities", "input_columns"),
@@ -51,7 +52,7 @@ def lists_hold_no_empty_text(resource: Resource) -> Verdict:
 
 
 def _collect(raw: Any, path: str, found: set[str]) -> None:
-    """Add the paths below `raw` of lists that hold an empty item. Only what may hold a list is looked into."""
+    """Add the paths below `raw` of lists with an empty item. Looks only into values that may contain a list."""
     if isinstance(raw, dict):
         for name, inner in raw.items():
             if isinstance(inner, _MAY_HOLD) and _is_argument(name):
@@ -70,7 +71,7 @@ def _is_argument(name: str) -> bool:
 
 
 def _holds_empty(items: list[Any], path: str) -> bool:
-    # A lone null is an argument that is not set, which checkov wraps in a list.
+    # A single null is an unset argument, which checkov wraps in a list.
     is_list = len(items) > 1 or (path.rpartition(".")[2] in _LISTS and items != [None])
     return (is_list and _has_empty(items)) or any(isinstance(item, list) and _has_empty(item) for item in items)
 

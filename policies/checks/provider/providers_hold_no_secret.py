@@ -1,4 +1,4 @@
-"""What a provider block holds is in the code and its history for good."""
+"""The content of a provider block stays in the code and its history."""
 
 from ..engine.api import Expression, Resource, Scalar, Severity, Verdict, failed, passed, rule, worst
 
@@ -29,6 +29,6 @@ def providers_hold_no_secret(resource: Resource) -> Verdict:
 
 
 def _one(name: str, value: Scalar) -> Verdict:
-    # A variable is given from outside; only what is written here is in the history.
+    # A variable's value comes from outside; only literals are in the history.
     given = isinstance(value, Expression)
     return passed() if given else failed(f"{name} holds a secret in clear text; allowed: none in a provider")

@@ -1,4 +1,4 @@
-"""The provider reads a job's tasks sorted, and compares position by position with what is written."""
+"""The provider reads a job's tasks sorted, and compares them by position with the configuration."""
 
 from ..engine.api import Block, Expression, Resource, Severity, Verdict, failed, passed, rule, unknown, worst
 

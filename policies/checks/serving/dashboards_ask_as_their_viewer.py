@@ -1,4 +1,4 @@
-"""A dashboard with its author's credentials shows everybody what the author may see."""
+"""A dashboard with its author's credentials shows everyone the author's data."""
 
 from ..engine.api import Resource, Severity, Verdict, expect, rule
 

@@ -1,4 +1,4 @@
-"""A model's answers leak what it was trained on, call by call."""
+"""A model's answers leak its training data, call by call."""
 
 from ..engine.api import Block, Resource, Severity, Verdict, failed, passed, rule, unknown, worst
 from ..engine.principals import entries, means_everybody

@@ -1,4 +1,4 @@
-"""An endpoint without a list of permissions has only its maker's."""
+"""An endpoint without declared permissions has only its creator's."""
 
 from ..engine.api import Resource, Severity, Verdict, failed, passed, rule, unknown
 

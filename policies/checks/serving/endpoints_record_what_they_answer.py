@@ -1,4 +1,4 @@
-"""Without a record of requests, drift and complaints cannot be looked into."""
+"""Without recorded requests, drift and complaints cannot be investigated."""
 
 from ..engine.api import Resource, Severity, Verdict, expect, failed, passed, rule
 
@@ -20,7 +20,7 @@ def endpoints_record_what_they_answer(resource: Resource) -> Verdict:
         if resource.block.has(way):
             return expect(resource.block, way, True)
     entities = resource.block.blocks(_ENTITIES)
-    # A feature specification has no versions, and no model that said anything.
+    # A feature specification has no versions, and no model to record.
     if entities and not any(entity.has("entity_version") or entity.has("external_model") for entity in entities):
         return passed("it serves features, no model")
     return failed("no inference table is set; allowed: ai_gateway.inference_table_config with enabled = true")

@@ -1,4 +1,4 @@
-"""A GPU that waits for a request costs as one that answers."""
+"""A GPU that waits for requests costs as much as a busy one."""
 
 from ..engine.api import Block, Resource, Severity, Verdict, expect, passed, rule, worst
 from ..engine.environment import Environment, environment_of

@@ -1,4 +1,4 @@
-"""What an endpoint's settings hold, everybody who may view the endpoint can read."""
+"""Everyone who can view an endpoint can read its settings."""
 
 from ..engine.api import Block, Resource, Severity, Verdict, failed, rule, unknown, worst
 from ..engine.secrets_in_settings import arguments_named, no_literal_secret_at

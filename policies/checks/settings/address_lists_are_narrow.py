@@ -1,10 +1,10 @@
-"""A list that allows the Internet allows nobody in particular."""
+"""A list that allows the whole Internet restricts nobody."""
 
 import ipaddress
 
 from ..engine.api import Expression, Resource, Scalar, Severity, Verdict, computed, failed, passed, rule, same, worst
 
-# As wide as the widest range that one organisation still holds alone.
+# The widest range that a single organisation still owns.
 _WIDEST_PREFIX_IPV4 = 8
 _WIDEST_PREFIX_IPV6 = 32
 

@@ -1,4 +1,4 @@
-"""Without the verbose ones, nobody sees which command or query ran."""
+"""Only verbose audit logs show which commands and queries ran."""
 
 from ..engine.api import Resource, Severity, Verdict, expect, rule
 

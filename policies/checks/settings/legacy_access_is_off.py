@@ -1,4 +1,4 @@
-"""The Hive metastore and its clusters know no grants of Unity Catalog."""
+"""Grants of Unity Catalog do not apply to the Hive metastore and its clusters."""
 
 from ..engine.api import Resource, Severity, Verdict, expect, rule
 

@@ -1,4 +1,4 @@
-"""Legacy init scripts run on every cluster from a place that every user may write."""
+"""Legacy init scripts run on every cluster from a location that every user can write."""
 
 from ..engine.api import Resource, Severity, Verdict, expect, rule, worst
 

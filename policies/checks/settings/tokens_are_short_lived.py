@@ -1,4 +1,4 @@
-"""A token lives on in scripts, laptops and logs."""
+"""Tokens persist in scripts, laptops and logs."""
 
 from ..engine.api import Resource, Severity, Verdict, expect_between, rule
 

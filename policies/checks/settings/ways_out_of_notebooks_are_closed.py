@@ -1,4 +1,4 @@
-"""What leaves by a browser leaves without a log of its content."""
+"""Data that leaves through a browser leaves no log of its content."""
 
 from ..engine.api import Resource, Severity, Verdict, expect, rule, worst
 

@@ -1,4 +1,4 @@
-"""IP access lists count only once they are turned on."""
+"""IP access lists have no effect until they are enabled."""
 
 from ..engine.api import Resource, Severity, Verdict, expect, rule
 

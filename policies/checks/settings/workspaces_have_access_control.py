@@ -1,4 +1,4 @@
-"""The standard tier knows no permissions: everybody in the workspace is alike."""
+"""The standard tier has no permissions: everyone in the workspace has the same rights."""
 
 from ..engine.api import Resource, Severity, Verdict, expect, rule
 

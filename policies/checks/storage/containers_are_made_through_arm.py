@@ -1,4 +1,4 @@
-"""By account name, Terraform talks to the data plane, with the account's key."""
+"""With the account's name, Terraform uses the data plane, with the account's key."""
 
 from ..engine.api import Resource, Severity, Verdict, failed, passed, rule
 
