@@ -1,4 +1,4 @@
-"""Principals and privileges as the system reads them: one spelling for each, whatever a document writes.
+"""Normalized principals and privileges: one spelling for each, whatever a document writes.
 
 Source: Databricks Terraform provider, `databricks_grants` (privileges are upper-cased, blanks become underscores), and
 Azure Databricks, "Manage groups" (`users` and `account users` are built in; names of groups differ in more than case)
@@ -13,31 +13,31 @@ ACCOUNT_USERS = "account users"
 WORKSPACE_USERS = "users"
 EVERYBODY = (ACCOUNT_USERS, WORKSPACE_USERS)
 WORKSPACE_ADMINS = "admins"
-# Groups that every account or workspace has, whose names the system reads in any case.
+# Groups that every account or workspace has, whose names are case-insensitive.
 BUILT_IN = (*EVERYBODY, WORKSPACE_ADMINS)
 _ALIASES = {"all account users": ACCOUNT_USERS, "all workspace users": WORKSPACE_USERS}
 _BLANKS = re.compile(r"\s+")
 _SEPARATORS = re.compile(r"[\s_]+")
 _ALL = {"ALL", "ALL_PRIVILEGES", "ALL_PRIVILEGE"}
-# What `ALL_PRIVILEGES` leaves out: who has everything may neither give it on nor take data out of the platform.
+# Privileges that `ALL_PRIVILEGES` omits: it allows neither granting nor taking data out of the platform.
 NOT_IN_ALL = frozenset({"MANAGE", "EXTERNAL_USE_SCHEMA", "EXTERNAL_USE_LOCATION"})
 
 
 @lru_cache(maxsize=10_000)
 def privilege(text: str) -> str:
-    """A privilege, permission level or secret permission: `all privileges` is `ALL_PRIVILEGES`."""
+    """A privilege, permission level or secret permission: `all privileges` becomes `ALL_PRIVILEGES`."""
     found = _SEPARATORS.sub("_", text.strip()).upper()
     return "ALL_PRIVILEGES" if found in _ALL else found
 
 
 def covers(granted: str, wanted: str) -> bool:
-    """Whether the privilege that was granted is, or includes, the wanted one. Both as `privilege` spells them."""
+    """Whether the granted privilege is, or includes, the wanted one. Both as `privilege` spells them."""
     return granted == wanted or (granted == "ALL_PRIVILEGES" and wanted not in NOT_IN_ALL)
 
 
 @lru_cache(maxsize=50_000)
 def principal(text: str) -> str:
-    """A principal's name: built-in groups in their own spelling, all others without superfluous blanks.
+    """A principal's name: built-in groups in their standard spelling, all others without extra blanks.
 
     The names of rule sets carry the kind in front (`groups/account users`); a built-in group loses it.
     """
@@ -48,10 +48,10 @@ def principal(text: str) -> str:
 
 
 def principal_key(text: str) -> str:
-    """What two spellings of one principal have in common: `Analysts` and `analysts` are the same group."""
+    """A key that is equal for all spellings of one principal: `Analysts` and `analysts` are the same group."""
     return principal(text).casefold()
 
 
 def is_everybody(text: str) -> bool:
-    """Whether the principal is a built-in group that holds every user."""
+    """Whether the principal is a built-in group of all users."""
     return principal(text) in EVERYBODY

@@ -1,10 +1,10 @@
-"""Resource types that give access in forms that are not read: somebody unknown gains what is unknown."""
+"""Resource types that give access in unsupported forms: unknown principals gain unknown rights."""
 
 from functools import cache
 
 from policies.globs import fits
 
-# Roles, keys and sign-in whose forms are too many to read: all of Entra, and all that goes straight to Azure's API.
+# Roles, keys and sign-ins with too many forms to parse: all of Entra, and everything that uses Azure's API directly.
 _UNREAD = (
     "azapi_*",
     "azuread_*",
@@ -54,5 +54,5 @@ _UNREAD = (
 
 @cache
 def gives_unread(kind: str) -> bool:
-    """Whether resources of that type give access that is not read row by row."""
+    """Whether resources of that type give access that is not parsed row by row."""
     return fits(kind, _UNREAD)

@@ -10,14 +10,14 @@ from policies.errors import RulesError
 
 
 def parse_yaml(text: str) -> Any:
-    """What a YAML text says, as `safe_load` reads it, by the library's parser in C if it has one: ten times as fast."""
+    """The content of a YAML text, like `safe_load`, with the library's C parser if present: ten times as fast."""
     if yaml.__with_libyaml__:
         return yaml.load(text, Loader=yaml.CSafeLoader)
     return yaml.safe_load(text)
 
 
 def read_yaml(path: Path, *, may_be_empty: bool = False) -> Mapping[str, Any]:
-    """The mapping in `path`; of a file that may be empty, an empty one. Raises RulesError where there is none."""
+    """The mapping in `path`; an empty one for an empty file, if that is allowed. Raises RulesError if there is none."""
     try:
         found = parse_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:

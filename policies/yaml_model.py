@@ -1,4 +1,4 @@
-"""A YAML file of this room as a typed value: every mistake in it, with what was given and what is allowed."""
+"""A YAML file of this room as a typed value: all its mistakes, with the given and the allowed value."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from policies.yaml_file import read_yaml
 
 Place = Sequence[int | str]
 Text = Annotated[str, Field(min_length=1)]
-# YAML has lists where a frozen value has tuples.
+# YAML has lists for a frozen value's tuples.
 Strings = Annotated[tuple[str, ...], Field(strict=False)]
 
 
@@ -27,12 +27,12 @@ Kind = TypeVar("Kind")
 
 
 def read_model(path: Path, kind: type[Kind], *, may_be_empty: bool = False) -> Kind:
-    """The file as `kind`, an Entry or a dictionary of them. Raises RulesError with all mistakes, one a line."""
+    """The file as `kind`, an Entry or a dictionary of them. Raises RulesError with all mistakes, one per line."""
     return checked(str(path), read_yaml(path, may_be_empty=may_be_empty), kind)
 
 
 def checked(place: str, written: Any, kind: type[Kind]) -> Kind:
-    """What is `written` at `place` as `kind`. Raises RulesError with all mistakes, one a line."""
+    """The value `written` at `place` as `kind`. Raises RulesError with all mistakes, one per line."""
     try:
         return TypeAdapter(kind).validate_python(written)
     except ValidationError as error:
@@ -65,7 +65,7 @@ def _allowed(kind: Any, one: Mapping[str, Any]) -> str:
 
 
 def _dotted(place: Place, written: Any) -> str:
-    """A place for people, who count from one; an entry of a list comes with its name, if it has one."""
+    """A readable place, counted from one; an entry of a list is shown with its name, if it has one."""
     steps = []
     for step in place:
         position = step + 1 if isinstance(step, int) and isinstance(written, list) else None
@@ -79,7 +79,7 @@ def _dotted(place: Place, written: Any) -> str:
 
 
 def _inside(written: Any, step: int | str) -> Any:
-    """What is written at a step; None if nothing is."""
+    """The value at a step; None if there is none."""
     if isinstance(written, list):
         return written[step] if isinstance(step, int) else None
     return written.get(step) if isinstance(written, Mapping) else None

@@ -1,4 +1,4 @@
-"""The review of one plan, put together from its parts. Everything in it may be shown: secrets are masked."""
+"""The review of one plan, assembled from its parts. All of it is safe to show: secrets are masked."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ from policies.review.decision.verdict import Decision, Facts, Finding, decide
 from policies.terraform.change import Action, Change
 from policies.terraform.plan import Plan, read_plan
 
-# What the scan says of a plan.
+# The findings of the scan on a plan.
 FindingsOf = Callable[[Plan], Sequence[Finding]]
 
 
@@ -53,8 +53,10 @@ class Told:
 
 @dataclass(frozen=True, kw_only=True)
 class Review:
-    """All that is told about one stack. `counts` are by action; `unexplained_drift` are resources that differ only in
-    what the configuration leaves to the provider. `budgeted` is what the stack's budgets allow a month, of each kind.
+    """The content of the review of one stack.
+
+    `counts` are by action; `unexplained_drift` are resources that differ only in attributes that the configuration
+    leaves to the provider. `budgeted` are the stack's monthly budgets, of each kind.
     """
 
     stack: str
@@ -76,12 +78,12 @@ class Review:
 
     @property
     def says_something(self) -> bool:
-        """Whether there is anything to tell: a plan that changes nothing is silent."""
+        """Whether there is anything to report: a plan without changes is silent."""
         return bool(self.changes or self.outputs or self.notes or self.drift or self.decision.hits)
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """Words by which pull requests are sorted, the verdict first."""
+        """Labels for pull requests, the verdict first."""
         marks = {
             "data-loss": any(loss.data for loss in self.losses),
             "access": any(grant.gains for grant in self.grants),
@@ -102,8 +104,9 @@ class Review:
 
 @dataclass(frozen=True, kw_only=True)
 class Reviewer:
-    """What every review needs: the rules, the prices, the policy scan, what is known of other stacks, and where things
-    are written.
+    """The inputs of every review.
+
+    The rules, the prices, the policy scan, the facts about other stacks, and the source places.
     """
 
     rules: Sequence[Rule]
@@ -113,12 +116,12 @@ class Reviewer:
     places_of: PlacesOf = nowhere
 
     def review(self, stack: str, document: Document) -> Review:
-        """The review of the plan in `document`. Raises PlanError where it is none."""
+        """The review of the plan in `document`. Raises PlanError if it is not a plan."""
         plan = read_plan(stack, document)
         names, hide = Names(plan), Scrubber(secrets_of(plan))
-        # The scan judges current objects: one that was replaced and is still there has none of its findings.
+        # The scan judges current objects: one that was replaced and still exists has none of its findings.
         touched = {change.address for change in plan.changes if not change.deposed}
-        # The scan refuses a plan that failed, which is blocked all the same.
+        # The scan refuses a failed plan, which is blocked in any case.
         scanned = touched and not plan.errored
         findings = [item for item in self.findings_of(plan) if item.result != "pass"] if scanned else []
         facts = Facts(
@@ -166,7 +169,7 @@ def _counts(changes: Sequence[Change]) -> dict[str, int]:
 
 
 def _changed(change: Change, plan: Plan, hide: Scrubber) -> Changed:
-    """Attribute by attribute only where something stays: what is new or gone is told as a whole."""
+    """Attribute by attribute only for updates: a new or removed resource is reported as a whole."""
     told = differences(change, hide) if change.action in (Action.UPDATE, Action.REPLACE) else []
     return Changed(
         address=change.address,
@@ -179,7 +182,7 @@ def _changed(change: Change, plan: Plan, hide: Scrubber) -> Changed:
 
 
 def _is_computed(difference: Difference, change: Change, plan: Plan) -> bool:
-    """Whether an attribute is only unknown because its resource is made anew."""
+    """Whether an attribute is unknown only because its resource is recreated."""
     root = difference.path.partition(".")[0].partition("[")[0]
     configured = plan.configuration.of(change.address)
     said = root in change.forced_by or (configured is not None and root in configured.settings)
@@ -198,7 +201,7 @@ def _told(finding: Finding, places: tuple[Place, ...]) -> Told:
 
 
 def _clean(value: Any, hide: Scrubber) -> Any:
-    """`value`, whatever it is made of, with every text scrubbed; itself if there is nothing to scrub."""
+    """`value` of any type, with every text scrubbed; unchanged if there is nothing to scrub."""
     kind = type(value)
     if kind is str:  # not an Action or a Verdict
         clean_text = hide(value)

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 class UnparsedStack(ValueError):  # noqa: N818 - it names the file, as the scan shows it
-    """A document that checkov could not parse, and so would pass over in silence."""
+    """A document that checkov could not parse, and would silently skip."""
 
 
 @dataclass(frozen=True)
 class BuiltIn:
-    """One verdict of checkov's: only failures block, and undecided checks are not reported."""
+    """One verdict of checkov: only failures block, and undecided checks are not reported."""
 
     rule: str
     name: str
@@ -35,7 +35,7 @@ Lines = Mapping[tuple[Path, str], int]
 def built_in_of_stacks(files: Iterable[Path]) -> tuple[list[BuiltIn], Lines]:
     """The verdicts on synthesized stacks, and the line on which each resource begins.
 
-    Raises UnparsedStack where checkov could not parse a file.
+    Raises UnparsedStack if checkov could not parse a file.
     """
     from checkov.terraform_json.runner import TerraformJsonRunner  # noqa: PLC0415 - takes two seconds
 
@@ -52,13 +52,13 @@ def built_in_of_stacks(files: Iterable[Path]) -> tuple[list[BuiltIn], Lines]:
 
 
 def built_in_of_plan(file: Path) -> list[BuiltIn]:
-    """The verdicts on a plan. Raises UnparsedStack where checkov could not parse it."""
+    """The verdicts on a plan. Raises UnparsedStack if checkov could not parse it."""
     from checkov.terraform.plan_runner import Runner  # noqa: PLC0415 - takes two seconds
 
     try:
         report = _report(Runner(), [str(file.resolve())])
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        # checkov's reader takes a plan's parts for granted.
+        # checkov's reader assumes that all parts of a plan exist.
         raise UnparsedStack(f"checkov cannot read {file} as a plan ({error!r}); make the plan again") from error
     return [_verdict(record, record.resource_address or record.resource, file) for record in _records(report)]
 
@@ -66,9 +66,9 @@ def built_in_of_plan(file: Path) -> list[BuiltIn]:
 def _report(runner: Any, files: list[str]) -> "Report":
     from checkov.runner_filter import RunnerFilter  # noqa: PLC0415 - as above
 
-    # checkov logs a warning for what it merely does not model.
+    # checkov logs a warning for anything that it does not model.
     logging.getLogger("checkov").setLevel(logging.ERROR)
-    # This platform's own checks are run beside, where they see whole stacks; a process may hold them in checkov too.
+    # This platform's own checks run separately, with whole stacks; a process may have loaded them into checkov too.
     chosen = RunnerFilter(skip_checks=["CKV_MLOPS_*"], show_progress_bar=False)
     report: Report = runner.run(None, files=files, runner_filter=chosen)
     if report.parsing_errors:
@@ -111,6 +111,6 @@ def _spans(definition: Mapping[str, Any]) -> list[tuple[str, tuple[int, int]]]:
 
 
 def _address_in_json(record: "Record", ranges: Mapping[tuple[str, tuple[int, int]], str]) -> str:
-    """`type.name` of what checkov calls `resource.name` on CDKTF's JSON, by the lines that it names."""
+    """`type.name` for checkov's `resource.name` in CDKTF's JSON, by its line numbers."""
     first, last = record.file_line_range
     return ranges.get((record.file_abs_path, (first, last)), record.resource)

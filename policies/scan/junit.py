@@ -12,7 +12,7 @@ _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]
 
 
 def junit(outcome: Outcome) -> str:
-    """The whole scan; what is wrong with waivers is a suite of its own."""
+    """The whole scan; problems with waivers are a separate suite."""
     suites = Xml.Element("testsuites", name="mlops scan")
     ordered = sorted(outcome.judged, key=lambda one: one.finding.stack)
     for stack, judged in groupby(ordered, key=lambda one: one.finding.stack):
@@ -23,7 +23,7 @@ def junit(outcome: Outcome) -> str:
         case = Xml.SubElement(waivers, "testcase", classname="waivers", name=_clean(problem))
         if outcome.waiver_problems:
             Xml.SubElement(case, "failure", message=_clean(problem))
-    # One case a line: searched in pieces, "hold no secret: databricks_job.x" may look like a secret.
+    # One case per line: in fragments, "hold no secret: databricks_job.x" may look like a secret.
     Xml.indent(suites)
     return Xml.tostring(suites, encoding="unicode", xml_declaration=True) + "\n"
 

@@ -1,4 +1,4 @@
-"""What a scan found."""
+"""The results of a scan."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,9 +10,9 @@ from policies.scan.waivers import Waiver
 
 @dataclass(frozen=True, kw_only=True)
 class ScanFinding:
-    """One check's verdict on one resource. `severity` is `unrated` for checkov's own, which carry none offline.
+    """One check's verdict on one resource. `severity` is `unrated` for checkov's own checks, which have none offline.
 
-    `place` is `stack/type.name`, which is what a waiver names. `line` is where the resource begins in `file`.
+    `place` is `stack/type.name`, the address in a waiver. `line` is where the resource begins in `file`.
     """
 
     rule: str
@@ -29,13 +29,13 @@ class ScanFinding:
 
     @property
     def place(self) -> str:
-        """Stack and address: one name for a resource among all stacks."""
+        """Stack and address: a resource's unique name among all stacks."""
         return f"{self.stack}/{self.address}"
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A finding, and the waiver that lets it stand."""
+    """A finding, and the waiver that accepts it."""
 
     finding: ScanFinding
     waiver: Waiver | None
@@ -48,7 +48,7 @@ class Judged:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A whole scan: every verdict, and what is wrong with the waivers themselves."""
+    """A whole scan: every verdict, and the problems with the waivers themselves."""
 
     judged: tuple[Judged, ...]
     waiver_problems: tuple[str, ...]
@@ -57,14 +57,14 @@ class Outcome:
 
     @property
     def failures(self) -> list[Judged]:
-        """Findings without a waiver, the gravest first."""
+        """Findings without a waiver, the most severe first."""
         order = ("critical", "high", "unrated", "medium", "low")
         found = [one for one in self.judged if one.fails]
         return sorted(found, key=lambda one: (order.index(one.finding.severity), one.finding.place, one.finding.rule))
 
     @property
     def waived(self) -> list[Judged]:
-        """Findings that a waiver lets stand."""
+        """Findings that a waiver accepts."""
         return [one for one in self.judged if one.finding.blocks and one.waiver is not None]
 
     @property

@@ -15,14 +15,14 @@ from policies.scan.waivers import Waiver, problems
 from policies.terraform.documents import document_of
 from policies.terraform.synthesized import UnreadableDocument
 
-# The name of CDKTF's document of a stack.
+# CDKTF's file name for a stack's document.
 STACK_FILE = "cdk.tf.json"
 
 
 def files_in(paths: Iterable[Path]) -> list[Path]:
     """The documents under `paths`: every stack of a folder, and plans named by file.
 
-    Raises UnreadableDocument where a path holds none.
+    Raises UnreadableDocument if a path has none.
     """
     found: list[Path] = []
     for path in paths:
@@ -34,9 +34,9 @@ def files_in(paths: Iterable[Path]) -> list[Path]:
 
 
 def scan(files: Sequence[Path], waivers: Sequence[Waiver], today: date) -> Outcome:
-    """Every check's verdict on every resource of the files, against the waivers.
+    """Every check's verdict on every resource of the files, with the waivers applied.
 
-    Raises UnreadableDocument or UnparsedStack where a file is no stack and no plan.
+    Raises UnreadableDocument or UnparsedStack if a file is neither a stack nor a plan.
     """
     stacks = [file for file in files if file.name == STACK_FILE]
     built_in, lines = built_in_of_stacks(stacks) if stacks else ([], {})
@@ -51,7 +51,7 @@ def scan(files: Sequence[Path], waivers: Sequence[Waiver], today: date) -> Outco
 
 
 def _waiver_of(finding: ScanFinding, waivers: Sequence[Waiver]) -> Waiver | None:
-    """The waiver that covers a finding; one past its date still covers, and is itself a failure."""
+    """The waiver that covers a finding; an expired one still covers, and is itself a failure."""
     if not finding.blocks:
         return None
     return next((waiver for waiver in waivers if waiver.covers(finding.rule, finding.place)), None)
@@ -102,5 +102,5 @@ def _from_built_in(one: BuiltIn) -> ScanFinding:
 
 
 def _stack_of(file: Path) -> str:
-    """A stack's folder, or a plan's file, gives the name."""
+    """A stack's name: its folder, or a plan's file."""
     return file.resolve().parent.name if file.name == STACK_FILE else file.stem

@@ -1,4 +1,4 @@
-"""A scan as SARIF 2.1.0, which code hosts show beside the change."""
+"""A scan as SARIF 2.1.0, which code hosts show with the change."""
 
 import json
 from pathlib import Path
@@ -8,12 +8,12 @@ from policies.scan.result import Judged, Outcome, ScanFinding
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {"critical": "error", "high": "error", "unrated": "error", "medium": "warning", "low": "note"}
-# GitHub sorts by this number: 9 and up is critical, 7 high, 4 medium.
+# GitHub sorts by this number: 9 and above is critical, 7 high, 4 medium.
 _SCORES = {"critical": "9.5", "high": "8.0", "unrated": "7.0", "medium": "5.0", "low": "2.0"}
 
 
 def sarif(outcome: Outcome, root: Path) -> str:
-    """Every finding that blocks, waived ones as suppressed. Paths are relative to `root`, where they lie under it."""
+    """Every blocking finding, waived ones as suppressed. Paths under `root` are relative to it."""
     blocking = [one for one in outcome.judged if one.finding.blocks]
     known = {one.finding.rule: one.finding for one in blocking}
     driver = {
@@ -50,7 +50,7 @@ def _result(one: Judged, root: Path) -> dict[str, Any]:
         "level": _LEVELS[finding.severity],
         "message": {"text": f"{finding.place}: {finding.reason}"},
         "locations": [location],
-        # A line moves with every change above it; the place does not.
+        # A line number shifts with every change above it; the place does not.
         "partialFingerprints": {"place/v1": f"{finding.rule}:{finding.place}"},
     }
     if one.waiver is None:

@@ -1,4 +1,4 @@
-"""Waivers: findings that somebody answers for, until a date. `policies/waivers.yaml` holds them."""
+"""Waivers: findings that an owner accepts, until a date. `policies/waivers.yaml` has them."""
 
 import re
 from collections.abc import Iterable
@@ -17,11 +17,11 @@ class Waiver(PolicyException):
     """`address` is `stack/type.name`, where `*` stands for any letters; it lets `rule` stand there until `expires`."""
 
     rule: str = Field(pattern=r"^CKV2?_[A-Z0-9]+_\d+$")
-    # At least the kind of resource is named, so that no waiver turns a rule off as a whole.
+    # A waiver names at least the kind of resource, so that none disables a whole rule.
     address: str = Field(pattern=r"^[^/]+/[a-z*][a-z0-9_*]{4,}\..+$")
 
     def covers(self, rule: str, place: str) -> bool:
-        """Whether it is about this rule at `place`, which is `stack/type.name`."""
+        """Whether it covers this rule at `place`, which is `stack/type.name`."""
         return rule == self.rule and _pattern(self.address).fullmatch(place) is not None
 
     @property
@@ -36,7 +36,7 @@ class _File(Entry):
 
 @cache
 def _pattern(address: str) -> re.Pattern[str]:
-    """An address as a pattern: a review asks every waiver about every finding."""
+    """An address as a compiled pattern: a review compares every waiver with every finding."""
     return re.compile(".*".join(re.escape(part) for part in address.split("*")))
 
 
@@ -46,7 +46,7 @@ def read_waivers(files: Iterable[Path]) -> list[Waiver]:
 
 
 def problems(waivers: Iterable[Waiver], used: Iterable[Waiver], today: date) -> list[str]:
-    """What is wrong with the waivers: past their date, given for too long, or for nothing that was found."""
+    """Problems with the waivers: expired, valid for too long, or without a matching finding."""
     in_use = list(used)
     found = []
     for waiver in waivers:

@@ -1,4 +1,4 @@
-"""Places that look like a secret and are none. `policies/secrets.yaml` holds them."""
+"""Places that look like a secret but are not. `policies/secrets.yaml` has them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class AllowedSecret(PolicyException):
     kind: str
 
     def covers(self, finding: SecretFinding) -> bool:
-        """Whether it is about this place."""
+        """Whether it covers this place."""
         return finding.kind == self.kind and fnmatchcase(finding.path, self.path)
 
     @property
@@ -39,7 +39,7 @@ class _File(Entry):
 
 @dataclass(frozen=True)
 class SecretsOutcome:
-    """What is left after the exceptions, and what is wrong with those."""
+    """The findings left after the exceptions, and the problems with the exceptions."""
 
     findings: tuple[SecretFinding, ...]
     allowed: int
@@ -59,9 +59,9 @@ def read_allowed(file: Path) -> list[AllowedSecret]:
 def judge(
     findings: Iterable[SecretFinding], allowed: Sequence[AllowedSecret], today: date, *, whole: bool
 ) -> SecretsOutcome:
-    """The findings without an exception. Where the `whole` repository was searched, an unused exception fails too.
+    """The findings without an exception. If the `whole` repository was searched, an unused exception fails too.
 
-    One about what synthesis or a run leaves behind may go unused: a fresh checkout holds none of it.
+    An exception for files from synthesis or a run may be unused: a fresh checkout has none of them.
     """
     left, used = [], []
     for finding in findings:

@@ -1,4 +1,4 @@
-"""What secrets of Databricks and Azure look like, beside what detect-secrets knows. It loads this file by its path."""
+"""The forms of Databricks' and Azure's secrets, besides those of detect-secrets, which loads this file by path."""
 
 import base64
 import re
@@ -30,13 +30,13 @@ class AzureSecretDetector(RegexBasedDetector):
         re.compile(r"[?&;]code=[A-Za-z0-9_\-/+%]{40,}={0,2}"),
         re.compile(r"\b[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}\b"),
         re.compile(r"\b(?:Account|SharedAccess)Key=[A-Za-z0-9/+]{40,}={0,2}"),
-        # 64 bytes: the keys of storage and Cosmos accounts, under whatever name; a lock file's digests are as long.
+        # 64 bytes: the keys of storage and Cosmos accounts, under any name; a lock file's digests have the same length.
         re.compile(r"(?<!sha512-)(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{86}==(?!=)"),
     )
 
 
 class ModelHubTokenDetector(RegexBasedDetector):
-    """Tokens of model hubs and of GitHub's finer kind, by their prefix."""
+    """Tokens of model hubs and GitHub's fine-grained tokens, by prefix."""
 
     secret_type = "Model Hub Token"  # noqa: S105 - the kind's name
     denylist = (
@@ -46,13 +46,13 @@ class ModelHubTokenDetector(RegexBasedDetector):
 
 
 class EncodedSecretDetector(RegexBasedDetector):
-    """The same secrets in base64, as a Kubernetes Secret holds them, under whatever name."""
+    """The same secrets in base64, as in a Kubernetes Secret, under any name."""
 
     secret_type = "Encoded Secret"  # noqa: S105 - the kind's name
     denylist = (re.compile(r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40,}={0,2}"),)
 
     def analyze_string(self, string: str) -> Generator[str, None, None]:
-        """Each text in base64 that holds a secret of known form."""
+        """Each base64 text that contains a secret of known form."""
         forms = (*DatabricksTokenDetector.denylist, *AzureSecretDetector.denylist)
         for found in super().analyze_string(string):
             text = _decoded(found)
@@ -68,7 +68,7 @@ def _decoded(text: str) -> str:
 
 
 class PassedSecretDetector(RegexBasedDetector):
-    """A random value under a secret's name: in a call, a header, an element, a URL's or a driver's options."""
+    """A random value under a secret's name: in a call, a header, an element, or options of a URL or driver."""
 
     secret_type = "Passed Secret"  # noqa: S105 - the kind's name
     _NAME = (
@@ -80,7 +80,7 @@ class PassedSecretDetector(RegexBasedDetector):
             _NAME + r"[\"'\]]{0,2}\s*(?:=>|:=|[:=,])\s*[fr]?[\"'`](?:Bearer |Basic )?" + _VALUE + r"[\"'`]", re.I
         ),
         re.compile(r"\bBearer\s+" + _VALUE),
-        # Of a URL, of a driver, and of a command line or a `.netrc`; an element's; and a line of a header or of YAML.
+        # For a URL, a driver, and a command line or a `.netrc`; for an element; and for a line of a header or YAML.
         re.compile(r"(?:^|[;?&\"'\s])(?:password|pwd|token)=" + _VALUE, re.I),
         re.compile(r"(?:^|\s)(?:--?)?(?:password|secret|token)\s" + _VALUE + r"(?=\s|$)", re.I),
         re.compile(r"<(?:\w*[.:_\-])?" + _NAME + r">" + _VALUE + r"</", re.I),
@@ -88,19 +88,19 @@ class PassedSecretDetector(RegexBasedDetector):
     )
 
     def analyze_string(self, string: str) -> Generator[str, None, None]:
-        """Each value with the marks of a random one: words, paths and names of things have none."""
+        """Each value that looks random: words, paths and names do not."""
         found = chain.from_iterable(form.findall(string) for form in self.denylist)
         return (value for value in found if _is_random(value))
 
 
 def _is_random(value: str) -> bool:
-    """Digits among letters in several places, and few letters twice."""
+    """Digits among letters in several places, and few repeated letters."""
     changes = len(re.findall(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])", value))
     return changes >= 3 and len(set(value)) >= 8
 
 
 class PrivateKeyHeaderDetector(RegexBasedDetector):
-    """The first line of a private key: detect-secrets' own looks for the lines after it in small files only."""
+    """The first line of a private key: detect-secrets' own detector finds the following lines only in small files."""
 
     secret_type = "Private Key Header"  # noqa: S105 - the kind's name
     denylist = (re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----"),)

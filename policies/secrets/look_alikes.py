@@ -1,40 +1,40 @@
-"""What looks like a secret and is none. detect-secrets loads this file by its path, and asks of every hit."""
+"""Texts that look like a secret but are not. detect-secrets loads this file by path, and calls it for every hit."""
 
 import re
 from typing import Any
 
-# What stands in documentation and templates for a secret that somebody fills in.
+# Placeholders for secrets in documentation and templates.
 _PLACEHOLDER = re.compile(
     r"<[^<>]+>|^\{[^{}]+\}$|\$\{|\{\{|\$\(|%\w+%|\*{4}|(.)\1{5}|change[-_ ]?me|place[-_ ]?holder|redacted"
     r"|fill[-_ ]?(?:me|in)|(?:^|[-_ ])your[-_ ]|replace[-_ ](?:me|with)|not[-_ ]a[-_ ]?(?:secret|token|password)",
     re.IGNORECASE,
 )
-# Versions of packages, whose names often say token, key or secret.
+# Package versions, whose names often contain token, key or secret.
 _VERSION = re.compile(r"[\^~<>=v ]*\d+(?:\.\d+)+[\w.+ |^~<>=-]{0,40}")
-# Where the value is looked up when it is used.
+# Expressions that look up the value when it is used.
 _REFERENCE = re.compile(
     r"^(?:\W|[fr]\")*(?:(?:data|var|local|module|secrets|os\.environ|env|settings|self)\."
     r"|[a-z][a-z0-9]*_[a-z0-9_]+\.[\w-]+\.\w+"
     r"|dbutils\.secrets|@Microsoft\.KeyVault|https://[\w-]+\.vault\.azure\.net|secretRef\b|secrets/)"
 )
-# An argument that names a secret, or says something about secrets: its scope, name, lifetime, address.
+# An argument that names a secret, or describes secrets: scope, name, lifetime, address.
 _ABOUT = re.compile(
     r"(?:secrets?|tokens?|passwords?|passwd|key)[_\-.]?(?:scopes?|names?|ids?|refs?|urls?|uri|endpoint|type|lifetime\w*"
     r"|path|file|version|policy|enabled|ttl|expir\w*|hours|minutes|days|seconds|count|length|header|field)"
     r"[\"'\]]{0,2}\s*(?:=|:|,|\()\s*[fr]?[\"'`]?$",
     re.IGNORECASE,
 )
-# What a job of GitHub may do with its identity's token.
+# Permissions of a GitHub job on its identity's token.
 _PERMISSION = re.compile(r"^\s*id-token:\s*[\"']?$")
 
 
 def is_placeholder(secret: str) -> bool:
-    """Whether it is what a template shows in place of a secret."""
+    """Whether it is a template's placeholder for a secret."""
     return bool(_PLACEHOLDER.search(secret))
 
 
 def is_by_name_only(secret: str, line: str, plugin: Any) -> bool:
-    """Whether it was found by its argument's name alone, and the argument only refers to a secret or describes one."""
+    """Whether it was found only by its argument's name, and the argument only refers to a secret or describes one."""
     from detect_secrets.filters.heuristic import is_indirect_reference  # noqa: PLC0415 - in the process that searches
 
     if type(plugin).__name__ != "KeywordDetector":

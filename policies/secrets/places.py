@@ -1,4 +1,4 @@
-"""Which files are searched, and copies of those whose lines are too long to search."""
+"""The files to search, and copies of those whose lines are too long to search."""
 
 import codecs
 import json
@@ -7,20 +7,20 @@ import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
-# What runs leave behind: stacks and plans, reports of scans, logs and reports of local clouds.
+# Outputs of runs: stacks and plans, reports of scans, logs and reports of local clouds.
 GENERATED = ("cdktf.out", "dist", ".mlops/*/logs", ".mlops/*/demo", ".mlops/*/report.html")
-# detect-secrets passes over longer lines in silence, and a plan is one line.
+# detect-secrets silently skips longer lines, and a plan is one line.
 _LONGEST_LINE = 20_000
 _OVERLAP = 500
 _CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1f\x7f]")
 
 
 class NoRepository(ValueError):  # noqa: N818 - it names the folder
-    """The folder is no git checkout, so which files belong to the repository is not known."""
+    """The folder is not a git checkout, so the repository's files are unknown."""
 
 
 def repository_files(root: Path) -> list[Path]:
-    """Every file that is, or could be, committed: what git tracks and what it does not ignore."""
+    """Every file that is, or could be, committed: tracked by git or not ignored."""
     command = ["git", "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
@@ -29,21 +29,21 @@ def repository_files(root: Path) -> list[Path]:
 
 
 def generated_files(root: Path) -> list[Path]:
-    """Every file that synthesis, plans, scans and local clouds left under `root`."""
+    """Every file that synthesis, plans, scans and local clouds wrote under `root`."""
     return files_under(path for pattern in GENERATED for path in sorted(root.glob(pattern)))
 
 
 def files_under(paths: Iterable[Path]) -> list[Path]:
-    """Files named, and those in folders named."""
+    """The named files, and the files in the named folders."""
     return [
         file for path in paths for file in ([path] if path.is_file() else sorted(path.rglob("*"))) if file.is_file()
     ]
 
 
 def searchable(file: Path, copies: Path) -> Path | None:
-    """The file, or a copy under `copies` in UTF-8 with short lines; None where it is no text.
+    """The file, or a copy under `copies` in UTF-8 with short lines; None if it is not text.
 
-    JSON is laid out anew, so that a key stands beside its value; other long lines are cut, with an overlap.
+    JSON is reformatted, so that a key is on the line of its value; other long lines are split, with an overlap.
     """
     text = text_of(file)
     if text is None:
@@ -57,12 +57,12 @@ def searchable(file: Path, copies: Path) -> Path | None:
 
 
 def unsearchable(files: Iterable[Path]) -> list[Path]:
-    """The files that are no text, and are skipped."""
+    """The files that are skipped because they are not text."""
     return [file for file in files if text_of(file) is None]
 
 
 def text_of(file: Path) -> str | None:
-    """The file's text, of UTF-8, of UTF-16 (what PowerShell writes), or of Latin-1; None where it is no text."""
+    """The file's text, from UTF-8, UTF-16 (written by PowerShell), or Latin-1; None if it is not text."""
     raw = file.read_bytes()
     for encoding in _encodings(raw):
         try:
@@ -73,7 +73,7 @@ def text_of(file: Path) -> str | None:
 
 
 def _encodings(raw: bytes) -> tuple[str, ...]:
-    """What the bytes may be: Latin-1 reads anything, so only what has none of the bytes of pictures and archives."""
+    """Possible encodings: Latin-1 accepts anything, so only if no bytes are typical of pictures or archives."""
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return ("utf-16",)
     if b"\0" in raw:

@@ -10,7 +10,7 @@ from typing import Any
 from policies.secrets.places import searchable
 
 _DETECTORS = Path(__file__).with_name("detectors.py")
-# Entropy alone finds every hash and id of a stack; the others know what a secret looks like, or what it is called.
+# Entropy alone matches every hash and id of a stack; the other detectors know a secret's form, or its name.
 _LEFT_OUT = ("Base64HighEntropyString", "HexHighEntropyString")
 _OURS = (
     "AzureSecretDetector",
@@ -22,9 +22,9 @@ _OURS = (
 )
 _LOOK_ALIKES = Path(__file__).with_name("look_alikes.py")
 _FILTERS = ("is_by_name_only", "is_placeholder")
-# Comments that wave a line through would be exceptions without a reason: ours stand in `policies/secrets.yaml`.
-# The others pass over whole lines and files by what they are called, whatever they hold: a call on the right of an
-# assignment (which `look_alikes.py` asks of hits by name alone), a lock file, a picture in text, an API's description.
+# Comments that suppress a line would be exceptions without a reason: ours are in `policies/secrets.yaml`. The others
+# skip whole lines and files by name, whatever their content: a call on the right of an assignment (which
+# `look_alikes.py` checks for hits by name alone), a lock file, a picture in text, an API's description.
 _FILTERS_OFF = (
     "detect_secrets.filters.allowlist.is_line_allowlisted",
     "detect_secrets.filters.heuristic.is_indirect_reference",
@@ -33,7 +33,7 @@ _FILTERS_OFF = (
     "detect_secrets.filters.heuristic.is_swagger_file",
 )
 
-# Below this many files a second process costs more than it saves; above, the work is dealt out in so many parts.
+# Below this number of files a second process costs more than it saves; above, the work is divided into so many parts.
 _FEW, _PARTS = 100, 8
 # (file, line, kind of secret)
 Hit = tuple[str, int, str]
@@ -52,7 +52,7 @@ class SecretFinding:
 
 
 def search(files: Sequence[Path], root: Path) -> list[SecretFinding]:
-    """Every place in `files` that looks like a secret, by path and line. What is no text is passed over."""
+    """Every place in `files` that looks like a secret, by path and line. Files other than text are skipped."""
     with TemporaryDirectory() as folder:
         named = {str(copy): file for file in files if (copy := searchable(file, Path(folder))) is not None}
         found = [SecretFinding(_relative(named[name], root), line, kind) for name, line, kind in _found(list(named))]
@@ -60,7 +60,7 @@ def search(files: Sequence[Path], root: Path) -> list[SecretFinding]:
 
 
 def _found(names: list[str]) -> list[Hit]:
-    """Every hit in the files. In two processes where there are many: the detectors are plain Python."""
+    """Every hit in the files. In two processes if there are many: the detectors are plain Python."""
     settings = _settings()
     if len(names) < _FEW:
         return _in_files((names, settings))
@@ -76,8 +76,8 @@ def _in_files(work: tuple[list[str], dict[str, Any]]) -> list[Hit]:
     from detect_secrets.util import inject  # noqa: PLC0415
 
     names, config = work
-    # The library remembers which detectors there are, from before ours were named, and the arguments of every filter
-    # by its address: a filter of this search may stand where one of the last stood, and would be passed over.
+    # The library caches the detectors from before ours were registered, and the arguments of every filter by its
+    # address: a filter of this search may have the address of an earlier one, and would be skipped.
     known.cache_clear()
     inject._plan_cache.clear()
     with transient_settings(config) as settings:
@@ -88,7 +88,7 @@ def _in_files(work: tuple[list[str], dict[str, Any]]) -> list[Hit]:
 
 
 def _settings() -> dict[str, Any]:
-    """detect-secrets' settings: its detectors but for those of entropy, and ours."""
+    """detect-secrets' settings: its detectors except the entropy ones, and ours."""
     from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class  # noqa: PLC0415 - not at start
 
     known = {one.__name__ for one in get_mapping_from_secret_type_to_class().values()} - {*_LEFT_OUT, *_OURS}

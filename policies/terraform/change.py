@@ -1,4 +1,4 @@
-"""What a plan does to one resource: the action, the values before and after, and what Terraform says of them."""
+"""A plan's change of one resource: the action, the values before and after, and Terraform's notes on them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from policies.errors import PlanError
 
 
 class Action(StrEnum):
-    """What becomes of one resource."""
+    """The action on one resource."""
 
     CREATE = "create"
     UPDATE = "update"
@@ -32,14 +32,14 @@ _ACTIONS: Mapping[tuple[str, ...], Action] = {
     ("delete", "create"): Action.REPLACE,
     ("create", "delete"): Action.REPLACE,
     ("forget",): Action.FORGET,
-    # Replaced, and the old object goes on living where Terraform no longer sees it.
+    # Replaced, while the old object continues to exist outside Terraform.
     ("create", "forget"): Action.FORGET,
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """One resource: its values before and after, and which of them are not known yet or must not be shown.
+    """One resource: its values before and after, with marks for unknown and for sensitive ones.
 
     `forced_by` are the attributes that need a replacement, `reason` is Terraform's own word for the action.
     """
@@ -62,18 +62,18 @@ class Change:
 
     @property
     def values(self) -> Mapping[str, Any]:
-        """The attributes it will have, or those it had where it goes away."""
+        """The attributes after the apply, or those before if it goes away."""
         found = self.after if isinstance(self.after, Mapping) else self.before
         return found if isinstance(found, Mapping) else {}
 
     @property
     def changes_something(self) -> bool:
-        """Whether applying the plan touches it."""
+        """Whether applying the plan changes it."""
         return self.mode == "managed" and (self.action is not Action.NO_OP or self.imported or bool(self.moved_from))
 
 
 def read_change(stack: str, item: Mapping[str, Any]) -> Change:
-    """The change that an item of `resource_changes` or `resource_drift` states. Raises PlanError for another form."""
+    """The change in an item of `resource_changes` or `resource_drift`. Raises PlanError for another form."""
     address, change = item.get("address"), item.get("change")
     if not (isinstance(address, str) and isinstance(item.get("type"), str) and isinstance(change, dict)):
         raise PlanError(f"{stack}: a resource has no address, type or change ({str(address)[:80]}); the plan is broken")

@@ -1,4 +1,4 @@
-"""What the configuration inside a plan says: which attributes are set, and what refers to what."""
+"""The configuration inside a plan: the set attributes, and the references."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -10,8 +10,10 @@ _INDEX = re.compile(r'\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\]')
 
 @dataclass(frozen=True, kw_only=True)
 class Configured:
-    """One resource of the configuration. `references` are, by attribute, the addresses and attributes it refers to;
-    `expressions` are the plan's own, by attribute.
+    """One resource of the configuration.
+
+    `references` are, by attribute, the addresses and attributes it refers to; `expressions` are the plan's own, by
+    attribute.
     """
 
     address: str
@@ -24,7 +26,7 @@ class Configured:
 
 @dataclass(frozen=True, kw_only=True)
 class Provider:
-    """One block of a provider; `version` is what is demanded of it, empty where nothing is."""
+    """One provider block; `version` is its version constraint, empty without one."""
 
     name: str
     alias: str
@@ -45,12 +47,12 @@ class Configuration:
 
 
 def without_index(address: str) -> str:
-    """`module.m["a"].azurerm_subnet.s["public"]` without any instance key, as the configuration has it."""
+    """`module.m["a"].azurerm_subnet.s["public"]` without any instance key, as in the configuration."""
     return _INDEX.sub("", address) if "[" in address else address
 
 
 def read_configuration(document: Any) -> Configuration:
-    """The configuration of a plan; empty where the plan has none."""
+    """The configuration of a plan; empty if the plan has none."""
     root = document.get("root_module") if isinstance(document, dict) else None
     blocks = (document.get("provider_config") or {}).values() if isinstance(document, dict) else ()
     return Configuration(

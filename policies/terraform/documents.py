@@ -1,4 +1,4 @@
-"""Documents of the checks, from synthesized JSON (`cdk.tf.json`) and from plan JSON (`terraform show -json`)."""
+"""Builds the checks' documents from synthesized JSON (`cdk.tf.json`) and from plan JSON (`terraform show -json`)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,9 +13,9 @@ from policies.terraform.plan import Plan, read_plan
 from policies.terraform.state import prior_resources
 from policies.terraform.synthesized import UnreadableDocument, read_synthesized
 
-# What is known after the apply, where the plan does not say what it refers to.
+# A value known after the apply, without a reference in the plan.
 _COMPUTED = "${computed}"
-# Blocks that say who gets what, or run: unknown as a whole, they come from a `dynamic` block, which no plan shows.
+# Blocks of permissions, or of tasks: if wholly unknown, they come from a `dynamic` block, which no plan shows.
 _STATED = frozenset({
     "access_control", "access_policy", "grant", "grant_rules", "job_cluster", "oidc_policy", "parameter",
     "privilege_assignments", "task",
@@ -23,7 +23,7 @@ _STATED = frozenset({
 
 
 def document_of(raw: Mapping[str, Any], stack: str = "") -> Document:
-    """The document of a plan or a synthesized stack. Raises UnreadableDocument where it is neither."""
+    """The document of a plan or a synthesized stack. Raises UnreadableDocument if it is neither."""
     if "resource_changes" in raw or "planned_values" in raw or "format_version" in raw:
         return document_of_plan(_read(stack, raw))
     if "resource" in raw or "terraform" in raw or "provider" in raw:
@@ -64,7 +64,7 @@ def _add_provider(document: Document, name: str, alias: str, values: Mapping[str
 
 
 def document_before(plan: Plan) -> Document:
-    """The document of what was there before the plan, under the addresses that the plan gives it."""
+    """The document of the state before the plan, with the plan's addresses."""
     document = Document(stack=plan.stack, has_lifecycle=False)
     for change in plan.resources:
         if change.mode == "managed" and not change.deposed and isinstance(change.before, Mapping):
@@ -74,9 +74,9 @@ def document_before(plan: Plan) -> Document:
 
 
 def document_of_plan(plan: Plan) -> Document:
-    """The document of a plan that was read. What it destroys is not in it, nor what is deposed.
+    """The document of a parsed plan, without destroyed and deposed objects.
 
-    Raises UnreadableDocument where Terraform ended with an error: the plan is a part, and a part passes too easily.
+    Raises UnreadableDocument if Terraform ended with an error: the plan is incomplete, and would pass too easily.
     """
     if plan.errored:
         raise UnreadableDocument("the plan is errored; make the plan again")
@@ -103,7 +103,7 @@ def _add_surroundings(document: Document, plan: Plan) -> None:
 
 
 def _literals(expressions: Mapping[str, Any]) -> dict[str, Any]:
-    """What the configuration writes as it is; what it computes, as an expression."""
+    """The literals of the configuration; computed values as expressions."""
     return {name: _literal(value) for name, value in expressions.items()}
 
 
@@ -123,12 +123,13 @@ def _add_change(document: Document, change: Change, configured: Configured | Non
 
 
 def _merged(after: Any, unknown: Any, expression: Any) -> Any:
-    """Planned values, with the expression where the value is not known; what nobody set is left out."""
+    """Planned values, with the expression for unknown ones; unset values are left out."""
     if not unknown:
         return after
     if unknown is True:
         references = expression.get("references") if isinstance(expression, Mapping) else None
-        # An expression without a reference, such as a call, is computed too; without any, the provider fills it in.
+        # An expression without a reference, such as a call, is computed too; without any expression, the provider fills
+        # it in.
         return f"${{{references[0]}}}" if references else (_COMPUTED if expression is not None else None)
     if isinstance(after, Mapping) or isinstance(unknown, Mapping):
         own, hidden = _mapping(after, None), _mapping(unknown, None)
@@ -151,6 +152,6 @@ def _nth_expression(expression: Any, n: int) -> Any:
 
 
 def _mapping(raw: Any, key: str | None) -> Mapping[str, Any]:
-    """`raw`, or what it holds at `key`, where that is a mapping; else an empty one."""
+    """`raw`, or its value at `key`, if that is a mapping; else an empty one."""
     found = raw if key is None else (raw.get(key) if isinstance(raw, Mapping) else None)
     return found if isinstance(found, Mapping) else {}

@@ -1,4 +1,4 @@
-"""What an apply does that the review does not read from the changes of resources, as notes.
+"""Effects of an apply that are not among the resource changes, as notes.
 
 Source: HashiCorp, "JSON Output Format", with the actions of Terraform 1.14.
 """
@@ -12,7 +12,7 @@ from policies.terraform.configuration import Configuration
 if TYPE_CHECKING:
     from policies.terraform.change import Change
 
-# What Terraform and OpenTofu write beside the changes of resources, without an effect that is not read here.
+# Properties that Terraform and OpenTofu write besides resource changes, without further effects.
 _PARTS = frozenset({
     "format_version", "terraform_version", "variables", "planned_values", "proposed_unknown", "resource_drift",
     "resource_changes", "output_changes", "prior_state", "configuration", "relevant_attributes", "checks", "timestamp",
@@ -25,13 +25,13 @@ _EFFECTS: Mapping[str, str] = {
 }
 
 
-# Providers whose resources are read here, and those that touch nothing outside the state.
+# Providers whose resources are supported, and those that touch nothing outside the state.
 _KNOWN = ("azapi", "azuread", "azurerm", "databricks")
 _HARMLESS = ("random", "time", "tls")
 
 
 def not_understood(changes: Iterable["Change"], configuration: Configuration) -> Iterator[str]:
-    """Changing resources of providers that are not read here, and those that run commands beside."""
+    """Changing resources of unsupported providers, and those that also run commands."""
     strange: dict[str, list[str]] = {}
     for change in changes:
         provider = change.type.partition("_")[0]
@@ -48,7 +48,7 @@ def not_understood(changes: Iterable["Change"], configuration: Configuration) ->
 
 
 def not_shown(document: Document) -> Iterator[str]:
-    """The parts of a plan that have an effect and are no changes of resources, and those that are not known."""
+    """The parts of a plan that have an effect but are not resource changes, and unknown parts."""
     for name, effect in _EFFECTS.items():
         found = document.get(name)
         if found:

@@ -1,4 +1,4 @@
-"""On which line of a file a resource is written: synthesized JSON, and Terraform's own language."""
+"""The line of a resource in a file: synthesized JSON, and Terraform's own language."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -24,7 +24,7 @@ def lines_in_hcl(text: str) -> Mapping[str, int]:
 
 
 def _keys(text: str) -> Iterator[tuple[tuple[str, ...], int]]:
-    """Every key down to `_DEPTH`, with the keys that it lies under and its line."""
+    """Every key down to `_DEPTH`, with its parent keys and its line."""
     line, depth, path = 1, 0, [""] * (_DEPTH + 1)
     for token in _TOKEN.finditer(text):
         word = token.group()

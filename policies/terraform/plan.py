@@ -1,4 +1,4 @@
-"""A Terraform plan as the review needs it, checked: what cannot be understood is an error, never "no changes".
+"""A validated Terraform plan for the review: a part that is not understood is an error, never "no changes".
 
 Source: HashiCorp, "JSON Output Format": a new minor version only adds properties, a new major version is refused.
 """
@@ -19,8 +19,10 @@ _MAJOR = 1
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """One stack's plan. `resources` are all of them, `changes` those that are touched; `notes` are what a reviewer
-    must know about the plan itself. `uncovered` are outputs that were sensitive and no longer are.
+    """One stack's plan.
+
+    `resources` are all of them, `changes` those that are touched; `notes` are facts about the plan itself that a
+    reviewer must know. `uncovered` are outputs that were sensitive and no longer are.
     """
 
     stack: str
@@ -36,17 +38,17 @@ class Plan:
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
-        """The resources that applying the plan touches, in the plan's order."""
+        """The resources that applying the plan changes, in the plan's order."""
         return tuple(change for change in self.resources if change.changes_something)
 
     @property
     def incomplete(self) -> bool:
-        """Whether the plan itself says that it is not the whole story."""
+        """Whether the plan itself says that it is incomplete."""
         return self.errored or bool(self.notes)
 
 
 def read_plan(stack: str, document: Document) -> Plan:
-    """The plan in `document`, which is called `stack`. Raises PlanError where it is none."""
+    """The plan in `document`, which is called `stack`. Raises PlanError if it is not a plan."""
     try:
         return _read(stack, document)
     except (AttributeError, KeyError, TypeError, RecursionError) as error:
@@ -116,7 +118,7 @@ def _list(stack: str, document: Document, name: str) -> list[Mapping[str, Any]]:
 
 
 def _check_whole(stack: str, document: Document, changes: Sequence[Change]) -> None:
-    """Every planned resource is among the changes: Terraform lists also those that stay as they are."""
+    """Checks that every planned resource is among the changes: Terraform lists unchanged ones too."""
     planned = document["planned_values"]
     if document.get("resource_changes") is None and isinstance(planned, dict) and planned.get("root_module"):
         raise PlanError(f"{stack}: resource_changes is not a list, but resources are planned: the plan was truncated")

@@ -1,11 +1,11 @@
-"""What the state inside a plan holds: everything that was there, and was read, before."""
+"""The prior state inside a plan: all resources and data sources before it."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 
 def prior_resources(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Resources and data sources of all modules, as the state has them; none where the plan has no state."""
+    """Resources and data sources of all modules in the state; none if the plan has no state."""
     state = document.get("prior_state")
     values = state.get("values") if isinstance(state, Mapping) else None
     modules = [values.get("root_module")] if isinstance(values, Mapping) else []

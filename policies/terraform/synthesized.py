@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Values = Mapping[str, Any]
-# What Terraform's JSON syntax has at the top, besides modules.
+# Top-level keys of Terraform's JSON syntax, besides modules.
 _SYNTAX = (
     *("//", "terraform", "provider", "resource", "data", "variable", "locals", "output"),
     *("import", "moved", "removed", "check", "ephemeral", "action"),
@@ -13,12 +13,12 @@ _SYNTAX = (
 
 
 class UnreadableDocument(ValueError):  # noqa: N818 - it names what was given, as the plan review shows it
-    """Neither a plan nor a synthesized stack, or of a format that this version does not read."""
+    """Neither a plan nor a synthesized stack, or in a format that this version does not support."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Written:
-    """One block as the document has it: loops are not written out, references are not resolved."""
+    """One block as in the document: loops are not expanded, references are not resolved."""
 
     type: str
     name: str
@@ -27,8 +27,10 @@ class Written:
 
 @dataclass(frozen=True, kw_only=True)
 class Synthesized:
-    """One stack. `providers` are the blocks of each, `modules` the names of those that it calls: their resources are in
-    none of the parts here.
+    """One stack.
+
+    `providers` are the blocks of each, `modules` the names of the modules that it calls: their resources are in none of
+    the parts here.
     """
 
     stack: str
@@ -48,7 +50,7 @@ class Synthesized:
 def read_synthesized(raw: Values, stack: str = "") -> Synthesized:
     """The stack in `raw`, under its own name if `stack` gives none.
 
-    Raises UnreadableDocument for a part that may hold resources and is not read: it would count as absent.
+    Raises UnreadableDocument for an unsupported part that may contain resources: it would count as absent.
     """
     if unknown := sorted(map(str, raw.keys() - {*_SYNTAX, "module"})):
         raise UnreadableDocument(
@@ -81,7 +83,7 @@ def _written(raw: Values, part: str) -> tuple[Written, ...]:
 
 
 def _object(found: Any, place: str) -> Values:
-    """The mapping at `place`. Terraform takes a list of them as well, checkov does not: it would count as absent."""
+    """The mapping at `place`. Terraform also accepts a list, but checkov does not: it would count as absent."""
     if isinstance(found, Mapping):
         return found
     raise UnreadableDocument(f"{place} is a {type(found).__name__}, a form that is not read; write it as one object")

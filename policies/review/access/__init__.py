@@ -1,1 +1,1 @@
-"""Who gains and who loses what: access read out of resources, by their types."""
+"""Gained and lost access, read from resources by their types."""

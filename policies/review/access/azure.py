@@ -30,7 +30,7 @@ def _vault_rights(policy: Values) -> Iterator[str]:
 
 
 def _vault(change: Change, values: Values, names: Names) -> Iterator[Row]:
-    """The policies that a vault states itself."""
+    """The access policies in the vault itself."""
     for policy in blocks(values.get("access_policy")):
         for right in _vault_rights(policy):
             yield str(policy.get("object_id") or ""), right, "key vault", names.of(change, values)

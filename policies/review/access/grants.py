@@ -1,4 +1,4 @@
-"""Who gains and who loses what: every kind of permission as principal, privilege and securable, before and after."""
+"""Gained and lost access: every kind of permission as principal, privilege and securable, before and after."""
 
 import re
 from collections.abc import Iterator, Mapping, Set
@@ -14,7 +14,7 @@ from policies.review.changes.names import Names
 from policies.terraform.change import Action, Change
 from policies.terraform.plan import Plan
 
-# What these allow is compared attribute by attribute (`settings` in the rules), and assigned by other types.
+# The permissions of these are compared attribute by attribute (`settings` in the rules), and assigned by other types.
 _BY_RULE = ("azurerm_role_definition",)
 
 
@@ -32,8 +32,9 @@ class Holding(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class GrantChange:
-    """What one principal gains and loses on one securable, by one resource. `outside` are lost privileges that
-    somebody had granted outside Terraform.
+    """One principal's gains and losses on one securable, by one resource.
+
+    `outside` are lost privileges that somebody had granted outside Terraform.
     """
 
     principal: str
@@ -58,7 +59,7 @@ class GrantChange:
 def grant_changes(plan: Plan, names: Names) -> list[GrantChange]:
     """One entry per resource, principal and securable whose privileges change, in the plan's order."""
     moves = [(change, *_sides(change, names)) for change in plan.changes]
-    # A right that one resource takes and another gives stays as it is, if it is known whole.
+    # A right that one resource removes and another gives is unchanged, if it is wholly known.
     lost = {item for _, before, after in moves for item in before - after if _is_known(item)}
     kept = {item for _, before, after in moves for item in after - before if item in lost}
     by_hand = {item for change in plan.drift for item in _given_by_hand(change, names)}
@@ -66,7 +67,7 @@ def grant_changes(plan: Plan, names: Names) -> list[GrantChange]:
 
 
 def _given_by_hand(change: Change, names: Names) -> set[Holding]:
-    """What a resource gives in fact, and did not when Terraform last wrote it."""
+    """The rights of a resource that were added outside Terraform since its last write."""
     before, after = (set(holdings_of(change, side, names)) for side in (change.before, change.after))
     return after - before
 
@@ -78,19 +79,19 @@ def _is_known(held: Holding) -> bool:
 
 
 def _sides(change: Change, names: Names) -> tuple[set[Holding], set[Holding]]:
-    """What the resource gives before and after."""
+    """The rights that the resource gives before and after."""
     before, after = (set(holdings_of(change, side, names)) for side in (change.before, change.after))
     if change.after is not None:
         after |= set(_unknown_rights(change, names))
     owners = _owners(change, names)
     before, after = before | owners[0], after | owners[1]
-    if change.action is Action.FORGET and change.after is None:  # it lives on, and so does what it gives
+    if change.action is Action.FORGET and change.after is None:  # it still exists, and so do its rights
         after = before
     return before, after
 
 
 def _of(change: Change, before: set[Holding], after: set[Holding], by_hand: Set[Holding]) -> Iterator[GrantChange]:
-    # Who still has what is not known either, so nobody is said to lose anything.
+    # The remaining holders are unknown too, so no losses are reported.
     unsure = any(UNKNOWN in (item.principal, item.privilege) for item in after)
     changed = sorted(after - before if unsure else before ^ after)
     subjects = dict.fromkeys((item.principal, item.kind, item.securable) for item in changed)
@@ -109,7 +110,7 @@ def _of(change: Change, before: set[Holding], after: set[Holding], by_hand: Set[
 
 
 def holdings_of(change: Change, values: Any, names: Names) -> Iterator[Holding]:
-    """What a resource that states permissions gives, with `values` as its attributes; nothing for other types."""
+    """The rights that a permission resource gives, with `values` as its attributes; empty for other types."""
     read = READERS.get(change.type)
     if read is not None and isinstance(values, Mapping):
         for principal, privilege, kind, securable in read(change, values, names):
@@ -127,7 +128,7 @@ def _principal(text: str, names: Names) -> str:
 
 
 def _unknown_rights(change: Change, names: Names) -> Iterator[Holding]:
-    """One entry where the plan does not know yet whom or what a resource gives rights."""
+    """One entry if the plan does not yet know the principal or the rights."""
     marks = change.unknown if isinstance(change.unknown, Mapping) else {}
     if _is_roles_only(change):
         return
@@ -140,7 +141,7 @@ def _unknown_rights(change: Change, names: Names) -> Iterator[Holding]:
 
 
 def _is_roles_only(change: Change) -> bool:
-    """A vault that is opened by role heeds no policies; the provider leaves them unknown all the same."""
+    """A vault with role-based access ignores policies; the provider still leaves them unknown."""
     switches = ("rbac_authorization_enabled", "enable_rbac_authorization")
     return change.type == "azurerm_key_vault" and any(change.values.get(name) is True for name in switches)
 
@@ -155,8 +156,9 @@ def _hides_entries(marks: Any) -> bool:
 
 
 def _owners(change: Change, names: Names) -> tuple[set[Holding], set[Holding]]:
-    """Who owns it before and after. Owners of what is new are told only if no group would own it: they are with the
-    resource itself.
+    """The owner before and after.
+
+    Owners of new resources are reported only if no group would own them: they are shown with the resource itself.
     """
     before, after = (_owner_of(side) for side in (change.before, change.after))
     if change.action is Action.CREATE:
@@ -177,7 +179,7 @@ def _owner_of(values: Any) -> str:
 
 
 def _owner_is_unknown(change: Change, names: Names) -> bool:
-    """A replacement leaves every owner unknown that the configuration does not set."""
+    """A replacement makes every owner unknown that the configuration does not set."""
     unknown = isinstance(change.unknown, Mapping) and change.unknown.get("owner") is True
     return unknown and (change.action is not Action.REPLACE or names.sets(change, "owner"))
 

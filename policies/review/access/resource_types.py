@@ -1,6 +1,6 @@
 """The resource types that give access, each read as rows of principal, privilege, kind and name of the securable.
 
-A type that gives access and is not here is said to give what is unknown (`access_unread`); add its reader.
+A type that gives access and is not here is reported as giving unknown rights (`access_unread`); add its reader.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -30,7 +30,7 @@ _GRANTABLE = (
 
 
 def _securable(change: Change, values: Values, names: Names) -> tuple[str, str]:
-    """(kind, full name) of what a grant is on."""
+    """(kind, full name) of a grant's securable."""
     kinds = [kind for kind in _GRANTABLE if values.get(kind)] or [
         kind for kind in _GRANTABLE if _is_unknown(change, kind)
     ]
@@ -55,7 +55,7 @@ def _grant(change: Change, values: Values, names: Names) -> Iterator[Row]:
         yield names.text(change, "principal", values), held, kind, securable
 
 
-# The attributes of databricks_permissions that are not the object's id.
+# The attributes of databricks_permissions other than the object's id.
 _NO_OBJECT = ("id", "access_control", "object_type", "provider_config")
 
 
@@ -65,7 +65,7 @@ def _permissions(change: Change, values: Values, names: Names) -> Iterator[Row]:
     objects += [name for name in unknown if name not in _NO_OBJECT and unknown[name] is True]
     attribute = objects[0] if objects else ""
     kind = attribute.removesuffix("_id").removesuffix("_path").replace("_", " ") or "object"
-    # Ids say little to people; what the configuration refers to has a name.
+    # Ids are hard to read; the target of a reference has a name.
     named = names.referred(change, attribute) or names.text(change, attribute, values)
     for block in blocks(values.get("access_control")):
         who = block.get("group_name") or block.get("service_principal_name") or block.get("user_name")
@@ -82,7 +82,7 @@ def _secret_acl(change: Change, values: Values, names: Names) -> Iterator[Row]:
 
 
 def _secret_scope(change: Change, values: Values, names: Names) -> Iterator[Row]:
-    """Whoever may manage a scope from its beginning."""
+    """The initial managers of a scope."""
     attribute = "initial_manage_principal"
     if values.get(attribute) or (values is change.after and _is_unknown(change, attribute)):
         yield names.text(change, attribute, values), "MANAGE", "secret scope", names.of(change, values)
@@ -95,7 +95,7 @@ def _membership(change: Change, values: Values, names: Names) -> Iterator[Row]:
 
 def _assignment(change: Change, values: Values, names: Names) -> Iterator[Row]:
     for permission in privileges(values.get("permissions")):
-        # Without the account-level resource's id it is the workspace that the provider talks to.
+        # Without the account-level resource's id it is the provider's workspace.
         workspace = "of this stack" if "workspace_id" not in values else names.text(change, "workspace_id", values)
         yield names.text(change, "principal_id", values), permission, "workspace", workspace
 
@@ -103,13 +103,13 @@ def _assignment(change: Change, values: Values, names: Names) -> Iterator[Row]:
 def _binding(change: Change, values: Values, names: Names) -> Iterator[Row]:
     workspace = f"workspace {names.text(change, 'workspace_id', values)}"
     access = privilege(values.get("binding_type") or "BINDING_TYPE_READ_WRITE")
-    # The older binding resource may name its catalog in an attribute of its own.
+    # The older binding resource may name its catalog in a separate attribute.
     attribute = "securable_name" if values.get("securable_name") or not values.get("catalog_name") else "catalog_name"
     yield workspace, access, str(values.get("securable_type") or "catalog"), names.text(change, attribute, values)
 
 
 def _metastore(change: Change, values: Values, names: Names) -> Iterator[Row]:
-    """A workspace reaches what lies in a metastore, as far as its people have rights there."""
+    """A workspace has access to the content of a metastore, within its users' rights."""
     workspace = f"workspace {names.text(change, 'workspace_id', values)}"
     yield workspace, "ASSIGNMENT", "metastore", names.text(change, "metastore_id", values)
 
@@ -127,7 +127,7 @@ def _roles(change: Change, values: Values, names: Names) -> Iterator[Row]:
 
 
 def _exceptions(change: Change, values: Values, names: Names) -> Iterator[Row]:
-    """Who is excepted from a mask or a row filter."""
+    """The principals that a mask or a row filter exempts."""
     kind = str(values.get("on_securable_type") or "securable").lower()
     for principal in texts(values.get("except_principals") or []):
         yield principal, "CLEAR_VALUES", kind, names.text(change, "on_securable_fullname", values)
@@ -137,7 +137,7 @@ _PRINCIPAL_IDS = ("user_id", "group_id", "service_principal_id")
 
 
 def _holder(change: Change, values: Values, names: Names) -> str:
-    """Who a role or an entitlement is of: one of three attributes says."""
+    """The holder of a role or an entitlement, by one of three attributes."""
     named = [name for name in _PRINCIPAL_IDS if values.get(name) or _is_unknown(change, name)]
     return names.text(change, named[0], values) if named else ""
 
@@ -156,7 +156,7 @@ def _entitlements(change: Change, values: Values, names: Names) -> Iterator[Row]
 
 
 def _own_entitlements(change: Change, values: Values, names: Names) -> Iterator[Row]:
-    """What a group, user or service principal states of itself."""
+    """Entitlements in the group, user or service principal itself."""
     for name in _ENTITLEMENTS:
         if values.get(name) is True:
             yield names.of(change, values), name, "workspace", "of this stack"
@@ -170,7 +170,7 @@ def _legacy_grants(change: Change, values: Values, names: Names) -> Iterator[Row
             yield str(block.get("principal") or ""), held, f"legacy {kind}", names.text(change, kind, values)
 
 
-# The attributes that list who gets what. Where one is not known, neither is who gains access.
+# The attributes that list principals and rights. If one is unknown, so are the gains.
 STATED = (
     "access_control",
     "access_policy",

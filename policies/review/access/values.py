@@ -1,4 +1,4 @@
-"""What all readers of access share: the form of a row, and texts, blocks and privileges out of a plan's values."""
+"""Helpers of all readers of access: the form of a row, and texts, blocks and privileges from a plan's values."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,21 +12,21 @@ Row = tuple[str, str, str, str]
 
 
 def texts(value: Any) -> list[str]:
-    """A list of texts; one unknown entry where the list is not known yet."""
+    """A list of texts; one unknown entry if the list is not known yet."""
     return [str(item) for item in value if item is not None] if isinstance(value, list) else [UNKNOWN]
 
 
 def privileges(value: Any) -> list[str]:
-    """A list of privileges as the system reads them; one unknown entry where the list is not known yet."""
+    """A list of normalized privileges; one unknown entry if the list is not known yet."""
     return [item if item == UNKNOWN else rights.privilege(item) for item in texts(value)]
 
 
 def privilege(value: Any) -> str:
-    """One privilege as the system reads it; empty where it is not known."""
+    """One normalized privilege; empty if unknown."""
     return rights.privilege(str(value)) if value else ""
 
 
 def blocks(value: Any) -> list[Values]:
-    """The blocks in a value, which is a list of them or one."""
+    """The blocks in a value, which is a list or a single block."""
     found = value if isinstance(value, list) else [value]
     return [block for block in found if isinstance(block, dict)]

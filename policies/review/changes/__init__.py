@@ -1,1 +1,1 @@
-"""What a plan does: differences, losses and drift, who notices, under which names, secrets masked."""
+"""The effects of a plan: differences, losses, drift, affected users and names, with secrets masked."""

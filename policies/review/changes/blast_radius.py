@@ -1,8 +1,8 @@
-"""What else notices a change: the jobs, endpoints and principals that use what changes.
+"""Blast radius of a change: the jobs, endpoints and principals that use the changing resource.
 
-Inside a stack the configuration says what refers to what; across stacks, the synthesized documents do (`elsewhere`).
-A replaced or destroyed resource takes everything behind it along; one that is updated keeps its identity, so only what
-refers to it directly is told.
+Inside a stack the configuration has the references; across stacks, the synthesized documents do (`elsewhere`).
+Replacing or destroying a resource affects all direct and indirect users; an update keeps its identity, so only direct
+references are reported.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,7 +21,7 @@ _TOLD = (Action.UPDATE, Action.REPLACE, Action.DELETE, Action.FORGET, Action.UNK
 
 @dataclass(frozen=True, kw_only=True)
 class Users:
-    """Who and what uses one thing, by name."""
+    """Users of one object, by name."""
 
     jobs: tuple[str, ...] = ()
     endpoints: tuple[str, ...] = ()
@@ -42,19 +42,19 @@ class Users:
 
 @dataclass(frozen=True, kw_only=True)
 class Reach:
-    """What uses one changing resource; `others` are the addresses of all else that refers to it."""
+    """The users of one changing resource; `others` are the addresses of all other references to it."""
 
     address: str
     users: Users
     others: tuple[str, ...]
 
 
-# Who and what in other stacks uses a changing resource, which goes by that name.
+# Users in other stacks of a changing resource of that name.
 Elsewhere = Callable[[Change, str], Users]
 
 
 def blast_radius(plan: Plan, names: Names, elsewhere: Elsewhere | None = None) -> list[Reach]:
-    """One entry per changing resource that something uses, in the plan's order."""
+    """One entry per changing resource with users, in the plan's order."""
     graph = _Graph(plan)
     found = []
     for change in plan.changes:
@@ -79,7 +79,7 @@ _SHOWN = (
 
 
 class _Graph:
-    """What refers to what, backwards."""
+    """The references between resources, reversed."""
 
     def __init__(self, plan: Plan) -> None:
         self._instances: dict[str, list[Change]] = {}
@@ -90,7 +90,7 @@ class _Graph:
             self._users.setdefault(used, set()).add(user)
 
     def behind(self, change: Change) -> list[Change]:
-        """Everything that notices the change, by address."""
+        """Everything that the change affects, by address."""
         start = without_index(change.address)
         found, open_ends = set[str](), [start]
         while open_ends:
@@ -98,7 +98,7 @@ class _Graph:
             found |= new
             if change.action is not Action.UPDATE:
                 open_ends.extend(new)
-            else:  # data sources and modules stand for what reads them
+            else:  # data sources and modules stand for their readers
                 open_ends.extend(item for item in new if item not in self._instances)
         return [
             item for address in sorted(found) for item in self._instances.get(address, ()) if item.mode == "managed"
@@ -106,7 +106,7 @@ class _Graph:
 
 
 def _edges(plan: Plan) -> Iterator[tuple[str, str]]:
-    """(user, used): from the configuration, and from the state where the configuration no longer has the used one."""
+    """(user, used): from the configuration, and from the state if the configuration no longer has the used one."""
     for configured in plan.configuration.resources.values():
         yield from ((configured.address, used) for used in configured.uses)
     for user, used in _state_edges(plan.document):

@@ -1,4 +1,4 @@
-"""What changes inside one resource, attribute by attribute, with secrets masked."""
+"""Changes inside one resource, attribute by attribute, with secrets masked."""
 
 import json
 from collections import Counter
@@ -17,7 +17,7 @@ _ABSENT = object()
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """One attribute before and after, as text that may be shown."""
+    """One attribute before and after, as text that is safe to show."""
 
     path: str
     before: str
@@ -40,9 +40,9 @@ class _Side(NamedTuple):
 
 
 def differences(change: Change, hide: Callable[[str], str] = hide_forms) -> list[Difference]:
-    """The attributes that differ, in the order of their names. Blank values count as equal: providers fill them in.
+    """The attributes that differ, sorted by name. Blank values count as equal: providers fill them in.
 
-    `hide` takes secrets out of a text while it is whole: the half of one could not be recognised.
+    `hide` removes secrets from the whole text, before truncation: half a secret could not be recognised.
     """
     before = _Side(value=change.before, marks=change.before_sensitive)
     after = _Side(value=change.after, marks=change.after_sensitive, unknown=change.unknown)
@@ -54,20 +54,20 @@ def _cut(text: str) -> str:
     return text if len(text) <= _SHOWN_LENGTH else text[:_SHOWN_LENGTH] + f"… ({len(text):,} characters)"
 
 
-# A path, and what is there before and after.
+# A path, with the values before and after.
 _Told = tuple[str, str, str]
 
 
 def _differences(path: tuple[Any, ...], before: _Side, after: _Side) -> Iterator[_Told]:
     if before.value == after.value and not _marked(after.unknown):
         return
-    # The keys of a map that is sensitive as a whole are as secret as its values.
+    # The keys of a wholly sensitive map are as secret as its values.
     if after.unknown is True or (path and True in (before.marks, after.marks)):
         yield _difference(path, before, after)
     elif isinstance(before.value, dict) and isinstance(after.value, dict):
         keys = {**before.value, **after.value, **(after.unknown if isinstance(after.unknown, dict) else {})}
         for key in sorted(keys, key=str):
-            # Most attributes stay: they are left out before anything is made of them.
+            # Most attributes are unchanged: they are skipped before any processing.
             stays = before.value.get(key, _ABSENT) == after.value.get(key, _ABSENT) and not part(after.unknown, key)
             if not stays:
                 yield from _differences((*path, key), before.at(key), after.at(key))
@@ -81,7 +81,7 @@ def _differences(path: tuple[Any, ...], before: _Side, after: _Side) -> Iterator
 
 
 def _paired(before: _Side, after: _Side) -> list[tuple[int | None, int | None]]:
-    """Positions of elements that belong together: equal ones are left out, the others are paired in order.
+    """Positions of matching elements: equal ones are left out, the others are paired in order.
 
     Most lists in plans are sets, so one more element must not make all others look changed.
     """
@@ -98,7 +98,7 @@ def _paired(before: _Side, after: _Side) -> list[tuple[int | None, int | None]]:
 
 
 def _alike(before: _Side, after: _Side) -> tuple[int, int]:
-    """How many elements are equal from the start on, and how many of the others from the end on."""
+    """The number of equal elements at the start, and of further ones at the end."""
     old, new, start, end = before.value, after.value, 0, 0
     if _marked(after.unknown):
         return 0, 0
@@ -111,7 +111,7 @@ def _alike(before: _Side, after: _Side) -> tuple[int, int]:
 
 
 def _leftover(keys: Sequence[str | None], common: Counter[str], start: int) -> list[int]:
-    """Positions, from `start` on, of the keys that are not in `common`, each of which counts as often as it says."""
+    """Positions, from `start` on, of the keys that are not in `common`, which counts how often each may be skipped."""
     remaining, positions = Counter(common), []
     for position, key in enumerate(keys, start):
         if key is not None and remaining[key]:
@@ -125,12 +125,12 @@ _write = json.JSONEncoder(sort_keys=True).encode
 
 
 def _key(value: Any) -> str:
-    """A text by which equal values are one; only those of texts begin with a quotation mark."""
+    """A text that is equal for equal values; only keys of texts begin with a quotation mark."""
     return f'"{value}' if type(value) is str else _write(value)
 
 
 def _marked(marks: Any) -> bool:
-    """Whether a tree of marks marks anything."""
+    """Whether a tree of marks has any mark."""
     if isinstance(marks, dict):
         return any(_marked(value) for value in marks.values())
     if isinstance(marks, list):
@@ -139,7 +139,7 @@ def _marked(marks: Any) -> bool:
 
 
 def _documents(before: _Side, after: _Side) -> tuple[_Side, _Side] | None:
-    """Both sides as JSON objects where they are texts that hold some: a cluster policy's definition, a dashboard."""
+    """Both sides as JSON objects if they are JSON texts: a cluster policy's definition, a dashboard."""
     texts = (before.value, after.value)
     if not all(isinstance(text, str) and text.startswith("{") for text in texts):
         return None
@@ -151,7 +151,7 @@ def _documents(before: _Side, after: _Side) -> tuple[_Side, _Side] | None:
 
 
 def is_blank(value: Any) -> bool:
-    """Whether a value says nothing: absent, null or empty, or a block of nothing but such values, zeros and falses."""
+    """Whether a value is blank: absent, null or empty, or a block of only such values, zeros and falses."""
     if isinstance(value, dict):
         return all(is_blank(item) or item in (0, False) for item in value.values())
     if isinstance(value, list):

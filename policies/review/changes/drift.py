@@ -1,7 +1,8 @@
-"""What somebody changed outside Terraform, apart from what providers fill in by themselves.
+"""Changes made outside Terraform, except values that providers fill in automatically.
 
-Counted is what the plan undoes, what the configuration sets, and what is gone. The rest (an id that became known, a
-list that a neighbouring resource fills) says nothing about a person, and would make every plan look drifted.
+Drift is a change that the plan undoes, a change of a configured attribute, or a missing resource. Anything else (an id
+that became known, a list that a neighbouring resource fills) is not a person's change, and would make every plan look
+drifted.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,7 +25,7 @@ class Drift:
 
 
 def drift(plan: Plan, hide: Callable[[str], str] = hide_forms) -> list[Drift]:
-    """One entry per resource that somebody changed, in the plan's order, without what `hide` takes out."""
+    """One entry per resource that somebody changed, in the plan's order, with secrets removed by `hide`."""
     touched = {change.address for change in plan.changes if not change.deposed}
     found = []
     for change in plan.drift:
@@ -42,5 +43,5 @@ def _counts(plan: Plan, change: Change, difference: Difference) -> bool:
 
 
 def unexplained(plan: Plan, shown: Sequence[Drift]) -> int:
-    """How many resources differ in attributes that the configuration leaves to the provider."""
+    """The number of resources that differ only in attributes that the configuration leaves to the provider."""
     return len(plan.drift) - len(shown)

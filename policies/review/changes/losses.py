@@ -1,4 +1,4 @@
-"""What goes away: resources that are destroyed, replaced or forgotten, what is lost with them, and why."""
+"""Losses: resources that are destroyed, replaced or forgotten, what is lost with them, and why."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ _OF_UNKNOWN_TYPE = Consequence(lost="unknown: this type is not in policies/revie
 
 @dataclass(frozen=True, kw_only=True)
 class Loss:
-    """One resource that goes away. `data`: whether something is lost that an apply does not bring back."""
+    """One resource that goes away. `data`: whether an apply cannot restore all of it."""
 
     address: str
     type: str
@@ -52,7 +52,7 @@ class Loss:
 
 
 def losses(plan: Plan, names: Names, path: Path = CONSEQUENCES) -> list[Loss]:
-    """What goes away, what holds data first, then in the plan's order. Raises RulesError if `path` is wrong."""
+    """The resources that go away, those with data first, then in plan order. Raises RulesError if `path` is wrong."""
     known = _consequences(path)
     found = [_loss(change, names, known) for change in plan.changes if change.action in _GOES]
     return sorted(found, key=lambda loss: (not loss.data, loss.action is not Action.DELETE))

@@ -1,4 +1,4 @@
-"""Which values must not be shown: those that the provider marks, and those whose name says so."""
+"""Values that must not be shown: those that the provider marks, and those whose name indicates a secret."""
 
 import base64
 import json
@@ -11,31 +11,32 @@ from policies.terraform.change import Change
 from policies.terraform.plan import Plan
 
 MASK = "(sensitive)"
-# A provider marks its own attributes, but not what users put into free-form maps such as spark_conf or tags.
+# A provider marks its own attributes, but not users' entries in free-form maps such as spark_conf or tags.
 _SECRET_NAME = re.compile(
     r"(password|passwd|secret|token|credential|(api|access|account|private)[._-]?key|connection[._-]?string|sas[._-]?url"
     r"|webhook|plaintext)",
     re.IGNORECASE,
 )
-# Names that say "secret" and hold none: limits, switches and addresses of secrets.
+# Names that contain "secret" but are not secret: limits, switches and addresses of secrets.
 _NO_SECRET = re.compile(r"(lifetime|enabled|_id$|_name$|scope|expir|type$|_days|_version$)", re.IGNORECASE)
-# Shorter ones, and short ones of letters or digits alone, are words such as "true": taking them out garbles the review.
+# Shorter ones, and short ones of only letters or digits, are words such as "true": masking them would garble the
+# review.
 _SHORTEST = 5
 _LONG = 8
 _TREES = (dict, list)
-# Texts of up to so many characters are looked at once, as long as there are not more of them.
+# Texts of up to this length are examined only once, unless there are too many of them.
 _REMEMBERED = 200
 _REMEMBERED_TEXTS = 50_000
 
 
 @lru_cache(maxsize=10_000)
 def is_secret_name(name: str) -> bool:
-    """Whether an attribute or a key of that name holds a secret."""
+    """Whether an attribute or a key of that name is a secret."""
     return bool(_SECRET_NAME.search(name)) and not _NO_SECRET.search(name)
 
 
 def part(tree: Any, key: Any) -> Any:
-    """The part of a tree of marks (`true`, or marks by key or position) for `key`; marks reach all that is below."""
+    """The part of a tree of marks (`true`, or marks by key or position) for `key`; a mark covers all below it."""
     if tree is True:
         return True
     if isinstance(tree, dict):
@@ -44,14 +45,14 @@ def part(tree: Any, key: Any) -> Any:
 
 
 def marked_texts(value: Any, marks: Any, name: str = "") -> list[str]:
-    """The texts below `value` that are marked, or lie under a secret's name."""
+    """The texts below `value` that are marked, or are under a secret's name."""
     found: list[str] = []
     _collect(value, marks, name, found)
     return found
 
 
 def _collect(value: Any, marks: Any, name: str, found: list[str]) -> None:
-    """Types are compared, and texts looked at where they stand: every value of a plan passes here."""
+    """Compares types, and examines texts in place, because every value of a plan passes here."""
     kind = type(value)
     if kind is str:
         if marks is True or is_secret_name(name):
@@ -66,7 +67,7 @@ def _collect(value: Any, marks: Any, name: str, found: list[str]) -> None:
             elif type(below) in _TREES:
                 _collect(below, None, key, found)
     elif kind is list:
-        # A text in a list that nothing marks is as open as the list's name.
+        # A text in an unmarked list is as public as the list's name.
         hides = bool(marks) or is_secret_name(name)
         for position, below in enumerate(value):
             if hides or type(below) in _TREES:
@@ -74,7 +75,7 @@ def _collect(value: Any, marks: Any, name: str, found: list[str]) -> None:
 
 
 def secrets_of(plan: Plan) -> frozenset[str]:
-    """Every value of a plan that must not be shown, wherever it turns up again (in a name, in a finding)."""
+    """Every value of a plan that must not be shown, wherever it appears again (in a name, in a finding)."""
     found = {text for change in (*plan.resources, *plan.drift) for text in _secrets(change)}
     outputs = plan.document.get("output_changes") or {}
     return frozenset(found | {text for change in outputs.values() for text in _output_secrets(change)})
@@ -90,7 +91,7 @@ def _output_secrets(change: Mapping[str, Any]) -> Iterator[str]:
 def _secrets(change: Change) -> Iterator[str]:
     before = change.before
     if isinstance(before, dict) and isinstance(change.after, dict) and not change.before_sensitive:
-        # What stays and nothing marks is looked at once.
+        # An unchanged, unmarked value is examined once.
         before = {name: value for name, value in before.items() if value != change.after.get(name)}
     for value, marks in ((before, change.before_sensitive), (change.after, change.after_sensitive)):
         yield from (text for text in marked_texts(value, marks) if _is_scrubbed(text))
@@ -101,7 +102,7 @@ def _is_scrubbed(text: str) -> bool:
 
 
 class Scrubber:
-    """Takes secrets out of texts, in time that grows with the text and not with the number of secrets."""
+    """Removes secrets from texts, in time proportional to the text and not to the number of secrets."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
         self._secrets = frozenset(form for secret in secrets for form in (secret, json.dumps(secret)[1:-1]) if secret)
@@ -112,7 +113,7 @@ class Scrubber:
         self._short = lru_cache(maxsize=_REMEMBERED_TEXTS)(self._scrubbed)
 
     def __call__(self, text: str) -> str:
-        """`text` without any of the secrets, and without what looks like one."""
+        """`text` without any of the secrets, and without anything that looks like one."""
         return self._short(text) if len(text) <= _REMEMBERED else self._scrubbed(text)
 
     def _scrubbed(self, text: str) -> str:
@@ -131,7 +132,7 @@ class Scrubber:
         return "".join([*parts, text[kept:]])
 
     def _length_at(self, text: str, position: int) -> int:
-        """The length of the longest secret that starts there; 0 where none does."""
+        """The length of the longest secret that starts there; 0 if none does."""
         found = self._lengths.get(text[position : position + _SHORTEST], ())
         return next((size for size in found if text[position : position + size] in self._secrets), 0)
 
@@ -141,7 +142,7 @@ def scrub(text: str, secrets: Iterable[str]) -> str:
     return Scrubber(secrets)(text)
 
 
-# What gives a secret away whatever it is called. A group named `secret` is what is hidden.
+# Forms that identify a secret under any name. The group named `secret` is the part to hide.
 _FORMS = (
     r"\b(?P<secret>(dapi|dose|dkea|dsapi)[0-9a-f]{32}(-\d+)?)\b",
     r"(?i:\b(bearer|basic)\s+)(?P<secret>[A-Za-z0-9._~+/=-]{12,})",
@@ -150,7 +151,7 @@ _FORMS = (
     # A value with digits, after a name: in JSON, YAML, a header, a call, an element.
     r"(?i:(password|passwd|pwd|secret|token|credential|(api|access|account|subscription)[_-]?key)"
     r"[\"'\]]{0,2}\s*(=>|:=|[:=>])\s*[\"'`]?)(?P<secret>(?=[^\s\"'`<]{0,200}\d)[^\s;&,\"'`{}()<>]{8,})",
-    # Of a command line or a .netrc: digits among letters, as no word has them.
+    # In a command line or a .netrc: digits among letters, unlike any word.
     r"(?i:(?:^|\s)-{0,2}(password|secret|token)\s+)"
     r"(?P<secret>(?=(?:[^\s]{0,40}?(?:[A-Za-z]\d|\d[A-Za-z])){2})[A-Za-z0-9+/_.~!@#%^*=-]{12,})",
     r"(?i:[?&;]sig=)(?P<secret>[A-Za-z0-9%+/=_-]{16,})",
@@ -163,7 +164,7 @@ _FORMS = (
     r"(?P<secret>-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----.*?(-----END [A-Z ]{0,30}PRIVATE KEY-----|\Z))",
 )
 _FORM_PATTERNS = tuple(re.compile(form, re.DOTALL) for form in _FORMS)
-# Without one of these, in small letters, no form is in a text: almost no text is looked at more closely.
+# Without one of these lower-case texts, no form can match: almost no text is examined further.
 _SIGNS = (
     *("dapi", "dose", "dkea", "dsapi", "bearer", "basic", "key", "signature", "password", "passwd", "pwd", "secret"),
     *("token", "credential", "sig=", "code=", "://", "eyj", "hf_", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "glpat-"),
@@ -172,19 +173,20 @@ _SIGNS = (
 
 
 def _may_hold_a_form(text: str) -> bool:
-    """Whether a form may be in a text; base64 has no sign but its length. Beyond ASCII, other letters may stand for a
-    sign's.
+    """Whether a form may match the text.
+
+    Base64 has no sign but its length. Outside ASCII, other letters may stand for a sign's.
     """
     small = text.lower()
     return not text.isascii() or any(sign in small for sign in _SIGNS) or _ENCODED.search(text) is not None
 
 
-# A reference to a secret is none: Databricks' `{{secrets/scope/key}}` and Terraform's `${...}` have braces.
+# A reference to a secret is not a secret: Databricks' `{{secrets/scope/key}}` and Terraform's `${...}` have braces.
 
 
 def hide_forms(text: str) -> str:
-    """`text` without what is a secret by its form: tokens, keys in connection strings, passwords in addresses."""
-    # Names and short values come again and again; the shortest form has five characters.
+    """`text` without secrets of known form: tokens, keys in connection strings, passwords in addresses."""
+    # Names and short values recur; the shortest form has five characters.
     if len(text) < _SHORTEST:
         return text
     return _hidden_forms_of_short(text) if len(text) <= _REMEMBERED else _without_forms(text)
@@ -203,12 +205,12 @@ def _without_forms(text: str) -> str:
     return _ENCODED.sub(_hidden_in_base64, text)
 
 
-# As a Kubernetes Secret holds them.
+# The encoding of a Kubernetes Secret.
 _ENCODED = re.compile(r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40,4000}={0,2}")
 
 
 def _hidden_in_base64(found: re.Match[str]) -> str:
-    """The mask if the text in base64 has a secret by its form."""
+    """The mask if the base64 text contains a secret of known form."""
     try:
         inside = base64.b64decode(found.group(), validate=True).decode("ascii")
     except ValueError:

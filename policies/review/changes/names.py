@@ -1,6 +1,6 @@
-"""What people call the things in a plan: full names of securables, display names behind ids.
+"""Readable names for the objects in a plan: full names of securables, display names for ids.
 
-An id that nothing in the plan names, and a value known only after the apply, stay as they are.
+An id without a name in the plan, and a value known only after the apply, stay as they are.
 """
 
 import json
@@ -30,7 +30,7 @@ _NAMES = (
 _PRINCIPALS = ("databricks_service_principal", "databricks_group", "databricks_user", "databricks_service_principals")
 _IDENTITIES = ("azurerm_databricks_access_connector", "azurerm_user_assigned_identity")
 _IDS = ("application_id", "id", "acl_principal_id", "principal_id")
-# How Unity Catalog's names are put together.
+# How the full names of Unity Catalog are composed.
 _PARTS: Mapping[str, tuple[str, ...]] = {
     "databricks_catalog": ("name",),
     "databricks_schema": ("catalog_name", "name"),
@@ -40,7 +40,7 @@ _PARTS: Mapping[str, tuple[str, ...]] = {
 }
 
 _OWN = re.compile(r'(?:data\.)?[A-Za-z0-9_]+\.[A-Za-z0-9_-]+(?P<key>\[(?:"(?:[^"\\]|\\.)*"|[^\]"]*)\])?$')
-# There are several instances, and nothing says which one is meant.
+# There are several instances, and the reference is ambiguous.
 _SEVERAL = None
 
 
@@ -54,12 +54,13 @@ class Names:
         self._display = dict(self._ids())
 
     def principal(self, text: str) -> str:
-        """The display name behind an application id or another id; `text` itself where nobody has it."""
+        """The display name for an application id or another id; `text` itself without one."""
         return self._display.get(text, text)
 
     def of(self, change: Change, values: Mapping[str, Any] | None = None) -> str:
-        """What people call the resource: `ml.feat` for a schema, the display name of a group. `values` are the
-        attributes to go by, if not those that it will have.
+        """The readable name of the resource: `ml.feat` for a schema, the display name of a group.
+
+        `values` are the attributes to use, by default those after the apply.
         """
         told = change.values if values is None else values
         parts = _PARTS.get(change.type)
@@ -69,7 +70,7 @@ class Names:
         return next((name for name in found if name), change.address)
 
     def text(self, change: Change, attribute: str, values: Mapping[str, Any] | None = None) -> str:
-        """An attribute as text. One that is not known yet is named by what it refers to."""
+        """An attribute as text. A value that is not known yet is named by its reference."""
         value = (change.values if values is None else values).get(attribute)
         if isinstance(value, str) and value:
             return value
@@ -78,20 +79,20 @@ class Names:
         return self.referred(change, attribute) or UNKNOWN
 
     def referred(self, change: Change, attribute: str) -> str:
-        """The name of what an attribute refers to in the configuration; empty where it refers to nothing named."""
+        """The name of the target of an attribute's reference; empty without a named target."""
         configured = self._plan.configuration.of(change.address)
         references = configured.references.get(attribute, ()) if configured else ()
         return next((name for reference in references if (name := self._named(change, reference))), "")
 
     def sets(self, change: Change, attribute: str) -> bool:
-        """Whether the configuration sets the attribute; true where the plan does not say."""
+        """Whether the configuration sets the attribute; true if the plan does not say."""
         configured = self._plan.configuration.of(change.address)
         return configured is None or attribute in configured.settings
 
     def _target(self, change: Change, address: str) -> Change | None:
         """The instance that `change` refers to: in its own module's instance, with its own key if there are several.
 
-        None where nothing says which of several it is: the name of another would be wrong.
+        None if it is ambiguous: the name of another instance would be wrong.
         """
         bare = without_index(address)
         module, key = _place(change.address)
@@ -124,7 +125,7 @@ class Names:
 
 
 def _instances(changes: Iterable[Change]) -> dict[tuple[str, ...], Change | None]:
-    """Changes by address without keys, module and own key; by the first two, and the first alone, if they are one."""
+    """Changes by address without keys, module and own key; and by the first two, or the first alone, if unique."""
     found: dict[tuple[str, ...], Change | None] = {}
     for change in (item for item in changes if not item.deposed):
         bare = without_index(change.address)
@@ -136,13 +137,13 @@ def _instances(changes: Iterable[Change]) -> dict[tuple[str, ...], Change | None
 
 
 def _place(address: str) -> tuple[str, str]:
-    """The module's instance that an address lies in, and its own key: `module.m["a"].` and `["b"]`."""
+    """The module instance of an address, and its own key: `module.m["a"].` and `["b"]`."""
     found = _OWN.search(address)
     return (address[: found.start()], found["key"] or "") if found else ("", "")
 
 
 def _identity(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """A managed identity goes by its resource's name."""
+    """A managed identity is named by its resource."""
     name = values.get("name")
     blocks = [values, *(values.get("identity") or ())]
     for block in blocks:

@@ -1,4 +1,4 @@
-"""Which attributes change, and to what, whatever the order of the blocks that they are in."""
+"""Changed attributes and their new values, whatever the order of their blocks."""
 
 import json
 from collections import Counter
@@ -12,30 +12,32 @@ from policies.review.changes.differences import is_blank
 from policies.review.changes.masking import MASK, part
 from policies.terraform.change import Action, Change
 
-# What a value becomes that is taken out, so that the provider's default holds.
+# The value after an attribute is removed, when the provider's default applies.
 UNSET = "(unset)"
 
 
 def changed(change: Change, attributes: Sequence[str], becomes: Sequence[str]) -> list[str]:
-    """Those of `attributes` (dotted, without positions) that change to a value that fits `becomes` (globs; every value
-    where it is empty). What is known after the apply may be any value.
+    """The given attributes that change to a matching value.
+
+    `attributes` are dotted, without positions; `becomes` are globs, and empty matches every value. A value known only
+    after the apply may be any value.
     """
     return [path for path in attributes if _changes(change, tuple(path.split(".")), becomes)]
 
 
-# The names that lead to a value, without positions.
+# The names on the path to a value, without positions.
 Path = tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Moved:
-    """A change, and what of it moves."""
+    """A change, and the parts that move."""
 
     change: Change
 
     @cached_property
     def names(self) -> frozenset[str] | None:
-        """The top-level attributes that are not the same before and after; None for any, if a side has none."""
+        """The top-level attributes that differ before and after; None for any, if a side has none."""
         sides = (self.change.before, self.change.after, self.change.unknown)
         before, after, unknown = ({} if side is None else side for side in sides)
         if not (isinstance(before, dict) and isinstance(after, dict) and isinstance(unknown, dict)):
@@ -45,17 +47,17 @@ class Moved:
 
     @cached_property
     def paths(self) -> Sequence[Path]:
-        """Where something changes, at any depth, in the order of the names."""
+        """The changed paths, at any depth, sorted by name."""
         return sorted(_changed_paths(self.change, self.names))
 
 
 def _changed_paths(change: Change, names: Set[str] | None) -> frozenset[Path]:
-    """Where something changes in any way below the top-level attributes `names` (None: all), or is not known yet.
+    """The paths that change in any way below the top-level attributes `names` (None: all), or are not known yet.
 
-    A path that ends in `MASK` is the whole of what is sensitive: what is in it, nobody may see.
+    A path that ends in `MASK` is a wholly sensitive value, whose content must not be shown.
     """
     before, after = (side if isinstance(side, dict) else {} for side in (change.before, change.after))
-    # Of what is made anew, the provider computes what is neither known nor marked as unknown.
+    # In a new resource, values that are neither known nor marked as unknown are computed by the provider.
     known = {**after, **(change.unknown or {})} if change.action is Action.REPLACE else {**before, **after}
     marks = change.before_sensitive, change.after_sensitive
     found = set(_unknown_paths(change.unknown, ()))
@@ -63,14 +65,14 @@ def _changed_paths(change: Change, names: Set[str] | None) -> frozenset[Path]:
         sides = before.get(name), after.get(name)
         old, new = (Counter(_leaves(side, part(mark, name), (name,))) for side, mark in zip(sides, marks, strict=True))
         different = (old - new) + (new - old)
-        # The same values in other blocks are another setting; in another order they are none.
+        # The same values in other blocks are another setting; in another order they are the same.
         swapped = not different and _in_order(sides[0]) != _in_order(sides[1])
         found |= {path for path, _ in (old if swapped else different)}
     return frozenset(found)
 
 
 def _leaves(value: Any, marks: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    """Paths and values. The names inside of what is sensitive are as secret as what they lead to."""
+    """Paths and values. The names inside a sensitive value are as secret as the value."""
     if marks is True and isinstance(value, dict | list):
         yield (*path, MASK), json.dumps(value, sort_keys=True)
     elif isinstance(value, dict):
@@ -95,7 +97,7 @@ def _unknown_paths(marks: Any, path: Path) -> Iterator[Path]:
 
 
 def _in_order(value: Any) -> str:
-    """A text that is the same for the same blocks and values in any order."""
+    """A text that is equal for equal blocks and values in any order."""
     if isinstance(value, list):
         return f"[{','.join(sorted(map(_in_order, value)))}]"
     if isinstance(value, dict):
@@ -110,7 +112,7 @@ def _changes(change: Change, path: tuple[str, ...], becomes: Sequence[str]) -> b
     added, removed = after - before, before - after
     if not becomes:
         return bool(added or removed)
-    # What is taken out and was no better than what it becomes opens nothing.
+    # Removing a value that was no better than the default opens nothing.
     worse = any(not fits(value, becomes) for value in removed)
     found = list(added) or ([UNSET] if worse else [])
     return any(fits(value, becomes) for value in found)
@@ -137,7 +139,7 @@ def _document(text: str) -> Any:
 
 
 def _is_unknown(marks: Any, path: tuple[str, ...]) -> bool:
-    """Whether the value at `path`, or what it is in, or a part of it, is not known yet."""
+    """Whether the value at `path`, or its parent, or a part of it, is not known yet."""
     if isinstance(marks, list):
         return any(_is_unknown(mark, path) for mark in marks)
     if isinstance(marks, Mapping):

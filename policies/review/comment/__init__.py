@@ -1,1 +1,1 @@
-"""A review as people read it: Markdown, with links to the lines that are to be changed."""
+"""A review as Markdown for people, with links to the lines to change."""

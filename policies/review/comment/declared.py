@@ -1,7 +1,8 @@
-"""Where in `workspaces/` a resource of a synthesized stack is declared, as far as its name tells.
+"""The place in `workspaces/` that declares a resource of a synthesized stack, guessed from its name.
 
-No document says it. The words of a resource's id are met with the keys of the environment's file: of the entries that
-hold the most of them, the deepest that all others lie in. Less than half of the words is no answer.
+No document contains it. The words of a resource's id are compared with the keys of the environment's file: the result
+is the deepest entry that contains all entries with the most matching words. Fewer than half of the words give no
+result.
 """
 
 import re
@@ -11,17 +12,17 @@ from pathlib import Path
 import yaml
 
 _WORD = re.compile(r"[a-z0-9]+")
-# Words of ids that name the kind of resource and not what it is about.
+# Words of ids that name the kind of resource and not its subject.
 _KINDS = frozenset({
     "access", "acl", "binding", "federation", "grant", "grants", "permission", "permissions", "policy", "principal",
     "rule", "set", "workspace",
 })  # fmt: skip
-# A line, and the keys that lead to it.
+# A line, and the keys on the path to it.
 _Entry = tuple[tuple[str, ...], int]
 
 
 class Workspaces:
-    """The YAML files of one folder: one per environment, and `platform.yaml` for what all share."""
+    """The YAML files of one folder: one per environment, and the shared `platform.yaml`."""
 
     def __init__(self, folder: Path) -> None:
         files = sorted((*folder.glob("*.yaml"), *folder.glob("*.yml")))
@@ -39,7 +40,7 @@ class Workspaces:
 
 
 def _words_of(address: str) -> frozenset[str]:
-    """The words of a resource's id; those of its type where its id is nothing but a kind."""
+    """The words of a resource's id; those of its type if its id only names a kind."""
     kind, _, name = address.rpartition(".")
     words = frozenset(_WORD.findall(name.lower()))
     return words - _KINDS or (words & frozenset(_WORD.findall(kind.lower())))
@@ -56,17 +57,17 @@ def _line(words: frozenset[str], entries: list[_Entry]) -> int:
 
 
 def _is_about(path: tuple[str, ...], words: frozenset[str]) -> bool:
-    """Whether the entry may be meant: what lies in a use case is about resources that are called after it."""
+    """Whether the entry may be meant: entries of a use case are only about resources named after it."""
     return path[:1] != ("use_cases",) or len(path) == 1 or frozenset(_WORD.findall(path[1].lower())) <= words
 
 
 def _told(path: tuple[str, ...]) -> frozenset[str]:
-    """The words of the keys that lead to an entry."""
+    """The words of the keys on the path to an entry."""
     return frozenset(word for key in path for word in _WORD.findall(key.lower()))
 
 
 def _shared(paths: list[tuple[str, ...]]) -> tuple[str, ...]:
-    """The keys that all of them begin with: one entry and what lies in it are that entry."""
+    """The common prefix of all keys: one entry and its children are that entry."""
     first, last = min(paths), max(paths)
     pairs = enumerate(zip(first, last, strict=False))
     length = next((n for n, (one, other) in pairs if one != other), min(len(first), len(last)))

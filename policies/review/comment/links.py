@@ -1,4 +1,4 @@
-"""Links to lines of the repository at the reviewed commit, from what GitHub and Azure Pipelines say of a run."""
+"""Links to lines of the repository at the reviewed commit, from the variables of GitHub and Azure Pipelines."""
 
 import json
 import re
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-# The address of a line of a file of the repository; empty where there is none.
+# The address of a line of a file of the repository; empty without one.
 Link = Callable[[str, int], str]
 _ADDRESS = re.compile(r"https?://[^\s()<>\[\]\"'`|]+")
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
@@ -18,7 +18,7 @@ def no_link(_path: str, _line: int) -> str:
 
 
 def link_from(environment: Mapping[str, str]) -> Link:
-    """Links as the host of the repository understands them; `no_link` outside a pipeline that is known."""
+    """Links in the format of the repository's host; `no_link` outside a known pipeline."""
     if environment.get("GITHUB_REPOSITORY"):
         host = environment.get("GITHUB_SERVER_URL", "https://github.com")
         return _blob(f"{host}/{environment['GITHUB_REPOSITORY']}", _github_commit(environment))
@@ -54,7 +54,7 @@ def _found(address: str, link: Link) -> Link:
 
 
 def _github_commit(environment: Mapping[str, str]) -> str:
-    """The commit of the pull request: the one that the run is at is a merge of it that nobody else has."""
+    """The commit of the pull request: the run itself is at a merge commit that exists nowhere else."""
     try:
         event = json.loads(Path(environment.get("GITHUB_EVENT_PATH", "")).read_text(encoding="utf-8"))
         return str(event["pull_request"]["head"]["sha"])

@@ -1,4 +1,4 @@
-"""A review as one Markdown comment: what decides comes first, long lists can be folded, and what does not fit is said.
+"""A review as one Markdown comment: the decision comes first, long lists are folded, and omissions are mentioned.
 
 A comment starts with a marker that names its stack, so that a pipeline replaces it instead of adding another.
 """
@@ -16,7 +16,7 @@ from policies.review.decision.rules import Verdict
 from policies.review.review import Changed, Review, Told
 from policies.terraform.change import Action
 
-# GitHub takes 65,536 characters, Azure DevOps 150,000.
+# GitHub accepts 65,536 characters, Azure DevOps 150,000.
 MOST_BYTES = 60_000
 _REACH_SHOWN = 40
 
@@ -32,7 +32,7 @@ class _Section:
 
 
 def comment(review: Review, *, most_bytes: int = MOST_BYTES) -> str:
-    """The comment on one stack; empty where there is nothing to tell. Never longer than `most_bytes` in UTF-8."""
+    """The comment on one stack; empty if there is nothing to report. Never longer than `most_bytes` in UTF-8."""
     if not review.says_something:
         return ""
     text = "\n".join(_head(review)) + "\n"
@@ -100,7 +100,7 @@ def _sections(review: Review) -> Iterator[_Section]:
 
 
 def _written(finding: Told) -> str:
-    """The resource, and the lines where it is written: links, if the repository has an address."""
+    """The resource, and its source lines: as links, if the repository has an address."""
     places = [_place(one) for one in finding.places]
     return f"{cell(finding.address)}{' in ' if places else ''}{', '.join(places)}"
 
@@ -148,7 +148,7 @@ def _cost(cost: Cost) -> Iterator[str]:
 
 
 def money(low: float, high: float) -> str:
-    """A difference as a range, or one number where both ends round to it."""
+    """A difference as a range, or one number if both ends round to it."""
     return f"{low:+,.0f}" if round(low) == round(high) else f"{low:+,.0f} to {high:+,.0f}"
 
 
@@ -191,7 +191,7 @@ def _foot(review: Review) -> Iterator[str]:
 
 
 def _section(section: _Section, most_bytes: int) -> str:
-    """A section in at most `most_bytes`; empty where it has no lines. What is left out is counted."""
+    """A section in at most `most_bytes`; empty without lines. Omitted lines are counted."""
     if not section.lines:
         return ""
     count = sum(not line.startswith(("  ", "\n")) and bool(line) for line in section.lines)

@@ -1,4 +1,4 @@
-"""The files and lines behind a finding: the synthesized document, and the YAML or Terraform file that declares it."""
+"""The files and lines for a finding: the synthesized document, and the YAML or Terraform file that declares it."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _LINES: Mapping[str, Callable[[str], Mapping[str, int]]] = {".json": lines_in_js
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """A line of a file, relative to the repository where it lies in it. `url` is empty where nobody can link to it."""
+    """A line of a file, relative to the repository if it is inside. `url` is empty without a link."""
 
     path: str
     line: int
@@ -33,8 +33,10 @@ def nowhere(_plan: Plan, _address: str) -> tuple[Place, ...]:
 
 
 class Places:
-    """Looks up places. `stacks` are synthesized ones, `source` is the folder of the configuration: a checkout with
-    `workspaces/`, or the root module of the plan.
+    """Looks up places.
+
+    `stacks` are synthesized ones, `source` is the folder of the configuration: a checkout with `workspaces/`, or the
+    root module of the plan.
     """
 
     def __init__(self, stacks: Path, source: Path, link: Link = no_link) -> None:
@@ -44,11 +46,11 @@ class Places:
 
     @cached_property
     def _workspaces(self) -> Workspaces:
-        # Read for the first finding: most reviews have none.
+        # Read for the first finding, because most reviews have none.
         return Workspaces(self._source / "workspaces")
 
     def of(self, plan: Plan, address: str) -> tuple[Place, ...]:
-        """The places of the resource: where it is declared first, then where it is synthesized."""
+        """The places of the resource: its declaration first, then the synthesized document."""
         return tuple(self._places(plan, without_index(address)))
 
     def _places(self, plan: Plan, address: str) -> Iterator[Place]:
@@ -61,7 +63,7 @@ class Places:
         for file in () if line else self._files(folder):
             if own in self._lines(file):
                 yield self._place(file, self._lines(file)[own])
-        if line:  # made on the way, so that no link leads to it
+        if line:  # generated on the way, so that no link leads to it
             yield Place(path=self._relative(stack), line=line)
 
     def _place(self, file: Path, line: int) -> Place:
@@ -74,7 +76,7 @@ class Places:
 
 
 def _module(plan: Plan, folder: Path, address: str) -> tuple[Path, str]:
-    """The folder of the module that a resource stands in, as far as its sources are local, and its address there."""
+    """The folder of the resource's module, as far as its sources are local, and its address there."""
     module = (plan.document.get("configuration") or {}).get("root_module") or {}
     while address.startswith("module."):
         name, _, address = address.removeprefix("module.").partition(".")
@@ -85,7 +87,7 @@ def _module(plan: Plan, folder: Path, address: str) -> tuple[Path, str]:
 
 
 def _lines(file: Path) -> Mapping[str, int]:
-    """Lines by address of one file; empty where it cannot be read."""
+    """Lines by address of one file; empty if it cannot be read."""
     try:
         return _LINES[file.suffix](file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):
@@ -98,5 +100,5 @@ def _files(folder: Path) -> tuple[Path, ...]:
 
 
 def _repository(folder: Path) -> Path:
-    """The folder that the repository begins in; `folder` itself outside one."""
+    """The root of the repository; `folder` itself outside one."""
     return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), folder)

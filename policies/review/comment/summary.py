@@ -1,4 +1,4 @@
-"""One summary over all reviewed stacks: verdicts, what changes, and the whole cost beside the whole budget."""
+"""One summary of all reviewed stacks: verdicts, changes, and the total cost with the total budget."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -11,7 +11,7 @@ from policies.review.review import Review
 
 
 def summary(reviews: Sequence[Review]) -> str:
-    """A table with one row per stack that changes, the strictest verdict first; empty where none does."""
+    """A table with one row per changing stack, the strictest verdict first; empty if none changes."""
     told = [item for item in reviews if item.says_something]
     return "\n".join(_lines(told)) + "\n" if told else ""
 
@@ -41,7 +41,7 @@ def _row(review: Review) -> str:
 
 
 def _findings(review: Review) -> str:
-    """How many findings are new, and how many stop nothing."""
+    """The number of new findings, and of those that do not block."""
     counted = Counter(item.result if item.result in ("known", "waived") else "new" for item in review.findings)
     return ", ".join(f"{counted[word]} {word}" for word in ("new", "known", "waived") if counted[word]) or "none"
 

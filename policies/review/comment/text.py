@@ -1,4 +1,4 @@
-"""Foreign text in Markdown: nothing in a plan may format, link, mention, or end the block that it is shown in."""
+"""Untrusted text in Markdown: nothing in a plan may format, link, mention, or end its block."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ _UNSAFE = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
 
 
 def plain(text: str) -> str:
-    """`text` on one line, without characters that a reader cannot see, and not longer than a reader wants."""
+    """`text` on one line, without invisible characters, and truncated."""
     start = text[: _LONGEST + 1]
     shown = start if start.isascii() and start.isprintable() else "".join(map(_visible, start))
     return shown if len(text) <= _LONGEST else shown[:_LONGEST] + "…"
@@ -22,18 +22,18 @@ def code(text: str) -> str:
         return f"`{shown}`"
     runs = re.findall("`+", shown) if "`" in shown else []
     fence = "`" * (max(map(len, runs), default=0) + 1)
-    # A code span must not begin or end with its own fence; one blank on both sides is not shown.
+    # A code span must not begin or end with its own fence; one blank on each side is not shown.
     padding = " " if shown[:1] in "` " or shown[-1:] in "` " else ""
     return f"{fence}{padding}{shown}{padding}{fence}" if shown.strip() else "(empty)"
 
 
 def cell(text: str) -> str:
-    """`text` as a code span in a table, whose rows are cut at pipes before anything else is read."""
+    """`text` as a code span in a table, whose rows are split at pipes before anything else."""
     return code(text).replace("|", "\\|")
 
 
 def codes(texts: tuple[str, ...] | list[str], *, most: int = 12) -> str:
-    """Code spans between commas; no more than `most`, and how many are left out."""
+    """Code spans separated by commas; at most `most`, with the number of omitted ones."""
     shown = ", ".join(code(text) for text in texts[:most])
     return shown + (f" and {len(texts) - most} more" if len(texts) > most else "")
 

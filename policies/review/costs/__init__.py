@@ -1,1 +1,1 @@
-"""What a plan costs a month, by the price file, beside what its budgets allow."""
+"""A plan's monthly cost, by the price file, with its budgets."""

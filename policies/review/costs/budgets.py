@@ -1,4 +1,4 @@
-"""What the budgets among a plan's resources allow a month, whether the plan changes them or not."""
+"""The monthly budgets among a plan's resources, changed or not."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,8 +11,9 @@ _MONTHS = {"Monthly": 1, "BillingMonth": 1, "Quarterly": 3, "BillingQuarter": 3,
 
 @dataclass(frozen=True, kw_only=True)
 class Budgets:
-    """Two sums that are not added: Azure's bill has Databricks in it. `azure` is in the currency of the subscription's
-    bill, `databricks` in US dollars at list prices.
+    """Two sums that are never added, because Azure's bill includes Databricks.
+
+    `azure` is in the currency of the subscription's bill, `databricks` in US dollars at list prices.
     """
 
     azure: float = 0.0
@@ -23,14 +24,14 @@ class Budgets:
 
     @property
     def words(self) -> str:
-        """Both, as far as there are any."""
+        """Both, if present."""
         parts = [f"{self.azure:,.0f} of Azure's bill"] if self.azure else []
         parts += [f"{self.databricks:,.0f} USD of Databricks at list prices"] if self.databricks else []
         return f"budgets of these stacks: {' and '.join(parts)} a month" if parts else "no budget in these stacks"
 
 
 def budgets(changes: Iterable[Change]) -> Budgets:
-    """The budgets that there will be after the plan."""
+    """The budgets after the plan."""
     stay = [change for change in changes if isinstance(change.after, Mapping) and not change.deposed]
     return Budgets(
         azure=sum(_azure(one.values) for one in stay if one.type.startswith("azurerm_consumption_budget_")),
@@ -43,14 +44,14 @@ def _azure(values: Mapping[str, Any]) -> float:
 
 
 def _alerts(values: Mapping[str, Any]) -> Iterator[float]:
-    """The limits at which a budget of Databricks reports; the highest of a month is the budget."""
+    """The limits at which a Databricks budget alerts; the highest monthly one is the budget."""
     for alert in values.get("alert_configurations") or ():
         if isinstance(alert, Mapping) and alert.get("time_period", "MONTH") == "MONTH":
             yield _number(alert.get("quantity_threshold"))
 
 
 def _number(value: Any) -> float:
-    """The provider keeps some amounts as text; what is no number yet counts as none."""
+    """The provider has some amounts as text; text that is not a number yet counts as none."""
     try:
         return 0.0 if isinstance(value, bool) or value is None else float(value)
     except (TypeError, ValueError):

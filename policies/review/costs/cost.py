@@ -1,4 +1,4 @@
-"""What a plan adds to or takes from a month's bill: DBUs and machines, as a range, with what is not known said."""
+"""A plan's change of the monthly bill: DBUs and machines, as a range, with the unknown parts named."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,8 +13,9 @@ from policies.terraform.plan import Plan
 
 @dataclass(frozen=True, kw_only=True)
 class CostChange:
-    """The difference that one resource makes. Both ends go the same way: the least used month against the least used
-    one, the most used against the most used.
+    """The cost difference of one resource.
+
+    Both ends compare like with like: minimum use with minimum use, maximum use with maximum use.
     """
 
     address: str
@@ -25,7 +26,7 @@ class CostChange:
 
 @dataclass(frozen=True, kw_only=True)
 class Cost:
-    """The difference of a whole plan, a month, at the prices of `as_of`."""
+    """The monthly cost difference of a whole plan, at the prices of `as_of`."""
 
     currency: str
     as_of: str
@@ -36,12 +37,12 @@ class Cost:
 
     @property
     def unknown(self) -> tuple[str, ...]:
-        """`address: what has no price`, for every such part."""
+        """`address: the part without a price`, for every such part."""
         return tuple(f"{item.address}: {text}" for item in self.items for text in item.unknown)
 
 
 def cost(plan: Plan, prices: Prices) -> Cost:
-    """What applying the plan changes. Resources that cost nothing by themselves (grants, policies) are left out."""
+    """The cost change of applying the plan. Resources without a cost (grants, policies) are left out."""
     items = tuple(item for change in plan.changes if (item := _difference(change, plan, prices)) is not None)
     return Cost(
         currency=prices.currency,
@@ -55,19 +56,19 @@ def cost(plan: Plan, prices: Prices) -> Cost:
 
 def _difference(change: Change, plan: Plan, prices: Prices) -> CostChange | None:
     before, after = (monthly(change.type, values, prices) for values in (change.before, change.after))
-    if change.action is Action.FORGET and change.after is None:  # it lives on, and so does its cost
+    if change.action is Action.FORGET and change.after is None:  # it still exists, and so does its cost
         after = before
     after += Monthly(unknown=tuple(_not_known_yet(change, plan)))
     unknown = tuple(dict.fromkeys((*before.unknown, *after.unknown)))
     low, high = after.low - before.low, after.high - before.high
-    # What a resource costs by use may change only when it comes or goes, as far as a plan can tell.
+    # As far as a plan shows, usage-based cost changes only when the resource comes or goes.
     if not (low or high or (unknown and before != after)):
         return None
     return CostChange(address=change.address, low=min(low, high), high=max(low, high), unknown=unknown)
 
 
 def _not_known_yet(change: Change, plan: Plan) -> Iterator[str]:
-    """What the price depends on and the configuration computes: it may be anything, and is no zero."""
+    """Computed arguments that the price depends on: they may be anything, so the price is not zero."""
     if change.type in ESTIMATES and isinstance(change.unknown, Mapping):
         configured = plan.configuration.of(change.address)
         for name, marks in change.unknown.items():
@@ -76,7 +77,7 @@ def _not_known_yet(change: Change, plan: Plan) -> Iterator[str]:
 
 
 def _sizes(name: str, marks: Any) -> Iterator[str]:
-    """The unknown attributes below `name` that say how large a thing is, or how long it runs."""
+    """The unknown attributes below `name` that determine size or run time."""
     if marks is True and name in SIZES:
         yield name
     for inner in marks if isinstance(marks, list) else ():
@@ -86,7 +87,7 @@ def _sizes(name: str, marks: Any) -> Iterator[str]:
 
 
 def monthly(kind: str, values: Any, prices: Prices) -> Monthly:
-    """What a resource of type `kind` costs a month; nothing where it does not exist."""
+    """The monthly cost of a resource of type `kind`; zero if it does not exist."""
     hours = prices.hours_per_month
     if not isinstance(values, Mapping):
         return Monthly()

@@ -1,4 +1,4 @@
-"""What one resource costs a month: jobs, clusters, pools, warehouses and endpoints by their size and their hours."""
+"""The monthly cost of one resource: jobs, clusters, pools, warehouses and endpoints by size and hours."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ BY_USE = "billed by use"
 
 @dataclass(frozen=True, kw_only=True)
 class Monthly:
-    """Cost a month between `low` and `high`; `unknown` are the parts that have no price."""
+    """Monthly cost between `low` and `high`; `unknown` are the parts without a price."""
 
     low: float = 0.0
     high: float = 0.0
@@ -29,7 +29,7 @@ class Monthly:
 
 
 def priced(price: float | None, what: str) -> Monthly:
-    """A price, or that there is none for `what`."""
+    """A price, or a note that `what` has none."""
     return Monthly(unknown=(f"no price for {what}",)) if price is None else Monthly(low=price, high=price)
 
 
@@ -51,7 +51,7 @@ def _cluster(values: Values, prices: Prices) -> Monthly:
 
 
 def _pool(values: Values, prices: Prices) -> Monthly:
-    """A pool's idle machines cost their VM and no DBU."""
+    """A pool's idle machines cost their VM but no DBU."""
     idle = _number(values.get("min_idle_instances"), 0)
     name = str(values.get("node_type_id") or "")
     machine = priced(prices.node(name).vm_per_hour, f"machine {name or 'known after apply'}") if idle else Monthly()
@@ -91,7 +91,7 @@ def _clusters(job: Values, prices: Prices) -> Monthly:
 
 
 def _serving(values: Values, prices: Prices) -> Monthly:
-    """By use where every part scales to zero; what runs all the time has no price here, and is named."""
+    """Billed by use if every part scales to zero; a part that always runs has no price here, and is named."""
     del prices
     parts = [
         entity
@@ -112,7 +112,7 @@ def _served(entity: Values) -> Monthly:
 
 
 def _hourly(cluster: Values, prices: Prices, workload: str) -> Monthly:
-    """A cluster per hour: its driver, and between the least and the most workers."""
+    """A cluster per hour: its driver, and between the minimum and maximum of workers."""
     scale = next(iter(_blocks(cluster.get("autoscale"))), {})
     fixed = _number(cluster.get("num_workers"), 0)
     workers = (_number(scale.get("min_workers"), fixed), _number(scale.get("max_workers"), fixed))
@@ -140,11 +140,11 @@ def _number(value: Any, default: float) -> float:
 
 
 def _never(minutes: Any) -> bool:
-    """Whether a number of idle minutes says that it is never stopped."""
+    """Whether a number of idle minutes means that it never stops."""
     return isinstance(minutes, int | float) and not isinstance(minutes, bool) and minutes == 0
 
 
-# What says how large a thing is, or how long it runs.
+# Attributes that determine size or run time.
 SIZES = frozenset({
     "auto_stop_mins", "autoscale", "autotermination_minutes", "cluster_size", "config", "continuous",
     "enable_serverless_compute", "job_cluster", "max_num_clusters", "max_workers",

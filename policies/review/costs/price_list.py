@@ -1,4 +1,4 @@
-"""`policies/prices.yaml` as it is written."""
+"""The content of `policies/prices.yaml`."""
 
 from collections.abc import Mapping
 from datetime import date

@@ -1,4 +1,4 @@
-"""The price file: list prices with date and currency. What it does not hold has no price, which is not zero."""
+"""The price file: list prices with date and currency. A missing price is unknown, not zero."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,12 +28,12 @@ class Prices:
     free: tuple[str, ...]
 
     def node(self, name: str) -> Node:
-        """The node type called `name`; one without prices where the file does not have it."""
+        """The node type called `name`; one without prices if the file lacks it."""
         return self.nodes.get(name, Node())
 
 
 def read_prices(path: Path = PRICES) -> Prices:
-    """The prices in `path`. Raises RulesError with everything that is missing, unknown or no price."""
+    """The prices in `path`. Raises RulesError with everything that is missing, unknown or not a price."""
     found = read_model(path, PriceList)
     hourly, hourly_by = _hourly(found), _hourly_by(found)
     priced = {price.type for price in found.fixed} | {price.type for price in found.per_use}
@@ -54,13 +54,13 @@ def read_prices(path: Path = PRICES) -> Prices:
 
 
 def _hourly(found: PriceList) -> Mapping[str, float]:
-    """What is known of types whose every resource costs the same."""
+    """The known prices of types whose resources all cost the same."""
     prices = {price.type: price.hourly(found.hours_per_month) for price in found.fixed if not price.where}
     return {kind: amount for kind, amount in prices.items() if amount is not None}
 
 
 def _hourly_by(found: PriceList) -> Mapping[str, tuple[str, Mapping[str, float]]]:
-    """What is known of types whose price an argument decides: the argument, and the price by its value."""
+    """The known prices of types whose price depends on an argument: the argument, and the price by its value."""
     prices: dict[str, tuple[str, dict[str, float]]] = {}
     for price in found.fixed:
         amount = price.hourly(found.hours_per_month)

@@ -1,1 +1,1 @@
-"""What may happen with a plan: the rules, the verdict, and the findings that are new."""
+"""The decision on a plan: the rules, the verdict, and the new findings."""

@@ -1,4 +1,4 @@
-"""What a rule may ask of a plan: one of these. One that could never hold as it is written is refused."""
+"""A rule's condition: exactly one of these. A condition that could never hold as written is refused."""
 
 from collections.abc import Mapping, Set
 from functools import cached_property

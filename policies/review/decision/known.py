@@ -1,8 +1,8 @@
-"""Which findings are not the plan's doing: what somebody changes is not blocked by what was so already.
+"""Findings that the plan did not cause: a change is not blocked by earlier findings.
 
 With the target branch's documents, a finding is known if the branch has it too. Without them, the state inside the plan
-stands for what the target branch has made. The same rule must have said the same of the same resource, for the same
-reason; what is new, worse, or otherwise broken is new.
+represents the target branch. The same rule must have had the same result for the same resource, for the same reason;
+any other finding is new.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from policies.terraform.plan import Plan
 def known_findings(
     plan: Plan, doubtful: Sequence[Finding], target: Document | None = None
 ) -> frozenset[tuple[str, str]]:
-    """(rule, address) of those findings, none a pass, that were so before, by the `target` branch or the state."""
+    """(rule, address) of findings other than passes that existed before, by the `target` branch or the state."""
     if not doubtful:
         return frozenset()
     before = {item.address: item for item in document_before(plan).resources}
@@ -43,7 +43,8 @@ def _is_known(rule: Rule, finding: Finding, before: _Resources, theirs: _Resourc
     said = _verdict(rule, theirs.get(finding.address) or theirs.get(without_index(finding.address)))
     if said is None or said.result is Result.PASS:
         return False
-    # A document may hold an expression for what the plan knows; then what is deployed tells whether it is the same.
+    # A document may have an expression for a value that the plan knows; then the deployed value shows whether it is the
+    # same.
     return deployed or _says_the_same(said, finding)
 
 

@@ -1,4 +1,4 @@
-"""The rules that decide on a plan, read from one file. A rule that could never fire as written is an error."""
+"""The rules that decide on a plan, read from one file. A rule that could never match as written is an error."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -13,7 +13,7 @@ RULES = Path(__file__).parent / "rules.yaml"
 
 
 class Verdict(StrEnum):
-    """What may happen with a plan, mildest first."""
+    """The verdicts on a plan, mildest first."""
 
     PASS = "pass"  # noqa: S105 - a verdict
     APPROVAL = "approval"
@@ -61,5 +61,5 @@ class _File(Entry):
 
 
 def read_rules(path: Path = RULES) -> tuple[Rule, ...]:
-    """The rules in `path`. Raises RulesError with every mistake, each by its rule's name."""
+    """The rules in `path`. Raises RulesError with every mistake, each with its rule's name."""
     return read_model(path, _File).rules

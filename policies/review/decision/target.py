@@ -1,6 +1,6 @@
-"""What the target branch says, so that only findings that are new against it stop a plan.
+"""The target branch's documents, so that only findings that the branch lacks block a plan.
 
-It is told by the target branch's synthesized stacks, which need no cloud, or by plans of it.
+They are the target branch's synthesized stacks, which need no cloud, or its plans.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,8 +15,10 @@ _STACKS = "stacks/*/cdk.tf.json"
 
 
 def read_target(path: Path) -> Mapping[str, Document]:
-    """The documents of the target branch, by stack: of a folder of synthesized stacks (`cdktf.out`), a folder of plans
-    that are called `<stack>.json`, or one such file. Raises DocumentError or UnreadableDocument.
+    """The documents of the target branch, by stack.
+
+    `path` is a folder of synthesized stacks (`cdktf.out`), a folder of plans called `<stack>.json`, or one such file.
+    Raises DocumentError or UnreadableDocument.
     """
     found = {stack: document_of(read_document(file), stack) for stack, file in _files(path)}
     if not found:
@@ -28,7 +30,7 @@ def read_target(path: Path) -> Mapping[str, Document]:
 
 
 def _files(path: Path) -> Iterator[tuple[str, Path]]:
-    """(stack, file). A file that only says which plan it is by its folder counts as that folder's."""
+    """(stack, file). A file whose folder names the stack counts for that stack."""
     if not path.is_dir():
         yield path.parent.name if path.stem in ("plan", "cdk.tf") else path.stem, path
         return

@@ -1,4 +1,4 @@
-"""The rules met with the facts: what may happen with a plan, and why. Pure."""
+"""Applies the rules to the facts: the verdict on a plan, with reasons. Pure."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ from policies.terraform.plan import Plan
 
 
 class Finding(Protocol):
-    """What the policy scan says about one resource (`policies.findings.Finding`)."""
+    """The policy scan's finding on one resource (`policies.findings.Finding`)."""
 
     @property
     def rule(self) -> str:
@@ -53,13 +53,13 @@ class Finding(Protocol):
 
     @property
     def reason(self) -> str:
-        """What is wrong, and the fix."""
+        """The actual state, and the fix."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """All that rules may ask about one plan."""
+    """Everything that rules can examine in one plan."""
 
     plan: Plan
     losses: Sequence[Loss]
@@ -70,13 +70,13 @@ class Facts:
 
     @cached_property
     def settings(self) -> Sequence[settings.Moved]:
-        """What changes, without what the provider computes by itself."""
+        """The changes, without values that only the provider computes."""
         return [settings.Moved(_told(change, self.plan)) for change in self.plan.changes]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Hit:
-    """A rule that fits, and the addresses (or other words) that it fits."""
+    """A rule that matches, and the addresses (or other words) that it matches."""
 
     rule: str
     verdict: Verdict
@@ -95,7 +95,7 @@ class Decision:
 
 
 def decide(rules: Sequence[Rule], facts: Facts) -> Decision:
-    """The decision on one plan: pass where no rule fits."""
+    """The decision on one plan: pass if no rule matches."""
     hits = tuple(_hit(rule, what) for rule in rules if (what := tuple(dict.fromkeys(_fits(rule.condition, facts)))))
     strictness = list(Verdict)
     verdict = max((hit.verdict for hit in hits), key=strictness.index, default=Verdict.PASS)
@@ -141,7 +141,7 @@ def _changes(condition: ChangeCondition, facts: Facts) -> Iterator[str]:
 
 
 def _actions(change: Change) -> set[str]:
-    """All that becomes of the resource: one that is imported or moved may be updated too."""
+    """All actions on the resource: an imported or moved one may be updated too."""
     beside = {Action.IMPORT.value: change.imported, Action.MOVE.value: bool(change.moved_from)}
     return {change.action.value, *(action for action, holds in beside.items() if holds)}
 
@@ -167,7 +167,7 @@ def _guards(condition: GuardCondition, facts: Facts) -> Iterator[str]:
 
 
 def _told(change: Change, plan: Plan) -> Change:
-    """The change without what is unknown only because the provider computes what the configuration leaves out."""
+    """The change without attributes that are unknown only because the provider computes them."""
     configured = plan.configuration.of(change.address)
     if (
         change.action not in (Action.CREATE, Action.REPLACE)
@@ -180,7 +180,7 @@ def _told(change: Change, plan: Plan) -> Change:
 
 
 def _grants(condition: GrantCondition, facts: Facts) -> Iterator[str]:
-    """The changes of access that fit. Patterns are matched once per text: many changes are of few words."""
+    """The access changes that match. Patterns are matched once per text, because many changes share few words."""
     principals, kinds, securables = map(_matcher, (condition.principals, condition.kinds, condition.securables))
     besides_kinds = _matcher(condition.besides_kinds)
     gains, loses = (_counter(wanted, condition.besides) for wanted in (condition.gains, condition.loses))
@@ -197,7 +197,7 @@ def _grants(condition: GrantCondition, facts: Facts) -> Iterator[str]:
 
 
 def _counter(wanted: tuple[str, ...], besides: tuple[str, ...]) -> Callable[[tuple[str, ...]], bool]:
-    """Whether one of some privileges is wanted, and not one of those besides."""
+    """Whether one of some privileges is wanted, and not one of those in `besides`."""
     fitting, besides_fitting = _matcher(wanted), _matcher(besides)
     return cache(lambda privileges: any(fitting(item) and not besides_fitting(item) for item in privileges))
 
@@ -207,7 +207,7 @@ def _finding_fits(condition: FindingCondition, finding: Finding) -> bool:
 
 
 def _matcher(patterns: tuple[str, ...]) -> Callable[[str], bool]:
-    """Whether one of the patterns covers a text, remembered for as long as one rule is looked at."""
+    """Whether one of the patterns matches a text, cached while one rule is evaluated."""
     if "*" in patterns:
         return lambda _text: True
     return cache(lambda text: fits(text, patterns))

@@ -1,4 +1,4 @@
-"""The scan's findings on a plan: those that somebody answers for, or that were so before, are told and stop nothing."""
+"""The scan's findings on a plan: waived and earlier ones are reported but do not block."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -16,8 +16,10 @@ KNOWN = "known"
 
 
 def findings_with(waivers: Sequence[Waiver], today: date, target: Mapping[str, Document] | None = None) -> FindingsOf:
-    """What the scan finds in a stack's plan. A waiver past its date waives nothing. `target` is what the target branch
-    says, by stack: all is new in a stack that it lacks.
+    """The scan's findings in a stack's plan.
+
+    A waiver past its date waives nothing. `target` are the target branch's documents, by stack: for a stack that it
+    lacks, every finding is new.
     """
     valid: dict[str, list[Waiver]] = {}
     for waiver in waivers:
@@ -37,7 +39,7 @@ def findings_with(waivers: Sequence[Waiver], today: date, target: Mapping[str, D
 
 
 def _told(item: Finding, stack: str, waivers: Sequence[Waiver], *, known: bool) -> Told:
-    """What was so before the plan stops nobody now: only new findings do. A waiver says more."""
+    """Earlier findings no longer block: only new ones do. A waiver takes precedence."""
     result, reason = (KNOWN, f"as before: {item.reason}") if known else (item.result.value, item.reason)
     waiver = next((one for one in waivers if one.covers(item.rule, f"{stack}/{item.address}")), None)
     if waiver is not None:
