@@ -1,1 +1,1 @@
-"""Measures what `docs/performance.md` reports, and writes it."""
+"""Measures the sections of `docs/performance.md`, and writes them."""

@@ -1,9 +1,9 @@
-"""`python -m bench.batch_scoring`: scoring 600,000 rows on Spark's workers, beside `mlflow.pyfunc.spark_udf`.
+"""`python -m bench.batch_scoring`: scoring 600,000 rows on Spark's workers, compared with `mlflow.pyfunc.spark_udf`.
 
-Both score the same Parquet files with the same version, in turn, each in a process of its own, and write nothing: what
-differs is how the model reaches the workers and how it is asked. MLflow's is measured as it comes, and with larger
-batches. Beside them stands where the time goes: Spark's reading of the columns, the model itself, and loading it in a
-fresh process, which each worker does. The number of rows may be named: `python -m bench.batch_scoring 60000`.
+Both score the same Parquet files with the same version, in turn, each in its own process, and write nothing. They
+differ in how the model reaches the workers and how it is called. MLflow's way is measured with default settings, and
+with larger batches. The breakdown shows Spark's reading of the columns, the model itself, and loading it in a fresh
+process, which each worker does. The number of rows is an argument: `python -m bench.batch_scoring 60000`.
 """
 
 import json
@@ -36,10 +36,10 @@ from ml.versions import contract
 TITLE = "## Batch scoring"
 ROWS, _FEATURES, _ROUNDS, _SEED = 600_000, 23, 3, 7
 _FITTED, _FILES = 5_000, 8
-# Rows that Spark gives a worker at a time, as it is set, and where it is set for MLflow's way.
+# Rows per batch that Spark passes to a worker: our setting, and the setting for MLflow's way.
 _BATCH, _TUNED_BATCH = 10_000, 100_000
 _BATCH_SETTING = "spark.sql.execution.arrow.maxRecordsPerBatch"
-# Wanted: how many times the rows a second of MLflow's.
+# Target: the ratio of rows per second to MLflow's.
 _TIMES = 2
 _WHOLE = use_case("credit").models[0]
 MODEL = replace(_WHOLE, features=_WHOLE.features[:_FEATURES], fairness_groups=())
@@ -57,13 +57,13 @@ def make(folder: Path, rows: int) -> None:
 
 
 def ours(rows: DataFrame, folder: Path) -> DataFrame:
-    """As the task `scoring` has workers answer."""
+    """As the workers of the task `scoring` predict."""
     packed = model_on_workers.packed(str(folder / "raw"))
     return model_on_workers.with_answers(rows, packed, contract.pandas_types(MODEL), MODEL.problem.output)
 
 
 def theirs(rows: DataFrame, folder: Path) -> DataFrame:
-    """As MLflow's documentation has it."""
+    """As MLflow's documentation shows it."""
     output = MODEL.problem.output[0]
     udf = mlflow.pyfunc.spark_udf(
         rows.sparkSession, str(folder / "raw"), result_type=f"{output.name} {output.type}", env_manager="local"
@@ -78,12 +78,12 @@ def tuned(rows: DataFrame, folder: Path) -> DataFrame:
 
 
 def read(rows: DataFrame, _: Path) -> DataFrame:
-    """No model: Spark reads every column into rows."""
+    """Without a model: Spark reads every column into rows."""
     return rows.select(sum((F.col(name) for name in MODEL.features), F.lit(0.0)).alias(MODEL.problem.output[0].name))
 
 
 def asked(folder: Path) -> float:
-    """Seconds of processor that the model takes for all rows, which lie in memory, without Spark."""
+    """The model's CPU seconds for all rows, in memory and without Spark."""
     model = mlflow.pyfunc.load_model(str(folder / "raw")).unwrap_python_model()
     matrix = pd.read_parquet(folder / "rows", columns=list(model.features)).to_numpy(np.float64)
     started = time.process_time()
@@ -95,7 +95,7 @@ def asked(folder: Path) -> float:
 OURS, THEIRS, TUNED = "task `scoring`", "`mlflow.pyfunc.spark_udf`", "`mlflow.pyfunc.spark_udf`, larger batches"
 READ, ASKED = "Spark reads the columns, no model", "the model alone, rows in memory, processor time"
 WAYS: Mapping[str, Callable[[DataFrame, Path], DataFrame]] = {OURS: ours, THEIRS: theirs, TUNED: tuned}
-# How a fresh process loads the version of the folder that it is given, and says the processor time of that.
+# A fresh process loads the version in the given folder, and prints the CPU time of that.
 LOADS = {
     "a worker of `scoring` loads the version, processor time": (
         "import sys; from pathlib import Path; from ml.scoring.on_worker import loaded; "
@@ -109,7 +109,7 @@ LOADS = {
 
 
 def loads(folder: Path) -> dict[str, float]:
-    """Seconds of processor by which a fresh process has loaded the version, each way."""
+    """The CPU seconds in which a fresh process loads the version, each way."""
     (folder / "packed").write_bytes(model_on_workers.packed(str(folder / "raw")))
     timed = "import time; print(time.process_time())"
     command = [str(folder), *MODEL.features]
@@ -122,7 +122,7 @@ def loads(folder: Path) -> dict[str, float]:
 
 
 def once(way: str, folder: Path) -> None:
-    """Score all rows in this process; print the seconds, and the sum of the answers, which says they are the same."""
+    """Score all rows in this process; print the seconds, and the sum of the predictions to compare the ways."""
     rows = runtime.spark().read.parquet(str(folder / "rows"))
     started = time.monotonic()
     answer = {**WAYS, READ: read}[way](rows, folder).agg(F.sum(MODEL.problem.output[0].name), F.count("*")).collect()[0]
@@ -130,7 +130,7 @@ def once(way: str, folder: Path) -> None:
 
 
 def section(rows: int) -> list[str]:
-    """Measure both ways in turn, and say what came out. Raises RuntimeError if they answer differently."""
+    """Measure both ways in turn, and report. Raises RuntimeError if their predictions differ."""
     with tempfile.TemporaryDirectory() as home:
         folder = Path(home)
         make(folder, rows)

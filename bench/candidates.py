@@ -33,14 +33,14 @@ from ml.versions.scorer import Scorer
 from tests.ml.problems import series
 
 _LABEL, _PERIOD = "default.payment.next.month", "_part"
-# The key, and what a credit model must not take.
+# The key, and columns that a credit model must not use.
 _LEFT_OUT = ["ID", "SEX", "AGE", "MARRIAGE"]
 _PARTS = tuple(date(2024, month, 1) for month in range(1, 13))
 _SPLIT = Split(train=_PARTS[:7], tuning=_PARTS[7:8], calibration=_PARTS[8:10], holdout=_PARTS[10:])
 
 
 def clients(file: Path, seed: int) -> Rows:
-    """The file's rows, each with its part; all else are numbers, and two shares for each month beside them."""
+    """The file's rows, each with its part; all other columns are numbers, plus two ratios for each month."""
     frame = pd.read_csv(file).drop(columns=_LEFT_OUT)
     for month in range(1, 7):
         frame[f"used_{month}"] = frame[f"BILL_AMT{month}"] / frame["LIMIT_BAL"]
@@ -54,7 +54,7 @@ def clients(file: Path, seed: int) -> Rows:
 
 
 def searched(learners: Mapping[str, Learner], of: Rows, tuning: Tuning) -> str:
-    """What a search over `learners` comes to, and what was chosen is worth on the parts held out."""
+    """The result of a search over `learners`, and the chosen model's measures on the held-out parts."""
     began_s = time.monotonic()
     learned = learn(learners, of.problem, _SPLIT, tuning, of.seed)
     minutes, best = (time.monotonic() - began_s) / 60, learned.searches[learned.chosen].best
@@ -66,7 +66,7 @@ def searched(learners: Mapping[str, Learner], of: Rows, tuning: Tuning) -> str:
 
 
 def of_clients(file: Path, algorithms: Sequence[Algorithm], tuning: Tuning, seeds: Sequence[int]) -> None:
-    """Print a line for each algorithm alone and one for all together, for each seed."""
+    """Print one line for each algorithm alone and one for all together, for each seed."""
     print(f"{'chosen':<28} tuning   held out   ROC AUC   min    ended early")
     for seed in seeds:
         of = clients(file, seed)
@@ -77,7 +77,7 @@ def of_clients(file: Path, algorithms: Sequence[Algorithm], tuning: Tuning, seed
 
 
 def of_fleet() -> None:
-    """Print the measures of each model over all series on the origins held out."""
+    """Print the measures of each model over all series on the held-out origins."""
     problem, frame = problem_of(series.FORECASTING), series.fleet()
     model = series.forecasting_model(Algorithm.LIGHTGBM, Algorithm.NETWORK)
     before = frame[frame[series.PERIOD].isin(series.SPLIT.before_holdout)]

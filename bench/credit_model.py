@@ -1,4 +1,4 @@
-"""A version of the credit model as training packs it, on made-up clients, and the online store that has them."""
+"""A version of the credit model packed as in training, on synthetic clients, and the online store with them."""
 
 import json
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ from ml.versions import artifact, contract, pyfunc_model, scorer
 CLIENTS = 30_000
 TABLE, ONLINE = "prod.credit_gold.client_features", "prod.credit_gold.client_features_online"
 _TREES, _DEPTH, _FITTED, _SEED = 200, 5, 5_000, 7
-# What a client is asked by.
+# The key of a client in a request.
 KEY = {"client_id": CLIENTS // 2}
 
 
@@ -65,12 +65,12 @@ def make(folder: Path) -> Made:
 
 
 def clients(model: Model, count: int, generator: np.random.Generator) -> Any:
-    """Made-up values: one row a client, one column a feature of `model`."""
+    """Synthetic values: one row per client, one column per feature of `model`."""
     return generator.integers(0, 50_000, size=(count, len(model.features))).astype(float)
 
 
 def raw_model(path: Path, model: Model, matrix: Any, generator: np.random.Generator) -> None:
-    """Fit the booster to `matrix`, and save the model that takes features at `path`."""
+    """Fit the booster to `matrix`, and save at `path` the model that takes features."""
     mlflow.pyfunc.save_model(
         path=str(path),
         python_model=str(pyfunc_model.__file__),

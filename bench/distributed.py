@@ -1,7 +1,7 @@
-"""How many rows a second a network is fitted on, by one process and by several. `.venv-torch` runs it, as a module.
+"""Training throughput of a network, in rows per second, with one process and with several. Run it with `.venv-torch`.
 
-Every process is a real one with its own lanes, and they speak gloo over loopback. Set-up and the first epoch are not
-counted. On a machine whose cores are taken already, more processes only share them.
+Every process is a real one with its own lanes; they communicate with gloo over loopback. Set-up and the first epoch are
+not counted. On a machine whose cores are already busy, more processes only share them.
 """
 
 import multiprocessing
@@ -24,7 +24,7 @@ _PARAMS = {"embedding": 8, "width": 64, "blocks": 2, "dropout": 0.2}
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """`rows_per_s` of all processes together."""
+    """`rows_per_s` is the sum over all processes."""
 
     processes: int
     rows_per_s: float
@@ -38,7 +38,7 @@ class Measured:
 
 
 def _fit(rank: int, world: int, port: int, said: Any) -> None:
-    """One process; the leading one says how long the counted epochs took."""
+    """One process; the leading one returns the seconds of the counted epochs."""
     import torch  # noqa: PLC0415 - the module is imported where PyTorch is not
 
     from ml.neural import loop, losses, processes, tabular  # noqa: PLC0415
@@ -65,7 +65,7 @@ def _fit(rank: int, world: int, port: int, said: Any) -> None:
 
 
 def measure(processes: int) -> Measured:
-    """Fit in so many processes."""
+    """Fit with so many processes."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -81,7 +81,7 @@ def measure(processes: int) -> Measured:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Measure each number of processes: 1 and 2, or those given."""
+    """Measure each number of processes: 1 and 2, or the given ones."""
     alone = measure(1)
     print(alone.line(alone), flush=True)
     for processes in [int(each) for each in arguments] or [2]:

@@ -1,6 +1,6 @@
-"""Made-up series that the forecasting code was not developed on: families of hourly and of weekly ones.
+"""Synthetic series that the forecasting code was not developed on: families of hourly and of weekly series.
 
-Each family is a process of its own with parameters drawn per series; equal seeds draw equal series.
+Each family is a separate stochastic process with parameters drawn per series; equal seeds draw equal series.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,14 +16,14 @@ HOURS, DAYS, WEEKS = 24, 7, 52
 
 @dataclass(frozen=True, kw_only=True)
 class Family:
-    """`make` draws one series of the given length; what it is like stands in its docstring."""
+    """`make` draws one series of the given length; its docstring describes it."""
 
     name: str
     make: Callable[[Draw, int], Floats]
 
 
 def drawn(family: Family, number: int, seed: int, lengths: Callable[[Draw], int]) -> list[Floats]:
-    """`number` series; the one at a place is the same however many are drawn."""
+    """`number` series; the series at an index does not depend on their number."""
     found = []
     for place in range(number):
         draw = np.random.default_rng([seed, place, *family.name.encode()])
@@ -32,12 +32,12 @@ def drawn(family: Family, number: int, seed: int, lengths: Callable[[Draw], int]
 
 
 def hourly_length(draw: Draw) -> int:
-    """700 to 960 points of history, and 48 to judge on."""
+    """700 to 960 points of history, and 48 for evaluation."""
     return int(draw.integers(700, 961)) + 48
 
 
 def weekly_length(draw: Draw) -> int:
-    """80 to 2,600 points of history, as many short as long ones, and 13 to judge on."""
+    """80 to 2,600 points of history, as many short as long ones, and 13 for evaluation."""
     return int(np.exp(draw.uniform(np.log(80), np.log(2600)))) + 13
 
 
@@ -69,7 +69,7 @@ def _calendar(steps: int, first: int) -> tuple[npt.NDArray[np.int64], npt.NDArra
 
 
 def office(draw: Draw, steps: int) -> Floats:
-    """Power of a building: high while people are in, on five days; a base at other times."""
+    """Power of a building: high while people are in, on five days; a base load at other times."""
     hour, day = _calendar(steps, int(draw.integers(0, 168)))
     opens, closes = draw.integers(6, 10), draw.integers(16, 21)
     inside = ((hour >= opens) & (hour < closes) & (day < 5)).astype(float)
@@ -79,7 +79,7 @@ def office(draw: Draw, steps: int) -> Floats:
 
 
 def calls(draw: Draw, steps: int) -> Floats:
-    """Calls in a centre: overdispersed counts whose day has two peaks, and whose week ends quietly."""
+    """Calls in a centre: overdispersed counts with two peaks a day, and a quiet end of the week."""
     hour, day = _calendar(steps, 0)
     busy = np.exp(draw.uniform(0.5, 1.0) * _wave(draw, HOURS, 6.0))[hour] * np.r_[np.ones(5), 0.6, 0.3][day]
     rate = draw.uniform(5, 80) * busy * np.exp(_smooth_noise(draw, steps, 0.95, 0.12))
@@ -87,7 +87,7 @@ def calls(draw: Draw, steps: int) -> Floats:
 
 
 def water(draw: Draw, steps: int) -> Floats:
-    """Water of a town: a day that is another one at weekends, on a level that wanders with the weather."""
+    """Water of a town: another daily profile at weekends, on a level that wanders with the weather."""
     hour, day = _calendar(steps, int(draw.integers(0, 168)))
     workday, weekend = _wave(draw, HOURS, 4.0), _wave(draw, HOURS, 2.5)
     shape = np.where(day < 5, workday[hour], 0.8 * weekend[hour])
@@ -96,7 +96,7 @@ def water(draw: Draw, steps: int) -> Floats:
 
 
 def sun(draw: Draw, steps: int) -> Floats:
-    """Warmth under a sky that clears and clouds over: no week, a day whose size follows the sky."""
+    """Solar heat under changing clouds: no weekly pattern, a daily profile whose size follows the sky."""
     hour, _ = _calendar(steps, int(draw.integers(0, 24)))
     sky = 0.6 + 0.4 * np.tanh(_smooth_noise(draw, steps, 0.97, 1.2))
     arc = np.maximum(np.sin(np.pi * (hour - 6) / 12), 0.0)
@@ -104,7 +104,7 @@ def sun(draw: Draw, steps: int) -> Floats:
 
 
 def platform(draw: Draw, steps: int) -> Floats:
-    """Requests of a service that grows by a share each week, with releases that lift the level for good."""
+    """Requests of a service that grows exponentially each week, with releases that permanently raise the level."""
     hour, day = _calendar(steps, int(draw.integers(0, 168)))
     lifts = np.cumsum((draw.random(steps) < 1 / 300) * draw.normal(0.1, 0.08, steps))
     week = 0.25 * _wave(draw, DAYS, 2.0)[day] + 0.5 * _wave(draw, HOURS, 1.5)[hour]
@@ -113,7 +113,7 @@ def platform(draw: Draw, steps: int) -> Floats:
 
 
 def market(draw: Draw, steps: int) -> Floats:
-    """Prices: day and week in the level, and calm and stormy times."""
+    """Prices: daily and weekly patterns in the level, and calm and volatile times."""
     hour, day = _calendar(steps, 0)
     storm = np.exp(_smooth_noise(draw, steps, 0.98, 0.5))
     season = 8 * _wave(draw, HOURS, 2.0)[hour] + 5 * _wave(draw, DAYS, 1.5)[day]
@@ -122,13 +122,13 @@ def market(draw: Draw, steps: int) -> Floats:
 
 
 def _year(draw: Draw, steps: int, sharpness: float) -> Floats:
-    """The season of a year over weeks; a year is 52.18 of them."""
+    """The yearly season over weeks; a year has 52.18 of them."""
     wave = _wave(draw, 366, sharpness)
     return np.asarray(wave[((np.arange(steps) * 7 + draw.integers(0, 365)) % 365.25).astype(int)])
 
 
 def shop(draw: Draw, steps: int) -> Floats:
-    """Sales with a peak once a year, on a level that drifts."""
+    """Sales with one peak a year, on a level that drifts."""
     level = 0.002 * draw.normal() * np.arange(steps) / 5 + np.cumsum(draw.normal(0, 0.006, steps))
     return np.asarray(
         draw.uniform(50, 5000) * np.exp(level + 0.3 * _year(draw, steps, 12.0) + draw.normal(0, 0.06, steps))
@@ -136,20 +136,20 @@ def shop(draw: Draw, steps: int) -> Floats:
 
 
 def fund(draw: Draw, steps: int) -> Floats:
-    """A price without a season whose changes cluster, and drift upwards."""
+    """A price without a season, with clustered changes that drift upwards."""
     storm = np.exp(_smooth_noise(draw, steps, 0.95, 0.4))
     return np.asarray(draw.uniform(5, 500) * np.exp(np.cumsum(draw.normal(0.0008, 0.018, steps) * storm)))
 
 
 def claims(draw: Draw, steps: int) -> Floats:
-    """Counts that rise and fall over years, with weeks that differ by chance."""
+    """Counts that rise and fall over years, with random differences between weeks."""
     slow = 0.5 * np.sin(2 * np.pi * np.arange(steps) / draw.uniform(150, 500) + draw.uniform(0, 6))
     rate = draw.uniform(100, 3000) * np.exp(slow + _smooth_noise(draw, steps, 0.9, 0.08))
     return np.asarray(draw.poisson(rate).astype(float) + 1)
 
 
 def stock(draw: Draw, steps: int) -> Floats:
-    """What lies in store: filled in summer, used in winter, slower and faster in some years."""
+    """Stock levels: filled in summer, used in winter, faster or slower in some years."""
     flow = draw.uniform(20, 60) * _year(draw, steps, 1.0) + _smooth_noise(draw, steps, 0.8, 12.0)
     held = np.cumsum(flow - flow.mean())
     return np.asarray(held - held.min() + draw.uniform(200, 2000))
@@ -164,7 +164,7 @@ def adoption(draw: Draw, steps: int) -> Floats:
 
 
 def traffic(draw: Draw, steps: int) -> Floats:
-    """Passengers: a year in the size of the level, a trend, and steps when a line opens or closes."""
+    """Passengers: a yearly season proportional to the level, a trend, and steps when a line opens or closes."""
     steps_of_level = np.cumsum((draw.random(steps) < 1 / 250) * draw.normal(0, 0.2, steps))
     trend = np.arange(steps) / 52 * draw.normal(0.02, 0.03)
     year = 0.2 * _year(draw, steps, 2.0)

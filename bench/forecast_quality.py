@@ -32,13 +32,13 @@ from ml.problems.forecasting.table import NAIVE2, Judged, judge, measured
 Floats = npt.NDArray[np.float64]
 SEED = 20_261_129
 DEFAULT, MEDIAN = "the default", "median of four"
-# What the M4 competition's median combination is made of; seasonal as far as the season has at most 24 steps.
+# The members of the M4 competition's median combination; seasonal if the season has at most 24 steps.
 FOUR = ("AutoETS", "AutoCES", "AutoARIMA", "AutoTheta")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """Series of one frequency by family; the last `horizon` points of each are for judging alone."""
+    """Series of one frequency by family; the last `horizon` points of each are only for evaluation."""
 
     frequency: Frequency
     horizon: int
@@ -62,7 +62,7 @@ def judged(case: Case, workers: int, parts: Parts) -> pd.DataFrame:
 
 
 def _answers(fit: Fitted, history: Floats, case: Case, parts: Parts) -> dict[str, Floats]:
-    """By name what the candidates and the four answered, and the median of the four."""
+    """The forecasts of the candidates and of the four, by name, and the median of the four."""
     answered = zip(fit.names, fit.forecasts[:, -1], strict=True)
     found = {name: each for name, each in answered if np.isfinite(each).all()}
     four = _four(history, case, parts)
@@ -80,7 +80,7 @@ def _four(history: Floats, case: Case, parts: Parts) -> dict[str, Floats]:
 
 
 def _ahead(name: str, history: Floats, case: Case) -> Floats:
-    """Naive2 stands for one of the four that fails, so that no series is left out of the comparison."""
+    """Naive2 replaces any of the four that fails, so that no series is left out of the comparison."""
     try:
         return backtest.ahead(CANDIDATES[name], history, case.horizon, case.frequency)
     except Exception:  # noqa: BLE001 - libraries raise what they like
@@ -88,14 +88,14 @@ def _ahead(name: str, history: Floats, case: Case) -> Floats:
 
 
 def _owa(found: Mapping[str, Sequence[Judged]]) -> pd.DataFrame:
-    """One row per forecaster but Naive2, which is 1; one column per family, and `all`."""
+    """One row per forecaster except Naive2, which is 1; one column per family, and `all`."""
     every = {**found, "all": [each for judged in found.values() for each in judged]}
     columns = {name: measured(each).set_index("model")["owa"] for name, each in every.items()}
     return pd.DataFrame(columns).drop(index=NAIVE2)
 
 
 def lines(title: str, found: pd.DataFrame, count: int) -> list[str]:
-    """The table of one frequency, best first, and what it says about the two bounds."""
+    """The table of one frequency, best first, and its result against the two bounds."""
     ranked = found.sort_values("all")
     shown = [
         (name, *(f"{value:.3f}" for value in row)) for name, row in zip(ranked.index, ranked.to_numpy(), strict=True)
@@ -114,7 +114,7 @@ def lines(title: str, found: pd.DataFrame, count: int) -> list[str]:
 
 
 def retail(folder: Path, products: int) -> list[Floats]:
-    """Weekly pieces of the products that were sold most, from daily files of invoices; returns count against them."""
+    """Weekly pieces of the best-selling products, from daily invoice files; returns count as negative."""
     columns = ["InvoiceDate", "StockCode", "Quantity"]
     rows = pd.concat(
         [pd.read_csv(path, usecols=columns, dtype={"StockCode": str}) for path in sorted(folder.glob("*.csv"))]
@@ -122,7 +122,7 @@ def retail(folder: Path, products: int) -> list[Floats]:
     week = pd.to_datetime(rows["InvoiceDate"]).dt.to_period("W")
     sold = rows.groupby(["StockCode", week])["Quantity"].sum().unstack(fill_value=0)
     most = sold.sum(axis=1).nlargest(products).index
-    # The last week of the files is not whole.
+    # The last week of the files is incomplete.
     return [sold.loc[code].to_numpy(float)[:-1] for code in most]
 
 
@@ -143,7 +143,7 @@ def cases(number: int, names: Sequence[str], folder: Path | None) -> Iterator[tu
 
 
 def main() -> None:
-    """Measure what is asked for, and write the section."""
+    """Measure the requested series, and write the section."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--series", type=int, default=34, help="series per family")
     parser.add_argument("--families", default="", help="names, separated by commas; left out: all")

@@ -1,7 +1,7 @@
-"""`python -m bench.ingest`: what 1,000 new rows cost on histories of 50 thousand, 500 thousand and 5 million rows.
+"""`python -m bench.ingest`: the cost of 1,000 new rows on histories of 50 thousand, 500 thousand and 5 million rows.
 
-The tasks `bronze` and `silver` run as they do in a job, each run in a process of its own, on the local cloud's Spark
-server and tables in a folder. Sizes may be named: `python -m bench.ingest 50000 500000`.
+The tasks `bronze` and `silver` run as in a job, each run in its own process, on the local cloud's Spark server and
+tables in a folder. Sizes are arguments: `python -m bench.ingest 50000 500000`.
 """
 
 import json
@@ -33,7 +33,7 @@ _FILES = 10
 
 
 def deliver(root: Path, month: str, first: int, rows: int) -> None:
-    """A file of `rows` labels from client `first` on."""
+    """Write a file of `rows` labels from client `first` on."""
     folder = root / "bench" / "credit_bronze" / "landing" / _FEED.name
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / f"{month}.csv").open("w", encoding="utf-8") as file:
@@ -42,7 +42,7 @@ def deliver(root: Path, month: str, first: int, rows: int) -> None:
 
 
 def ingest(root: Path, run_id: str) -> None:
-    """Run both tasks in this process; print the seconds of each, peak memory, and the silver files looked into."""
+    """Run both tasks in this process; print the seconds of each, peak memory, and the number of silver files read."""
     tables = Tables(runtime.spark(), FolderBackend(root))
     found: dict[str, object] = {}
     for task in (bronze, silver):
@@ -55,7 +55,7 @@ def ingest(root: Path, run_id: str) -> None:
 
 
 def looked_into(root: Path, first: int) -> tuple[int, int]:
-    """How many files of silver may hold one of the new keys, by their statistics, and how many there are."""
+    """The number of silver files that may contain a new key, by their statistics, and the total number."""
     rows = Tables(runtime.spark(), FolderBackend(root)).read(_SILVER)
     asked = rows.where(F.col("client_id").between(first, first + NEW_ROWS - 1))
     return len(asked.inputFiles()), len(rows.inputFiles())
@@ -68,7 +68,7 @@ def _measured(root: Path, run_id: str) -> dict[str, float]:
 
 
 def history(root: Path, rows: int) -> list[tuple[str, ...]]:
-    """First load, 1,000 new rows (the median of three months), and nothing new."""
+    """First load, 1,000 new rows (the median of three months), and a run without new data."""
     for part in range(_FILES):
         deliver(root, f"2020-{part + 1:02d}", 1 + part * rows // _FILES, rows // _FILES)
     first = _measured(root, "first")

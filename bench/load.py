@@ -1,4 +1,4 @@
-"""Load by bombardier, which is Go: Python could not give it."""
+"""Load generation with bombardier, which is written in Go: Python could not generate enough load."""
 
 import json
 import statistics
@@ -13,13 +13,13 @@ import psutil
 from bench.page import ROOT
 
 _GENERATOR = ROOT / ".tools" / "bench" / "bombardier"
-# What it says of the answers that are none, by the class of their status.
+# bombardier's counts of responses other than success, by the class of their status.
 _FAILED = ("req1xx", "req3xx", "req4xx", "req5xx", "others")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """One round of load: answers a second, percentiles of their time, and processor time of the server an answer."""
+    """One round of load: responses per second, percentiles of their latency, and the server's CPU time per response."""
 
     per_s: float
     p50_ms: float
@@ -38,13 +38,13 @@ class Ask:
 
 
 def require_generator(how: str) -> None:
-    """End with what to do, `how`, where there is no generator."""
+    """Exit with the hint `how` if there is no load generator."""
     if not _GENERATOR.is_file():
         raise SystemExit(f"there is no load generator: run {how}, which fetches it (it needs Go)")
 
 
 def measure(ask: Ask, process: psutil.Process, *, clients: int, seconds: int) -> Measured:
-    """Repeat `ask` by so many clients at once. Raises RuntimeError if any answer is no success."""
+    """Repeat `ask` with so many concurrent clients. Raises RuntimeError if any response is not a success."""
     before = _processor_s(process)
     found = repeated(ask, clients=clients, seconds=seconds)
     used_s = _processor_s(process) - before
@@ -61,9 +61,9 @@ def measure(ask: Ask, process: psutil.Process, *, clients: int, seconds: int) ->
 
 
 def repeated(ask: Ask, *, clients: int, seconds: int, per_s: int | None = None) -> dict[str, Any]:
-    """What bombardier says once so many clients have repeated `ask`, `per_s` times a second in all if that is given."""
+    """bombardier's result once so many clients have repeated `ask`, at `per_s` requests per second in all if given."""
     command = [str(_GENERATOR), "-c", str(clients), "-d", f"{seconds}s", "-m", ask.method, "-l"]
-    # A server may take long on a busy machine; an answer that is given up is none to compare.
+    # A server may be slow on a busy machine; an abandoned response would not be comparable.
     command += ["-t", "60s", "-p", "r", "-o", "json"]
     command += ["-r", str(per_s)] if per_s else []
     command += ["-f", str(ask.body), "-H", "Content-Type: application/json"] if ask.body else []
@@ -75,7 +75,7 @@ def repeated(ask: Ask, *, clients: int, seconds: int, per_s: int | None = None) 
 
 
 def median(found: Sequence[Measured]) -> Measured:
-    """The middle of several rounds, field by field."""
+    """The median of several rounds, field by field."""
     names = ("per_s", "p50_ms", "p99_ms", "cpu_ms")
     return Measured(**{name: statistics.median(getattr(one, name) for one in found) for name in names})
 

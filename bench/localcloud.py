@@ -1,5 +1,6 @@
-"""Measures the local cloud's REST beside an empty answer of the same HTTP server, and writes its section of
-`docs/performance.md`, in three minutes: `make bench-localcloud`.
+"""Measures the local cloud's REST API against an empty response of the same HTTP server.
+
+Writes its section of `docs/performance.md`, in three minutes: `make bench-localcloud`.
 """
 
 import json
@@ -26,16 +27,17 @@ TITLE = "## The local cloud's REST"
 _HELD, _PRINCIPALS = 10_000, 50
 _ROUNDS, _SECONDS, _ALONE, _MANY = 3, 4, 1, 50
 _ECHO, _PAGE = "an empty answer (ceiling)", f"the newest 25 of {_HELD:,} runs"
-# Targets: seconds to the first authorised answer, milliseconds for one client, and for many calls a second and ms.
+# Targets: seconds to the first authorised response, milliseconds for one client, and responses per second and ms under
+# load.
 _START_S, _P50_MS, _PER_S, _P99_MS = 3.0, 5.0, 400, 300.0
 _UNITY, _JOBS = "/api/2.1/unity-catalog", "/api/2.2/jobs"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Running:
-    """A measured process: what it said when it answered, after how many seconds, and when its parts were ready.
+    """A measured process: its message when it answers, the seconds until then, and until its parts are ready.
 
-    `answers_cpu_s`: the processor time that it had taken when it answered.
+    `answers_cpu_s`: its CPU time until it answered.
     """
 
     process: psutil.Process
@@ -46,7 +48,7 @@ class Running:
 
 
 def section() -> list[str]:
-    """Make a cloud that holds much, start it anew, load it in turn with the echo, and say what came out."""
+    """Create a cloud with many objects, restart it, measure it in turn with the echo server, and report."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         home = Path(folder) / "home"
         with _running("cloud", str(home)) as fresh:
@@ -95,7 +97,7 @@ def _running(*what: str) -> Iterator[Running]:
 
 
 def _call(said: Mapping[str, Any], method: str, path: str, token: str, **body: Any) -> dict[str, Any]:
-    """A call of the account's port, or of the workspace's if there is one."""
+    """A call on the account's port, or on the workspace's if there is one."""
     url = said.get("urls", {}).get("bench", f"http://127.0.0.1:{said['port']}")
     headers = {"Authorization": f"Bearer {token}"}
     answer = loopback.request(method, f"{url}{path}", headers=headers, json=body or None, timeout=30)
@@ -104,7 +106,7 @@ def _call(said: Mapping[str, Any], method: str, path: str, token: str, **body: A
 
 
 def _furnish(fresh: Running) -> str:
-    """A workspace, people, a table that one principal owns, and a run of a job; the principal's name."""
+    """Create a workspace, people, a table that one principal owns, and a run of a job; returns the principal's name."""
     token, said = fresh.said["token"], dict(fresh.said)
     made = _call(said, "POST", "/local/workspaces", token, name="bench", host="https://adb-1.1.azuredatabricks.net")
     said["urls"] = {"bench": f"http://127.0.0.1:{made['port']}"}
@@ -127,7 +129,7 @@ def _furnish(fresh: Running) -> str:
 
 
 def _fill(home: Path) -> None:
-    """So many more tables, and runs of the job, as the store holds them."""
+    """Add that many tables, and runs of the job, in the store's format."""
     store = Store(home / "state.db")
     table_, run = store.all("table")[0], store.all("job_run")[0]
     with store.transaction():
@@ -141,7 +143,7 @@ def _fill(home: Path) -> None:
 
 
 def _asks(cloud: Running, caller: str, folder: Path) -> dict[str, Ask]:
-    """As the principal: one read and one write of its table, the state of a run, and pages of what is many."""
+    """As the principal: one read and one write of its table, the state of a run, and pages of long lists."""
     url, account = cloud.said["urls"]["bench"], {"port": cloud.said["port"]}
     body = {"as": caller, "workspace": "bench", "lifetime_s": 3600}
     token = _call(account, "POST", "/local/tokens", cloud.said["token"], **body)["token"]
@@ -181,7 +183,7 @@ def _written(
 def _verdicts(
     fresh: Running, cloud: Running, memory_mib: float, middle: Mapping[tuple[str, int], Measured]
 ) -> Iterator[str]:
-    """What was wanted, and what came out."""
+    """Targets and results."""
     yield ""
     yield (
         f"- Start: the first authorised answer after {fresh.answers_s:.1f} s empty and {cloud.answers_s:.1f} s full "

@@ -1,7 +1,7 @@
-"""The process that `bench.localcloud` measures: the local cloud without Spark, or what answers nothing at all.
+"""The process that `bench.localcloud` measures: the local cloud without Spark, or an echo server with empty responses.
 
 `python -m bench.localcloud_process cloud HOME` serves until its standard input ends, and prints a line of JSON when it
-answers and one when its parts are ready. `echo` serves an empty answer by the same server.
+answers and one when its parts are ready. `echo` serves an empty response with the same server.
 """
 
 import json
@@ -17,7 +17,7 @@ from localcloud.services.mlflow.server import MlflowServer
 
 
 def main() -> None:
-    """Serve what is asked for."""
+    """Serve as requested."""
     if sys.argv[1] == "echo":
         _echo()
     else:
@@ -25,7 +25,7 @@ def main() -> None:
 
 
 def _cloud(home: Path) -> None:
-    """As the local cloud starts, parts side by side."""
+    """Starts like the local cloud, with its parts in parallel."""
     mlflow, workers = MlflowServer(home), Workers(home)
     for part in (workers, mlflow):
         part.launch()
@@ -55,7 +55,7 @@ def _cloud(home: Path) -> None:
 
 
 def _echo() -> None:
-    """Nothing, by the same HTTP server: what this machine can do at most."""
+    """An empty response from the same HTTP server: the upper bound on this machine."""
     listeners = Listeners(JSONResponse({}))
     _say(port=listeners.open("echo"))
     sys.stdin.read()

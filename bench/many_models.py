@@ -39,22 +39,22 @@ from ml.problems.forecasting.parts import Parts
 Floats = npt.NDArray[np.float64]
 Figures = dict[str, float]
 SEED, STEPS, HORIZON, ORIGINS = 20_261_130, 66, 4, 3
-# What a demand series is answered by: repeated, averaged, smoothed, with a trend that fades, Theta, and seldom sold.
+# The models for a demand series: naive, mean, exponential smoothing, damped trend, Theta, and intermittent demand.
 MODELS = ("Naive", "Mean", "SES", "ETS", "Theta", "CrostonSBA", "TSB")
 FREQUENCY = replace(WEEKLY, seasons=(1,), candidates=MODELS, origins=ORIGINS)
 CHECKOUT = str(Path(__file__).parents[1])
-# How many times the processor time of statsforecast in one process it may take, by the number of series.
+# The allowed ratio of CPU time to statsforecast's in one process, by the number of series.
 BOUNDS = {1_000: 1.25, 10_000: 1.10}
 
 
 class _Watch:
-    """Seconds by the clock, and of processors: of this process, its children and theirs, those that ended too."""
+    """Wall seconds and CPU seconds: of this process and all its descendants, including ended ones."""
 
     def __init__(self) -> None:
         self._started, self._before = time.monotonic(), _processor_s()
 
     def figures(self) -> Figures:
-        """Since it was made."""
+        """Since its creation."""
         return {"fits_s": time.monotonic() - self._started, "processor_s": _processor_s() - self._before}
 
 
@@ -64,7 +64,7 @@ def _processor_s() -> float:
 
 
 def series(count: int) -> list[Floats]:
-    """As many weeks each as the demand case has, as many series of each family."""
+    """Each with as many weeks as the demand case, and equally many series of each family."""
     families = list(WEEKLY_FAMILIES.values())
     each = -(-count // len(families))
     made = [one for family in families for one in drawn(family, each, SEED, lambda _: STEPS)]
@@ -72,7 +72,7 @@ def series(count: int) -> list[Floats]:
 
 
 def library(values: Sequence[Floats]) -> Figures:
-    """The models of `MODELS` by statsforecast: cross-validation at the origins, and the forecast."""
+    """The models of `MODELS` with statsforecast: cross-validation at the origins, and the forecast."""
     from statsforecast import StatsForecast, models  # noqa: PLC0415 - the other sides are measured without
 
     given = [
@@ -99,7 +99,7 @@ def library(values: Sequence[Floats]) -> Figures:
 
 
 def processes(values: Sequence[Floats]) -> Figures:
-    """The engine of `mlops forecast`, to combined forecasts with intervals; what is finished is kept in files."""
+    """The engine of `mlops forecast`, up to combined forecasts with intervals; finished parts are kept in files."""
     with tempfile.TemporaryDirectory() as folder:
         watch, parts = _Watch(), Parts(Path(folder))
         fits = fleet.fit_all(
@@ -111,7 +111,7 @@ def processes(values: Sequence[Floats]) -> Figures:
 
 
 def _missed(held_out: Floats, values: Floats) -> Floats:
-    """What came true less what was forecast, at each past origin."""
+    """Actual value minus forecast, at each past origin."""
     ends = [len(values) - HORIZON * back for back in range(len(held_out), 0, -1)]
     return np.stack([values[end : end + HORIZON] for end in ends]) - held_out
 
@@ -149,7 +149,7 @@ def _on_workers(session: Any, values: Sequence[Floats], groups: int = 0) -> list
 
 
 def _fitted(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-    # Workers of a cluster have the wheel; these find the checkout.
+    # Workers of a cluster have the wheel; these need the path of the checkout.
     sys.path.insert(0, CHECKOUT)
     from bench.many_models import fitted  # noqa: PLC0415
 
@@ -157,7 +157,7 @@ def _fitted(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
 
 
 def fitted(batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-    """One row per series: its number, and every forecast of every model at every origin, one after another."""
+    """One row per series: its number, and every forecast of every model at every origin, in sequence."""
     for batch in batches:
         fits = fleet.fit_chunk([np.asarray(each, dtype=float) for each in batch["values"]], HORIZON, FREQUENCY)
         yield pd.DataFrame({"number": batch["number"], "forecasts": [fit.forecasts.ravel() for fit in fits]})
@@ -171,7 +171,7 @@ SIDES: Mapping[str, Callable[[Sequence[Floats]], Figures]] = {
 
 
 def measured(side: str, count: int) -> Figures:
-    """The figures of a side, in a process of its own: seconds, and its own peak of memory."""
+    """The figures of one side, in a separate process: seconds, and its own peak of memory."""
     text = run([sys.executable, "-m", "bench.many_models", "--side", side, "--series", str(count)])
     figures: Figures = json.loads(text.splitlines()[-1])
     return figures
@@ -188,7 +188,7 @@ def one(side: str, count: int) -> None:
 
 
 def section(found: Mapping[int, Mapping[str, Figures]]) -> list[str]:
-    """The section of the page, of figures by number of series and side, and what they say about the bounds."""
+    """The section of the page, from figures by number of series and side, and their result against the bounds."""
     rows, said = [], []
     for count, sides in found.items():
         for side, figures in sides.items():
@@ -217,7 +217,7 @@ def section(found: Mapping[int, Mapping[str, Figures]]) -> list[str]:
 
 
 def _started(sides: Mapping[str, Figures]) -> str:
-    """How long Spark took before its first series."""
+    """Spark's start-up time before its first series."""
     spark = sides.get("Spark's workers")
     if spark is None:
         return "Spark was left out."
@@ -228,7 +228,7 @@ def _started(sides: Mapping[str, Figures]) -> str:
 
 
 def main() -> None:
-    """Measure what is asked for, and write the section."""
+    """Measure the requested numbers of series, and write the section."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--series", default="250,500,1000", help="how many, separated by commas")
     parser.add_argument("--side", choices=list(SIDES), help="measure one side here, and print its figures")

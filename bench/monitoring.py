@@ -1,4 +1,4 @@
-"""`python -m bench.monitoring`: what monitoring costs on 1 and 10 million rows, beside one pass over all columns.
+"""`python -m bench.monitoring`: the cost of monitoring 1 and 10 million rows, against one pass over all columns.
 
 A period of made-up credit applications, 25 features each, lies in Parquet files with its predictions and outcomes. The
 pass sums every column and counts its nulls; monitoring counts and checks all three tables, fetches its sample and
@@ -37,7 +37,7 @@ from ml.usecases import use_case
 
 TITLE = "## Monitoring"
 SIZES, FEATURES, _ROUNDS = (1_000_000, 10_000_000), 25, 3
-# Wanted: how many times the pass.
+# Target: the ratio to one pass.
 _TIMES = 1.5
 _CASE = use_case("credit")
 _WHOLE = _CASE.models[0]
@@ -47,7 +47,7 @@ PERIOD, BEFORE = date(2024, 6, 1), date(2024, 1, 1)
 
 
 def make(folder: Path, rows: int) -> None:
-    """The period's three tables, and 20,000 rows of before; values are made by Spark from the row's number."""
+    """The period's three tables, and 20,000 earlier rows; Spark computes the values from the row's number."""
     spark = runtime.spark()
     for name, count, day in (("features", rows, PERIOD), ("before", 20_000, BEFORE)):
         numbers = spark.range(count).withColumn("application_month", F.lit(day))
@@ -97,7 +97,7 @@ def monitored(folder: Path) -> dict[str, float]:
 
 
 def _joint(before: Expectation) -> float:
-    """Seconds to tell the declared number of rows from as many others."""
+    """Seconds to distinguish the declared number of rows from as many others."""
     rows = JointDrift().rows
     values = {name: pd.Series(before.columns[name].ordered).sample(2 * rows, random_state=1) for name in MODEL.features}
     frame = pd.DataFrame({name: each.to_numpy() for name, each in values.items()})
@@ -107,7 +107,7 @@ def _joint(before: Expectation) -> float:
 
 
 def _before(folder: Path) -> Expectation:
-    """What the version expects: not of the run that is timed, since a version's reference is prepared once."""
+    """The version's reference: not part of the timed run, because it is prepared once per version."""
     frame = pd.read_parquet(folder / "before")
     random = frame["client_id"] % 10 / 10 + 0.05
     scored = frame.assign(probability=random, **{LABEL: (frame["client_id"] % 5 == 0).astype(float)})
@@ -116,7 +116,7 @@ def _before(folder: Path) -> Expectation:
 
 
 def once(rows: int, folder: Path) -> None:
-    """Make the tables and measure, in turn, in this process, and print the medians with its peak memory."""
+    """Create the tables and measure, in turn, in this process, and print the medians with its peak memory."""
     make(folder, rows)
     rounds = [{"pass": one_pass(folder), **monitored(folder)} for _ in range(_ROUNDS)]
     medians = {name: statistics.median(each[name] for each in rounds) for name in rounds[0]}
@@ -124,7 +124,7 @@ def once(rows: int, folder: Path) -> None:
 
 
 def measured(rows: int, folder: Path) -> Mapping[str, float]:
-    """The figures of one size, by a process of its own."""
+    """The figures of one size, from a separate process."""
     printed = run([sys.executable, "-m", "bench.monitoring", "--once", str(rows), str(folder)])
     found: dict[str, float] = json.loads(printed.splitlines()[-1])
     print(rows, found, flush=True)
@@ -176,7 +176,7 @@ def _written(found: Mapping[int, Mapping[str, float]]) -> list[str]:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Measure and write; `--once` is its own process."""
+    """Measure and write; `--once` is the separate process of one size."""
     match list(arguments):
         case ["--once", rows, folder]:
             once(int(rows), Path(folder))

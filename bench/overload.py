@@ -1,8 +1,8 @@
-"""`make bench-overload`: the scoring server at twice what it sustains, for ten minutes, and its section of
-`docs/performance.md`. The minutes may be named: `python -m bench.overload 1`.
+"""`make bench-overload`: the scoring server at twice its sustained load, for ten minutes.
 
-Nothing may be lost: each request is answered, or refused with 429. Memory may not grow: what the server holds in the
-last tenth of the time is compared with what it holds in the second tenth, when all its buffers have been used.
+It writes its section of `docs/performance.md`. The minutes are an argument: `python -m bench.overload 1`. Nothing may
+be lost: each request is answered, or refused with 429. Memory may not grow: the server's memory in the last tenth of
+the time is compared with that in the second tenth, when all its buffers have been used.
 """
 
 import json
@@ -25,17 +25,17 @@ from bench.serving import Server, running
 from bench.synthesis import table
 
 TITLE = "## Overload"
-# Rows of a request: so many pass through the queue that refuses, and take the model for a while.
+# Rows per request: this many pass through the bounded queue, and take the model a while.
 _ROWS = 4_000
 _MINUTES, _SUSTAINED_S, _SAMPLE_S = 10, 15, 2.0
-# More clients than may wait (256) are needed to be refused.
+# More clients than the queue holds (256) are needed for refusals.
 _CLIENTS, _FEW, _TIMES = 512, 8, 2
 _GROWTH_MIB = 32
 
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What an overload came to: requests by what became of them, and memory of the server in MiB, over time."""
+    """The result of an overload: requests by outcome, and memory of the server in MiB, over time."""
 
     asked_per_s: int
     answered: int
@@ -52,7 +52,7 @@ class Found:
 
 
 def section(minutes: float) -> list[str]:
-    """Find what the server sustains, ask twice as much, and say what came out. Raises RuntimeError if that failed."""
+    """Find the server's sustained load, ask twice as much, and report. Raises RuntimeError if that failed."""
     with tempfile.TemporaryDirectory() as home:
         folder = Path(home)
         made = credit_model.make(folder)
@@ -89,7 +89,7 @@ def _overloaded(server: Server, ask: Ask, *, per_s: int, seconds: int) -> Found:
 
 @contextmanager
 def _watched(process: psutil.Process) -> Iterator[list[float]]:
-    """What the process holds in memory, in MiB, every two seconds within the block."""
+    """The memory of the process, in MiB, every two seconds within the block."""
     held: list[float] = []
     over = threading.Event()
 

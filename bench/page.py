@@ -1,4 +1,4 @@
-"""`docs/performance.md`, whose sections are measured and rewritten one by one."""
+"""`docs/performance.md`, whose sections are measured and rewritten one at a time."""
 
 import os
 import platform
@@ -12,9 +12,9 @@ PAGE = ROOT / "docs" / "performance.md"
 
 
 def rewrite(section: Sequence[str]) -> None:
-    """Put `section`, whose first line is its title, in the place of the one with that title, or at the page's end.
+    """Replace the section with the title in the first line of `section`, or append it to the page.
 
-    It says when and on what it was measured.
+    It states the date and the machine of the measurement.
     """
     title, *lines = section
     put([title, measured_on(), "", *lines], PAGE)
@@ -30,7 +30,7 @@ def put(section: Sequence[str], page: Path) -> None:
 
 
 def section_of(title: str, page: Path) -> str:
-    """The section with that title, or nothing."""
+    """The section with that title, or an empty text."""
     text = page.read_text(encoding="utf-8")
     start, end = _place(title, text)
     return text[start:end]
@@ -42,6 +42,6 @@ def _place(title: str, text: str) -> tuple[int, int]:
 
 
 def measured_on() -> str:
-    """Today, and what this machine is."""
+    """Today, and a description of this machine."""
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
     return f"{time.strftime('%Y-%m-%d')}, {machine}."

@@ -1,7 +1,7 @@
-"""`make bench`: runs what is measured, in one go on one machine, and writes `docs/performance.md`.
+"""`make bench`: runs all measurements on one machine, and writes `docs/performance.md`.
 
 Takes about twenty minutes. `DATA=path/to/uci_credit_default.csv` adds the real file. `python -m bench.performance demo`
-measures the demos alone and leaves the other sections as they are.
+measures only the demos and leaves the other sections as they are.
 """
 
 import argparse
@@ -25,7 +25,7 @@ from cli.demo.summary import HOLDOUT
 
 
 def demo_section(name: str, data: Path | None) -> list[str]:
-    """One demo from nothing, and the same demo again."""
+    """One demo from nothing, and a rerun of the same demo."""
     before = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as home:
         env = os.environ | {"MLOPS_HOME": home}
@@ -57,7 +57,7 @@ def demo_section(name: str, data: Path | None) -> list[str]:
 
 
 def _tasks(ran: list[dict[str, Any]]) -> list[tuple[str, ...]]:
-    """One row per task that did something itself, in the order of their first runs."""
+    """One row per task with work of its own, in the order of their first runs."""
     seconds: dict[tuple[str, str, str], list[float]] = {}
     for task in ran:
         if task["rows_in"] is not None:
@@ -111,7 +111,7 @@ def sections(only: str | None, data: Path | None) -> Iterator[list[str]]:
 
 
 def main() -> None:
-    """Measure and write. Sections that other scripts measure stay as they are."""
+    """Measure and write. Sections from other scripts stay as they are."""
     flags = argparse.ArgumentParser(prog="python -m bench.performance", description="Writes docs/performance.md.")
     flags.add_argument("only", nargs="?", choices=["demo"], help="left out: everything, in about twenty minutes")
     only = flags.parse_args().only

@@ -1,7 +1,7 @@
-"""The pictures in README.md, drawn from what the commands wrote: `python -m bench.pictures REPORT REVIEW`.
+"""The pictures in README.md, drawn from the commands' output: `python -m bench.pictures REPORT REVIEW`.
 
-REPORT is the page of `make demo` (`.mlops/<name>/report.html`), REVIEW a comment of `mlops review`. They are small SVG
-files without a request to anywhere, light and dark by the reader's setting.
+REPORT is the page of `make demo` (`.mlops/<name>/report.html`), REVIEW a comment of `mlops review`. They are small
+self-contained SVG files, light or dark by the reader's setting.
 """
 
 import re
@@ -30,7 +30,7 @@ text, .value { fill: var(--ink); } .label, .soft { fill: var(--soft); } .limit-n
 
 
 def report_picture(page: str) -> str:
-    """What the story came to: the facts, what happened but for quiet periods, and performance with its limit."""
+    """The result of the story: the facts, the events except in quiet periods, and performance with its limit."""
     title = _plain(_first(r"<h1>(.*?)</h1>", page))
     facts = re.findall(r'<div class="fact"><b>(.*?)</b><span>(.*?)</span>', page)
     parts = [text(_MARGIN, 40, title, kind="title"), *_facts([(_plain(a), _plain(b)) for a, b in facts], 60)]
@@ -48,7 +48,7 @@ def report_picture(page: str) -> str:
 
 
 def review_picture(comment: str) -> str:
-    """The verdict and its reasons, what is lost, who gains what, and the cost."""
+    """The verdict and its reasons, the losses, the access gained, and the cost."""
     title = _marked(_first(r"^## (.*)$", comment))
     lines = list(_wrapped(_review_lines(comment)))
     parts = [text(_MARGIN, 40, title, kind="title")]
@@ -93,7 +93,7 @@ def _picture(parts: Sequence[str], height: float, title: str) -> str:
 
 
 def _colours() -> str:
-    """Those of the report's own page."""
+    """The colours of the report's own page."""
     sheet = (Path(__file__).resolve().parents[1] / "cli" / "report" / "style.css.j2").read_text(encoding="utf-8")
     return sheet[: sheet.index("* {")]
 

@@ -1,5 +1,6 @@
-"""Measures the plan review and the access review. `python -m bench.policies` writes its part of
-`docs/performance.md` alone, in two minutes.
+"""Measures the plan review and the access review.
+
+`python -m bench.policies` writes only its part of `docs/performance.md`, in two minutes.
 """
 
 import json
@@ -19,7 +20,7 @@ from bench.processes import run
 
 TITLE = "## Plan review and access review"
 _RUNS = 3
-# Changing resources, the limit in seconds, and how often it is measured.
+# Number of changing resources, the limit in seconds, and the number of repetitions.
 _REVIEWS = ((2_000, 3, _RUNS), (20_000, 25, 1))
 _PRINCIPALS = 12
 
@@ -131,7 +132,7 @@ def _review_row(resources: int, limit_s: int, runs: int, folder: Path) -> str:
 
 
 def _busy() -> str:
-    """A warning where others keep the machine busy: wall times then say little."""
+    """A warning if other processes keep the machine busy: wall times are then unreliable."""
     load, cores = os.getloadavg()[0], os.cpu_count() or 1
     return (
         f" Measured beside other work (load {load:.0f} on {cores} cores): go by the processor." if load > cores else ""
@@ -144,7 +145,7 @@ def row(what: str, seconds: tuple[float, float]) -> str:
 
 
 def median_s(command: Sequence[str], runs: int = _RUNS) -> tuple[float, float]:
-    """Wall and processor seconds of the whole process."""
+    """Wall and CPU seconds of the whole process."""
     walls, processors = [], []
     for _ in range(runs):
         started, before = time.monotonic(), _processor_s()
@@ -155,7 +156,7 @@ def median_s(command: Sequence[str], runs: int = _RUNS) -> tuple[float, float]:
 
 
 def _processor_s() -> float:
-    """Processor seconds of all processes that this one has waited for."""
+    """CPU seconds of all child processes that have ended."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 

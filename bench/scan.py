@@ -1,5 +1,6 @@
-"""Measures the policy scan and the search for secrets. `python -m bench.scan` writes its part of `docs/performance.md`
-alone, in a minute.
+"""Measures the policy scan and the search for secrets.
+
+`python -m bench.scan` writes only its part of `docs/performance.md`, in a minute.
 """
 
 import sys

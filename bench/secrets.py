@@ -1,6 +1,8 @@
-"""Measures the search for secrets on secrets made up here, in realistic settings, and on as many look-alikes: beside
-detect-secrets, and beside gitleaks where it is on the PATH (`go install github.com/zricethezav/gitleaks/v8@v8.21.2`).
-`python -m bench.secrets` writes its part of `docs/performance.md` alone, in a minute.
+"""Measures the search for secrets on synthetic secrets, in realistic settings, and on as many look-alikes.
+
+It compares with detect-secrets, and with gitleaks if it is on the PATH (`go install
+github.com/zricethezav/gitleaks/v8@v8.21.2`). `python -m bench.secrets` writes only its part of `docs/performance.md`,
+in a minute.
 """
 
 import base64
@@ -25,7 +27,7 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 @dataclass(frozen=True)
 class Rates:
-    """Shares of settings, 0 to 1: secrets found, and look-alikes flagged; and the settings that went wrong."""
+    """Shares of settings, 0 to 1: secrets found, and look-alikes flagged; and the wrongly judged settings."""
 
     recall: float
     false_alarms: float
@@ -34,7 +36,7 @@ class Rates:
 
 
 class Maker:
-    """Secrets of known form, and random ones."""
+    """Generates secrets of known form, and random ones."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)  # noqa: S311 - secrets made up for a measurement
@@ -66,7 +68,7 @@ class Maker:
 
 Setting = Callable[[Maker], str]
 
-# By file name: what stands in it. One secret each.
+# By file name: its content. One secret each.
 SECRETS: Mapping[str, Setting] = {
     "client.py": lambda m: f'w = WorkspaceClient(host="https://adb-1.1.azuredatabricks.net", token="{m.token}")\n',
     "headers.py": lambda m: f'response = requests.get(url, headers={{"Authorization": "Bearer {m.token}"}})\n',
@@ -161,7 +163,7 @@ Search = Callable[[list[Path], Path], set[str]]
 
 
 def rates(find: Search, seeds: Sequence[int] = _SEEDS) -> Rates:
-    """The rates of one search over all settings and seeds. A setting is found if its file is among those found."""
+    """The rates of one search over all settings and seeds. A setting counts as found if its file is found."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         secrets = written(root / "secrets", SECRETS, seeds)
@@ -183,7 +185,7 @@ def ours(files: list[Path], root: Path) -> set[str]:
 
 
 def as_it_comes(files: list[Path], root: Path) -> set[str]:
-    """Files in which detect-secrets finds one with the settings that it ships."""
+    """Files in which detect-secrets finds a secret with its default settings."""
     from detect_secrets.core.secrets_collection import SecretsCollection  # noqa: PLC0415 - takes a second
     from detect_secrets.settings import default_settings  # noqa: PLC0415
 
@@ -195,7 +197,7 @@ def as_it_comes(files: list[Path], root: Path) -> set[str]:
 
 
 def by_gitleaks(files: list[Path], root: Path) -> set[str]:
-    """Files in which gitleaks finds one with the rules that it ships. Raises OSError where it is not there."""
+    """Files in which gitleaks finds a secret with its default rules. Raises OSError if it is not installed."""
     report = root / "gitleaks.json"
     command = ["gitleaks", "dir", str(root), "--no-banner", "--exit-code", "0", "--log-level", "error"]
     subprocess.run([*command, "--report-format", "json", "--report-path", str(report)], check=True)

@@ -1,5 +1,6 @@
-"""Measures the scoring server beside `mlflow models serve`, and writes its section of `docs/performance.md`, in four
-minutes: `make bench-serving`.
+"""Measures the scoring server against `mlflow models serve`.
+
+Writes its section of `docs/performance.md`, in four minutes: `make bench-serving`.
 """
 
 import json
@@ -31,13 +32,13 @@ _ALONE, _MANY = 1, 32
 _OURS = ("`server`, 1 worker", "`server`, 2 workers")
 _DATABASE = "`server`, 2 workers, features in PostgreSQL"
 _THEIRS = ("`mlflow models serve -w 1`", "`mlflow models serve -w 2`")
-# Targets: how many times the better of theirs, and which part of its 99th percentile; milliseconds for one client.
+# Targets: the ratio to the better of theirs, and the share of its 99th percentile; milliseconds for one client.
 _TIMES, _PART, _P50_MS, _P99_MS = 25, 15, 3, 10
 
 
 @dataclass(frozen=True, kw_only=True)
 class Server:
-    """A server that runs: where it is asked, and with which body."""
+    """A running server: its address, and the request body."""
 
     name: str
     process: psutil.Process
@@ -46,7 +47,7 @@ class Server:
 
 
 def section() -> list[str]:
-    """Measure all servers in turn, several rounds, and say what came out."""
+    """Measure all servers in turn, several rounds, and report."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         made = credit_model.make(Path(folder))
         database = stack.enter_context(_database(made)) if lacking() is None else None
@@ -60,7 +61,7 @@ def section() -> list[str]:
 
 
 def _commands(made: credit_model.Made, folder: Path, database: str | None) -> Iterator[tuple[str, list[str], Path]]:
-    """Name, command without its port, and body: ours gets the key alone, MLflow's the complete row."""
+    """Name, command without its port, and body: ours gets only the key, MLflow's the complete row."""
     by_key, whole = folder / "key.json", folder / "row.json"
     by_key.write_text(json.dumps({"dataframe_records": [credit_model.KEY]}))
     whole.write_text(json.dumps({"dataframe_records": [made.row]}))
@@ -76,7 +77,7 @@ def _commands(made: credit_model.Made, folder: Path, database: str | None) -> It
 
 @contextmanager
 def _database(made: credit_model.Made) -> Iterator[str]:
-    """The address of a PostgreSQL server that holds the published clients; its password is in the environment."""
+    """The address of a PostgreSQL server with the published clients; its password is in the environment variables."""
     server, before = Postgres(), os.environ.get("PGPASSWORD")
     try:
         server.start()
@@ -94,11 +95,11 @@ def _database(made: credit_model.Made) -> Iterator[str]:
 
 @contextmanager
 def running(name: str, command: Sequence[str], body: Path) -> Iterator[Server]:
-    """A server that answers, started by `command` and a port; it ends with the block."""
+    """A server that answers, started with `command` and a port; it stops at the end of the block."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    # MLflow finds uvicorn by PATH.
+    # MLflow finds uvicorn on PATH.
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true", "PYTHONPATH": str(ROOT), "PATH": path}
     with (body.parent / f"{port}.log").open("wb") as log:
@@ -132,7 +133,7 @@ def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
 
 
 def _require_same_answers(servers: Sequence[Server]) -> None:
-    """What answers something else is not compared."""
+    """Servers with different answers are not compared."""
     headers = {"Content-Type": "application/json"}
     said = {requests.post(one.url, one.body.read_bytes(), headers=headers, timeout=60).text.strip() for one in servers}
     if len(said) != 1 or "predictions" not in next(iter(said)):
@@ -159,7 +160,7 @@ def _written(made: credit_model.Made, rounds: Mapping[tuple[str, int], Sequence[
 
 
 def _verdicts(middle: Mapping[tuple[str, int], Measured]) -> Iterator[str]:
-    """What was wanted, and what came out."""
+    """Targets and results."""
     fastest = max((middle[name, _MANY] for name in _THEIRS), key=lambda one: one.per_s)
     yield f"Beside the better of MLflow's two, at {_MANY} clients, and alone:"
     yield ""

@@ -1,4 +1,4 @@
-"""Measures the test suites. `python -m bench.suites` writes its part of `docs/performance.md`; it takes what they take.
+"""Measures the test suites, as long as they take. `python -m bench.suites` writes its part of `docs/performance.md`.
 
 `make bench` leaves it out: the tests are no part of the product.
 """
@@ -18,7 +18,7 @@ LIMITS_MIN = {"test-fast": 3, "test": 20}
 
 @dataclass(frozen=True, kw_only=True)
 class Suite:
-    """One run of a make target: its time, that of its processes that were waited for, and its tests."""
+    """One run of a make target: its time, its processes' CPU time, and its tests."""
 
     target: str
     wall_s: float
@@ -53,7 +53,7 @@ _WORDS = ("passed", "skipped")
 
 
 def section(load: float, suites: list[Suite]) -> list[str]:
-    """The section of the page; `load` is the machine's load average before, which says whether it was idle."""
+    """The section of the page; `load` is the machine's load average beforehand, which shows whether it was idle."""
     rows = [
         (
             f"`make {suite.target}`",

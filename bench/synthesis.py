@@ -1,6 +1,6 @@
-"""Synthesis of the shipped workspaces and of many more, against importing the provider bindings whole.
+"""Synthesis of the shipped workspaces and of many more, compared with importing the whole provider bindings.
 
-`python -m bench.synthesis` measures this alone (about three minutes) and replaces its section of `docs/performance.md`.
+`python -m bench.synthesis` measures only this (about three minutes) and replaces its section of `docs/performance.md`.
 """
 
 import json
@@ -44,7 +44,7 @@ def with_one_use_case(folder: Path) -> None:
         text = path.read_text(encoding="utf-8")
         head, found, rest = text.partition("use_cases:\n")
         if found:
-            # Each begins with its name at two spaces; what follows them all, with a blank line.
+            # Each begins with its name at two spaces; the text after the last begins with a blank line.
             own, blank, others = rest.partition("\n\n")
             first = re.split(r"\n(?=  \w)", own)[0]
             path.write_text(f"{head}{found}{first}{blank}{others}", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What the pipelines do beside `make`: comments on pull requests, tickets about drift, proposals of renewed lists.
+"""The pipelines' work besides `make`: comments on pull requests, tickets about drift, proposals of renewed lists.
 
-Both pipeline systems are one `Host`, which `delivery.hosts` finds by the variables of the run.
+`Host` is the interface of both pipeline systems; `delivery.hosts` selects one by the variables of the run.
 """

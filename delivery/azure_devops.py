@@ -1,4 +1,4 @@
-"""Azure DevOps, by its REST API and the run's System.AccessToken."""
+"""Azure DevOps, through its REST API with the run's System.AccessToken."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,14 +7,14 @@ from delivery.host import Comment, DeliveryError, Rest, Ticket
 
 _VERSION = {"api-version": "7.1"}
 _TEXT = 1
-# The one type of work item that every process has.
+# The only type of work item that every process has.
 _KIND = "$Task"
 
 
 class AzureDevOps:
-    """`environment` has the variables of a run, and SYSTEM_ACCESSTOKEN.
+    """The Azure DevOps host. `environment` has the variables of a run, and SYSTEM_ACCESSTOKEN.
 
-    A comment is the first one of a thread, which is closed, so that it does not hold a merge up. Its id is
+    A comment is the first one of a closed thread, so that it does not block a merge. Its id is
     `<thread>/<comment>`.
     """
 
@@ -28,7 +28,7 @@ class AzureDevOps:
         self._repository = f"{self._project}/_apis/git/repositories/{environment['BUILD_REPOSITORY_ID']}"
 
     def comments(self) -> list[Comment]:
-        """See Host. Only what this pipeline wrote begins with a marker; see delivery.comments."""
+        """See Host. Only this pipeline's comments begin with a marker; see delivery.comments."""
         found = self._call("GET", self._threads())["value"]
         return [
             Comment(id=f"{thread['id']}/{thread['comments'][0]['id']}", text=thread["comments"][0].get("content", ""))
@@ -68,7 +68,7 @@ class AzureDevOps:
         self._fields("PATCH", self._item(ticket.id), {"System.Description": text})
 
     def close_ticket(self, ticket: Ticket, why: str) -> None:
-        """See Host. What its process calls the last state differs, so the item says it itself."""
+        """See Host. The name of the last state depends on the process, so it is read from the item."""
         states = self._call("GET", f"{self._project}/_apis/wit/workitemtypes/{_KIND[1:]}/states")["value"]
         last = next(each["name"] for each in states if each["category"] == "Completed")
         self._fields("PATCH", self._item(ticket.id), {"System.History": why, "System.State": last})

@@ -1,7 +1,7 @@
 """Keeps one comment per stack on a pull request: `python -m delivery.comments [dist/reviews]`.
 
-`.ci/review` leaves a file per stack there. A file with text becomes the stack's comment, or replaces it; an empty one
-takes it away. A stack without a file keeps its comment: its plan may have failed, and says so itself.
+`.ci/review` writes a file per stack there. A file with text creates or replaces the stack's comment; an empty one
+removes it. A stack without a file keeps its comment: its plan may have failed, which the run reports itself.
 """
 
 import re
@@ -18,7 +18,7 @@ _MARKER = re.compile(r"\A<!-- mlops-review: (?P<stack>[\w-]+) -->")
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """What is to happen to one stack's comment: no `comment` adds one, no `text` removes it."""
+    """The action on one stack's comment: no `comment` adds one, no `text` removes it."""
 
     stack: str
     comment: Comment | None
@@ -26,12 +26,12 @@ class Change:
 
 
 def changes(wanted: Mapping[str, str], found: Sequence[Comment]) -> Iterator[Change]:
-    """From the comments that are there to those that are wanted, by stack. Nothing for one that is as wanted."""
+    """The actions from the existing comments to the wanted ones, by stack. None for a comment that is as wanted."""
     kept: dict[str, Comment] = {}
     for comment in found:
         marked = _MARKER.match(comment.text)
         if marked and marked["stack"] in wanted and kept.setdefault(marked["stack"], comment) is not comment:
-            # A second one, of two runs at once.
+            # A second comment, from two concurrent runs.
             yield Change(stack=marked["stack"], comment=comment, text="")
     for stack, text in sorted(wanted.items()):
         there = kept.get(stack)
@@ -40,7 +40,7 @@ def changes(wanted: Mapping[str, str], found: Sequence[Comment]) -> Iterator[Cha
 
 
 def read(folder: Path) -> dict[str, str]:
-    """The comments that `.ci/review` left, by stack. Raises DeliveryError for one without its marker."""
+    """The comments from `.ci/review`, by stack. Raises DeliveryError for one without its marker."""
     found = {}
     for path in sorted(folder.rglob("*.md")):
         text = path.read_text(encoding="utf-8").strip()
@@ -54,7 +54,7 @@ def read(folder: Path) -> dict[str, str]:
 
 
 def apply(place: Host, wanted: Mapping[str, str]) -> list[str]:
-    """Make it so; a line per change."""
+    """Apply the changes; one line of output per change."""
     done = []
     for change in changes(wanted, place.comments()):
         if change.comment is None:

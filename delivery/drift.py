@@ -1,7 +1,7 @@
 """Keeps one ticket per environment about drift: `python -m delivery.drift ENV [dist/drift]`.
 
-`make drift` leaves a review as JSON there for each stack. What a plan of the deployed commit would change is drift:
-somebody changed it by hand, or a deployment did not end. Without any, an open ticket is closed.
+`make drift` writes a review as JSON there for each stack. Any change in a plan of the deployed commit is drift: a
+manual change, or an incomplete deployment. Without drift, an open ticket is closed.
 """
 
 import json
@@ -14,18 +14,18 @@ from delivery.host import DeliveryError, Host
 from delivery.hosts import host
 
 LABEL = "drift"
-# An issue takes 65,536 characters; a reader takes fewer.
+# An issue may have 65,536 characters; a reader wants fewer.
 _LONGEST = 60_000
 Review = Mapping[str, Any]
 
 
 def title(environment: str) -> str:
-    """By which the ticket of an environment is found again."""
+    """The title with which an environment's ticket is found again."""
     return f"Drift in {environment}"
 
 
 def report(reviews: Sequence[Review]) -> str:
-    """Markdown: each stack that differs, resource by resource; empty if none does."""
+    """Markdown: each stack with drift, resource by resource; empty if there is none."""
     parts = ["\n".join(_stack(review)) for review in reviews if _differs(review)]
     text = "\n\n".join(parts)
     return text if len(text) <= _LONGEST else text[:_LONGEST] + "\n\n… cut off here: see the run for the rest"
@@ -51,7 +51,7 @@ def _stack(review: Review) -> Iterator[str]:
 
 
 def read(folder: Path) -> list[Review]:
-    """The reviews in `folder`. Raises DeliveryError if there is none, or one is no review."""
+    """The reviews in `folder`. Raises DeliveryError if there are none, or one is not a review."""
     paths = sorted(folder.rglob("*.json"))
     if not paths:
         raise DeliveryError(f"{folder}: no review; run make drift first")
@@ -66,7 +66,7 @@ def read(folder: Path) -> list[Review]:
 
 
 def apply(place: Host, environment: str, text: str) -> str:
-    """Open, change or close the environment's ticket, and say which."""
+    """Open, change or close the environment's ticket, and report which."""
     name = title(environment)
     ticket = next((each for each in place.open_tickets(LABEL) if each.title == name), None)
     if not text:

@@ -1,4 +1,4 @@
-"""GitHub, by its REST API and the run's GITHUB_TOKEN."""
+"""GitHub, through its REST API with the run's GITHUB_TOKEN."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -8,12 +8,12 @@ from typing import Any
 from delivery.host import Comment, DeliveryError, Rest, Ticket
 
 _PAGE = 100
-# Who comments with a run's own token.
+# The author of comments made with a run's own token.
 _SELF = "github-actions[bot]"
 
 
 class GitHub:
-    """`environment` has the variables of a run, and GITHUB_TOKEN."""
+    """The GitHub host. `environment` has the variables of a run, and GITHUB_TOKEN."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         token = environment.get("GITHUB_TOKEN", "")

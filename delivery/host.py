@@ -1,4 +1,4 @@
-"""What a host of pull requests can do, whichever it is."""
+"""The interface of a pull request host."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -9,7 +9,7 @@ _TIMEOUT_S = 30
 
 
 class DeliveryError(RuntimeError):
-    """Something could not be delivered; the message says what was given, what is allowed and what to change."""
+    """A delivery failed; the message gives the given and allowed values, and the fix."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,31 +29,31 @@ class Ticket:
 
 
 class Host(Protocol):
-    """Comments are those of the pull request that the pipeline runs for; of others' comments nothing is seen."""
+    """Comments are those on the pipeline's pull request; others' comments are not included."""
 
     def comments(self) -> list[Comment]:
         """The pipeline's own comments, oldest first."""
 
     def add_comment(self, text: str) -> None:
-        """Write a new one."""
+        """Add a comment."""
 
     def change_comment(self, comment: Comment, text: str) -> None:
-        """Write over one."""
+        """Replace a comment's text."""
 
     def remove_comment(self, comment: Comment) -> None:
-        """Take one away."""
+        """Remove a comment."""
 
     def open_tickets(self, label: str) -> list[Ticket]:
-        """The open ones with that label."""
+        """The open tickets with that label."""
 
     def open_ticket(self, title: str, text: str, label: str) -> None:
-        """Open one."""
+        """Open a ticket."""
 
     def change_ticket(self, ticket: Ticket, text: str) -> None:
-        """Write over its text."""
+        """Replace a ticket's text."""
 
     def close_ticket(self, ticket: Ticket, why: str) -> None:
-        """Close one, with a last word."""
+        """Close a ticket, with a final comment."""
 
     def propose(self, branch: str, title: str, text: str) -> None:
         """Open a pull request from `branch` into the default branch, unless one is open."""
@@ -68,7 +68,7 @@ class Rest:
         )
 
     def call(self, method: str, path: str, body: object = None, **options: Any) -> Any:
-        """The answer as JSON, None if it is empty. Raises DeliveryError with the host's own words."""
+        """The response as JSON, None if it is empty. Raises DeliveryError with the host's own message."""
         answer = self._client.request(method, path, json=body, **options)
         if answer.is_error:
             said = answer.text[:300].replace("\n", " ")

@@ -1,4 +1,4 @@
-"""Which host a run is of."""
+"""Selects the host of a run."""
 
 import os
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from delivery.host import DeliveryError, Host
 
 
 def host(environment: Mapping[str, str] = os.environ) -> Host:
-    """The host that the variables name. Raises DeliveryError if they name none."""
+    """The host that the environment variables indicate. Raises DeliveryError without one."""
     if environment.get("GITHUB_ACTIONS"):
         return GitHub(environment)
     if environment.get("TF_BUILD"):

@@ -1,7 +1,7 @@
-"""Turns what a run changed into a pull request: `python -m delivery.proposal NAME "TITLE"`.
+"""Turns a run's changes into a pull request: `python -m delivery.proposal NAME "TITLE"`.
 
-The branch is `renew/NAME`, made anew from the commit that runs; an open pull request of it just gets the new content.
-Nothing changed: nothing is proposed.
+The branch is `renew/NAME`, recreated from the run's commit; an open pull request for it gets the new content. Without
+changes, nothing is proposed.
 """
 
 import subprocess
@@ -16,12 +16,12 @@ _AUTHOR = ("-c", "user.name=renewal", "-c", "user.email=renewal@users.noreply.gi
 
 
 def branch(name: str) -> str:
-    """Where a renewal lies."""
+    """The branch of a renewal."""
     return f"renew/{name}"
 
 
 def propose(place: Host, root: Path, name: str, title: str) -> str:
-    """Commit what changed, push it, and open a pull request unless one is open; say what was done."""
+    """Commit and push the changes, and open a pull request unless one is open; returns a description."""
     changed = _git(root, "diff", "--name-only").split()
     if not changed:
         return f"{name}: nothing new"

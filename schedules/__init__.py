@@ -1,6 +1,6 @@
-"""Schedules: Quartz cron expressions, read in one place for every room.
+"""Schedules: Quartz cron expressions, parsed in one place for every room.
 
-A leaf: the standard library only, so that each room may import it without knowing any other
+A leaf: imports only the standard library, so that each room may import it without depending on another
 (`docs/adr/0011-one-reader-of-schedules.md`).
 """
 

@@ -1,4 +1,4 @@
-"""Which days of a month a schedule names. Days of the week count from 1, Sunday, as Quartz counts them."""
+"""The days of a month that a schedule selects. Days of the week count from 1, Sunday, as in Quartz."""
 
 import calendar
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from typing import Protocol
 
 
 class Day(Protocol):
-    """A rule that picks days."""
+    """A rule that selects days."""
 
     def of_month(self, year: int, month: int) -> tuple[int, ...]:
-        """The days of the month that count, in order; none is allowed."""
+        """The selected days of the month, in order; may be empty."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class MonthDays:
     days: frozenset[int]
 
     def of_month(self, year: int, month: int) -> tuple[int, ...]:
-        """Those that the month has."""
+        """Those that exist in the month."""
         return tuple(day for day in sorted(self.days) if day <= _length(year, month))
 
 
@@ -55,7 +55,7 @@ class NearestWorkday:
     day: int
 
     def of_month(self, year: int, month: int) -> tuple[int, ...]:
-        """One day. A month that ends before `day` is taken at its end."""
+        """One day. In a month that ends before `day`, its last day counts instead."""
         return (_nearest_workday(year, month, min(self.day, _length(year, month))),)
 
 

@@ -1,9 +1,10 @@
-"""Quartz cron expressions, the only kind that Databricks schedules take: text to the values that each field names.
+"""Quartz cron expressions, the only kind that Databricks schedules accept: text to the values of each field.
 
     second minute hour day-of-month month day-of-week [year]
 
-Days of the week count from 1, Sunday. Lists, ranges (also over the end, as `FRI-MON`) and steps are allowed in every
-field; `L`, `LW`, `L-3`, `15W` in the day of the month, and `L`, `6L`, `FRIL`, `6#3` in the day of the week, alone.
+Days of the week count from 1, Sunday. Lists, ranges (also across the end, such as `FRI-MON`) and steps are allowed in
+every field; `L`, `LW`, `L-3`, `15W` only alone in the day of the month, and `L`, `6L`, `FRIL`, `6#3` only alone in the
+day of the week.
 """
 
 import re
@@ -19,12 +20,12 @@ _WEEKDAY = rf"(?P<day>[1-7]|{'|'.join(_WEEK)})"
 
 
 class QuartzError(ValueError):
-    """Text that is no Quartz cron expression; the message goes on from the expression: `has 5 fields: use …`."""
+    """Text that is not a Quartz cron expression; the message continues after the expression: `has 5 fields: use …`."""
 
 
 @dataclass(frozen=True)
 class _Field:
-    """One field: its range, the words for its numbers, and whether a range may go on after the highest value."""
+    """One field: its range, the words for its numbers, and whether a range may wrap after the highest value."""
 
     name: str
     low: int
@@ -46,7 +47,7 @@ _YEAR = _Field("year", 1970, 2099, wraps=False)
 
 @dataclass(frozen=True, kw_only=True)
 class Quartz:
-    """When a schedule fires, in its own time zone: the values of each field in order, and which days count."""
+    """When a schedule fires, in its own time zone: the values of each field in order, and the selected days."""
 
     seconds: tuple[int, ...]
     minutes: tuple[int, ...]
@@ -57,7 +58,7 @@ class Quartz:
 
 
 def parse(expression: str) -> Quartz:
-    """The schedule that `expression` says. Raises QuartzError."""
+    """The schedule of `expression`. Raises QuartzError."""
     fields = expression.split()
     if len(fields) not in (6, 7):
         raise QuartzError(
@@ -78,7 +79,7 @@ def parse(expression: str) -> Quartz:
 
 
 def quartz_problem(expression: str) -> str | None:
-    """Why `expression` is no Quartz cron expression; None if it is one."""
+    """Why `expression` is not a Quartz cron expression; None if it is one."""
     try:
         parse(expression)
     except QuartzError as error:
@@ -115,7 +116,7 @@ def _day_of_week(text: str) -> Day:
 
 
 def _values(text: str, field: _Field) -> tuple[int, ...]:
-    """The values that a field names, in order."""
+    """The values of a field, in order."""
     return tuple(sorted({value for part in text.split(",") for value in _part(part, text, field)}))
 
 
@@ -129,7 +130,7 @@ def _part(part: str, text: str, field: _Field) -> Iterator[int]:
         raise _unusable(text, field)
     try:
         first = field.low if given["first"] in ("*", "") else _within(field.number(given["first"]), text, field)
-        # A single value with a step goes on to the end of the field: 5/15 is 5, 20, 35, 50.
+        # A single value with a step continues to the end of the field: 5/15 is 5, 20, 35, 50.
         open_end = given["first"] in ("*", "") or (step is not None and not given["last"])
         last = _within(field.number(given["last"]), text, field) if given["last"] else field.high if open_end else first
     except ValueError as error:

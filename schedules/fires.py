@@ -1,7 +1,7 @@
 """When a Quartz schedule fires: next, last, and how often in a month.
 
-A time that the clocks leave out in spring does not fire; one that they repeat in autumn fires twice, once per offset,
-as Quartz's documentation says that a change of the clocks may skip or repeat a fire.
+A time that clocks skip in spring does not fire; one that they repeat in autumn fires twice, once per offset. Source:
+Quartz's documentation, by which a change of the clocks may skip or repeat a fire.
 """
 
 from bisect import bisect_left
@@ -26,7 +26,7 @@ def next_fire(quartz: str, timezone: str, after: datetime) -> datetime:
     Raises ScheduleError, also for a schedule that never fires again.
     """
     schedule, zone = _schedule(quartz), _zone(timezone)
-    # A day earlier, since the clocks may repeat an hour of the day before.
+    # Starts a day earlier, because the clocks may repeat an hour of the day before.
     start = after.astimezone(zone).date() - timedelta(days=1)
     for day in _days(schedule, start):
         for hour in schedule.hours:
@@ -54,7 +54,7 @@ def last_fire(quartz: str, timezone: str, after: datetime, until: datetime) -> d
 
 @lru_cache(maxsize=10_000)
 def runs_per_month(quartz: str, hours_per_month: int) -> float | None:
-    """Fires in a month of so many hours, over a cycle of 28 years; None for text that is no schedule."""
+    """Fires in a month of so many hours, averaged over a cycle of 28 years; None for text that is not a schedule."""
     try:
         schedule = parse(quartz)
     except QuartzError:
@@ -87,7 +87,7 @@ def _zone(timezone: str) -> ZoneInfo:
 
 
 def _days(schedule: Quartz, start: date) -> Iterator[date]:
-    """The days from `start` on that the schedule names."""
+    """The selected days from `start` on."""
     for year in schedule.years[bisect_left(schedule.years, start.year) :]:
         for month in schedule.months:
             if (year, month) >= (start.year, start.month):
@@ -96,7 +96,7 @@ def _days(schedule: Quartz, start: date) -> Iterator[date]:
 
 
 def _fires_of(schedule: Quartz, day: date, hour: int, zone: ZoneInfo) -> list[datetime]:
-    """Every moment (UTC) of one hour of the clock at which it fires, in order."""
+    """Every moment (UTC) in one clock hour at which it fires, in order."""
     local = (
         datetime.combine(day, time(hour, minute, second)) for minute in schedule.minutes for second in schedule.seconds
     )

@@ -1,1 +1,1 @@
-"""YAML that people write, read as typed values: every mistake with its line, what is allowed, and what to change."""
+"""YAML written by people, read as typed values: every mistake with its line, the allowed values, and the fix."""

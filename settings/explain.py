@@ -1,4 +1,4 @@
-"""Pydantic's errors in the project's words: what was given, what is allowed, what to change."""
+"""Pydantic's errors in the project's words: the given value, the allowed ones, and the fix."""
 
 import difflib
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ def _setting(location: Location) -> str:
 def _step_schema(
     schema: Mapping[str, Any], step: str | int, definitions: Mapping[str, Any], data: Any
 ) -> Mapping[str, Any]:
-    """The JSON Schema of what lies at `step` under `schema`, which describes `data`; empty where it is unknown."""
+    """The JSON Schema at `step` under `schema`, which describes `data`; empty if unknown."""
     found: list[Any] = []
     for candidate in _alternatives(schema, definitions, data):
         if step in candidate.get("properties", {}):
@@ -41,7 +41,7 @@ def _step_schema(
 def _alternatives(
     schema: Mapping[str, Any], definitions: Mapping[str, Any], data: Any = None
 ) -> list[Mapping[str, Any]]:
-    """`schema` and what it refers to, flattened; of kinds told apart by a setting, the one that `data` has."""
+    """`schema` and its references, flattened; of a tagged union, the variant that `data` has."""
     found = [schema]
     if "$ref" in schema:
         found += _alternatives(definitions[schema["$ref"].rsplit("/", 1)[-1]], definitions, data)
@@ -56,7 +56,7 @@ def _alternatives(
 
 
 def _described(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
-    """What is allowed at `schema`: its values where they are few, else its description."""
+    """The allowed values at `schema`: listed if few, else described."""
     options = _alternatives(schema, definitions)
     values = [repr(value) for option in options for value in option.get("enum", [])]
     values += [repr(option["const"]) for option in options if "const" in option]
@@ -79,7 +79,7 @@ _FIXES = {
 
 
 def _fix(detail: Mapping[str, Any]) -> str:
-    """What to change about a value that is there."""
+    """How to change an invalid value."""
     if detail["type"] == "value_error":
         return f"it {detail['ctx']['error']}"
     message = str(detail["msg"])
@@ -101,7 +101,7 @@ class Explainer:
     def _problem(self, detail: Mapping[str, Any]) -> Problem:
         location = self._in_file(detail["loc"])
         if detail["type"].startswith("union_tag"):
-            # Pydantic names the union; what is wrong is the setting that tells its kinds apart.
+            # Pydantic names the union; the mistake is in the setting that selects its variant.
             location = (*location, detail["ctx"]["discriminator"].strip("'"))
         given, allowed, fix = self._words(detail, location)
         return Problem(

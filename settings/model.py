@@ -13,12 +13,12 @@ Kind = TypeVar("Kind", bound=BaseModel)
 
 
 def read_model(path: Path, kind: type[Kind], raises: type[SettingsError] = SettingsError) -> Kind:
-    """The file at `path` as `kind`. Raises `raises` with every problem of it."""
+    """The file at `path` as `kind`. Raises `raises` with all its problems."""
     return _typed(*read(path), kind, raises)
 
 
 def parse_model(file: str, text: str, kind: type[Kind], raises: type[SettingsError] = SettingsError) -> Kind:
-    """The text of `file` as `kind`. Raises `raises` with every problem of it."""
+    """The text of `file` as `kind`. Raises `raises` with all its problems."""
     return _typed(*parse(file, text), kind, raises)
 
 
@@ -26,7 +26,7 @@ def _typed(source: Source, problems: list[Problem], kind: type[Kind], raises: ty
     try:
         value = kind.model_validate(source.data)
     except ValidationError as error:
-        # What is wrong with the text comes alone: nothing was read of it.
+        # Problems of the text are reported alone, because nothing else could be read.
         explained = Explainer(kind, source).problems(error) if source.readable else []
         raise raises([*problems, *explained]) from error
     if problems:

@@ -1,4 +1,4 @@
-"""What is wrong in the YAML files: one value per mistake, and the error that carries all of them."""
+"""Problems in YAML files: one value per mistake, and the error that carries them all."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Problem:
-    """One mistake: where it is, what was given, what is allowed and what to change."""
+    """One mistake: its place, the given value, the allowed ones, and the fix."""
 
     file: str
     line: int
@@ -20,7 +20,7 @@ class Problem:
 
 
 class SettingsError(ValueError):
-    """Files that cannot be used. Carries every problem of every file, sorted by place."""
+    """Files that cannot be used. Carries all problems of all files, sorted by place."""
 
     where = "the settings"
 

@@ -15,9 +15,9 @@ Location = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class Source:
-    """One YAML file: its plain data and the tree that knows the lines.
+    """One YAML file: its plain data, and the tree with line numbers.
 
-    `root` is None for an empty file and for one whose text is no YAML; only the first is `readable`.
+    `root` is None for an empty file and for invalid YAML; only the first is `readable`.
     """
 
     file: str
@@ -26,7 +26,7 @@ class Source:
     readable: bool = True
 
     def line(self, location: Location) -> int:
-        """Line (from 1) of the value at `location`; of its nearest parent where it is absent."""
+        """Line (from 1) of the value at `location`; of its nearest parent if it is absent."""
         node, line = self.root, 1
         for step in location:
             found = _child(node, step)
@@ -47,7 +47,7 @@ def _child(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node, yaml.Nod
 
 
 def _repeated_keys(node: yaml.Node | None, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], int]]:
-    """Every key that a mapping has twice: YAML would silently keep the last."""
+    """Every duplicate key of a mapping: YAML would silently keep the last."""
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
@@ -83,7 +83,7 @@ def read(path: Path) -> tuple[Source, list[Problem]]:
 
 
 def parse(file: str, text: str) -> tuple[Source, list[Problem]]:
-    """The text of `file` with its problems: no YAML, a key given twice, or a value read as another."""
+    """The text of `file` with its problems: invalid YAML, duplicate keys, or values that are read as something else."""
     try:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         if broken := written.unreadable(file, root):

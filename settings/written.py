@@ -1,4 +1,4 @@
-"""YAML that is read otherwise than it is written: numbers and switches of YAML 1.1, and aliases without an end."""
+"""YAML that is read differently than it looks: numbers and switches of YAML 1.1, and endless aliases."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import yaml
 from settings.problems import Problem
 
 _TAG = "tag:yaml.org,2002:"
-# By kind: how a value is written that every version of YAML, and every person, reads alike; and what to write.
+# By kind: the unambiguous spelling, for every version of YAML and every person; and what to write.
 _PLAIN = {
     "int": (re.compile(r"[-+]?(0|[1-9]\d*)"), "a whole number in decimal digits, without leading zeros"),
     "float": (re.compile(r"[-+]?\d+\.\d+([eE][-+]?\d+)?"), "a decimal number such as 0.5"),
@@ -17,7 +17,7 @@ _PLAIN = {
 
 
 def unreadable(file: str, root: yaml.Node | None) -> list[Problem]:
-    """What nothing can be read beside: aliases without an end, and keys that are no text, such as `no` or 1."""
+    """Problems that make the whole file unreadable: endless aliases, and keys that are not text, such as `no` or 1."""
     return _endless(file, root) or [
         Problem(
             file=file,
@@ -33,7 +33,7 @@ def unreadable(file: str, root: yaml.Node | None) -> list[Problem]:
 
 
 def _endless(file: str, root: yaml.Node | None) -> list[Problem]:
-    """The aliases that stand inside what they stand for."""
+    """The aliases inside their own anchors."""
     return [
         Problem(
             file=file,
@@ -48,7 +48,7 @@ def _endless(file: str, root: yaml.Node | None) -> list[Problem]:
 
 
 def misread(file: str, root: yaml.Node | None) -> Iterator[Problem]:
-    """Every value that YAML 1.1 reads otherwise than it looks: 030 is 24 there, 1:30 is 90, `off` is false.
+    """Every value that YAML 1.1 reads differently than it looks: 030 is 24 there, 1:30 is 90, `off` is false.
 
     `root` must be readable.
     """

@@ -1,1 +1,1 @@
-"""How often monitoring is wrong: `python -m bench.monitoring_errors` writes docs/monitoring-errors.md."""
+"""Error rates of monitoring: `python -m bench.monitoring_errors` writes docs/monitoring-errors.md."""

@@ -14,7 +14,7 @@ from bench.page import section_of
 
 
 def main() -> None:
-    """As the module says."""
+    """As described at the top of the module."""
     flags = argparse.ArgumentParser(description=__doc__)
     flags.add_argument("--cell", help="rows,columns,kind[,change]: run and print this one alone")
     flags.add_argument("--series", type=int, help="how many series of the one cell")

@@ -1,4 +1,4 @@
-"""What is drawn: cells of periods of so many rows and columns of one kind of values, stable or changed."""
+"""The drawn data: cells of periods with a number of rows and columns of one kind of values, stable or changed."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,18 +8,18 @@ import numpy.typing as npt
 from scipy import signal
 
 Floats = npt.NDArray[np.float64]
-# A reference of a year of months; then stable ones for two years, or changed ones for another.
+# A reference of 12 months; then two years of stable periods, or one of changed ones.
 FITTED, STABLE_PERIODS, CHANGED_PERIODS = 12, 24, 12
-# Series of stable periods by the largest number of values a period that they are meant for, and of those above.
+# Series of stable periods, by the largest number of values per period that they apply to, and for larger cells.
 _SERIES = ((5_000, 84), (25_000, 42), (125_000, 21))
 _FEW = 5
-# A part of a cell draws about so many values a period over all its series, so that it is soon done.
+# A part of a cell draws about this many values per period over all its series, so that it finishes soon.
 _VALUES_OF_PART = 250_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """Periods of so many rows and columns of one kind of values, of which the first column changes by `change`."""
+    """Periods with a number of rows and columns of one kind of values; the first column changes by `change`."""
 
     rows: int
     columns: int
@@ -28,7 +28,7 @@ class Cell:
 
     @property
     def name(self) -> str:
-        """As `--cell` takes it."""
+        """The cell in the format of `--cell`."""
         known = (str(self.rows), str(self.columns), self.kind, *(() if self.is_stable else (self.change,)))
         return ",".join(known)
 
@@ -39,19 +39,19 @@ class Cell:
 
     @property
     def periods(self) -> int:
-        """Of a series, after those of the reference."""
+        """The number of periods of a series, after those of the reference."""
         return STABLE_PERIODS if self.is_stable else CHANGED_PERIODS
 
     @property
     def series(self) -> int:
-        """How many say enough: at least 500 stable periods, of large cells 120; more of the trend that must be seen."""
+        """The number of series: at least 500 stable periods, 120 for large cells; more for the trend to detect."""
         if not self.is_stable:
             return 10 if self.rows > 1000 else 120 if self.change.startswith("trend") else 20
         return next((count for most, count in _SERIES if self.rows * self.columns <= most), _FEW)
 
     @property
     def of_part(self) -> int:
-        """How many series are measured at once."""
+        """The number of series per part."""
         return min(self.series, max(1, _VALUES_OF_PART // (self.rows * self.columns)))
 
     def draw(self, random: np.random.Generator) -> Floats:
@@ -77,7 +77,7 @@ KINDS = {**INDEPENDENT, "autocorrelated": _autocorrelated, "clusters of 10": _cl
 
 
 def moved(values: Floats, change: str, period: int) -> Floats:
-    """The first column moves: by standard deviations, by so much of one every period, or it is wider."""
+    """Changes the first column: by standard deviations, by a fixed amount more every period, or in its spread."""
     if change == "none":
         return values
     kind, size = change.split()

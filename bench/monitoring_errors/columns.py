@@ -1,4 +1,4 @@
-"""What the job's rules for columns say of drawn periods, and what rules that are usual elsewhere say."""
+"""Verdicts of the job's column rules on drawn periods, and of rules that are common elsewhere."""
 
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass, replace
@@ -24,14 +24,14 @@ FIRST = date(2020, 1, 1)
 POLICY = Policy(
     limits=LIMITS, calendar=CALENDAR, judged={each.name: each for each in LIMITS.metrics(BinaryClassification(), ())}
 )
-# More rows than this make no difference to a period's verdict, and the bench slow.
+# More rows than this do not change a period's verdict, and make the bench slow.
 _REFERENCE_ROWS = 20_000
 _SEED = 20_260
 
 
 @dataclass(frozen=True, kw_only=True)
 class Period:
-    """What each rule says of one period."""
+    """Each rule's verdict on one period."""
 
     ours: bool
     psi: bool
@@ -40,13 +40,13 @@ class Period:
 
 
 def part(cell: Cell, number: int, count: int) -> list[list[tuple[bool, ...]]]:
-    """So many series of a cell, which are others in each part: of each period what each rule says."""
+    """A number of series of a cell, different in each part: each rule's verdict on each period."""
     random = np.random.default_rng([_SEED, number])
     return [[astuple(each) for each in series(cell, random)] for _ in range(count)]
 
 
 def series(cell: Cell, random: np.random.Generator) -> list[Period]:
-    """Periods after a reference of a year; what each rule says of each."""
+    """Periods after a reference of a year, with each rule's verdict."""
     before = list(_fitted(cell, random))
     seen: list[Metric] = []
     said = []

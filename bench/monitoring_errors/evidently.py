@@ -1,8 +1,8 @@
-"""How often Evidently's default rules are wrong on stable periods of `bench.monitoring_errors`: `make bench-evidently`.
+"""False alarms of Evidently's default rules on stable periods of `bench.monitoring_errors`: `make bench-evidently`.
 
-Its test of each column and its limit follow from the size of the reference; it says which columns have drifted, and
-that the data set has if half of them have. The section of docs/monitoring-errors.md about it is rewritten.
-`SECONDS=400` begins no cell's part after so long; the next run goes on.
+It selects the test of each column and its limit by the size of the reference; it reports which columns have drifted,
+and drift of the data set if half of them have. The section of docs/monitoring-errors.md about it is rewritten.
+`SECONDS=400` starts no further part after that time; the next run continues.
 """
 
 import sys
@@ -20,13 +20,13 @@ from bench.monitoring_errors.pieces import Measured, Piece
 from bench.page import measured_on, put
 
 BENCH = "monitoring-errors-evidently"
-# The small cells, and the series of each: 216 periods.
+# The small cells, and the number of series of each: 216 periods.
 SMALL = [cell for cell in STABLE if cell.rows <= 5000 and cell.columns <= 25]
 _SERIES = 9
 
 
 def drifted(before: pd.DataFrame, period: pd.DataFrame) -> int:
-    """How many columns have drifted, by the metric that its preset's verdict is made of."""
+    """The number of drifted columns, by the metric behind its preset's verdict."""
     from evidently import Report  # noqa: PLC0415 - of an environment of its own
     from evidently.metrics import DriftedColumnsCount  # noqa: PLC0415
 
@@ -75,7 +75,7 @@ def section(measured: Measured) -> list[str]:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Measure for so many seconds, and write once all is measured."""
+    """Measure for so many seconds, and write the section once everything is measured."""
     seconds = float(arguments[0]) if arguments else float("inf")
     measured = pieces.measured(BENCH, list(all_pieces()), seconds)
     if measured:

@@ -1,4 +1,4 @@
-"""docs/monitoring-errors.md: which pieces it is made of, and its lines once all are measured."""
+"""docs/monitoring-errors.md: its pieces, and its text once all are measured."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
@@ -14,19 +14,19 @@ from bench.page import ROOT, measured_on
 from ml.monitoring import chances
 
 PAGE = ROOT / "docs" / "monitoring-errors.md"
-# Measured apart, by `bench.monitoring_errors.evidently`, and kept.
+# Measured separately, by `bench.monitoring_errors.evidently`, and kept.
 ELSEWHERE = "## Evidently's default rules"
 BENCH = "monitoring-errors"
-# Places of a period's verdicts.
+# Positions of a period's verdicts.
 _OURS, _PSI, _KS, _CORRECTED = range(4)
-# What a part of the rows about answers has, so that it is soon done.
+# The series of a part of the rows about predictions, so that it finishes soon.
 _SERIES_OF_PART = 50
 
 Said = Sequence[Sequence[Sequence[bool]]]
 
 
 def pieces() -> Iterator[Piece]:
-    """All of the page."""
+    """All pieces of the page."""
     for cell in (*STABLE, *CHANGED):
         yield from pieces_of(cell, cell.series)
     for case in problems.STEADY:
@@ -40,18 +40,18 @@ def pieces() -> Iterator[Piece]:
 
 
 def pieces_of(cell: Cell, series: int) -> Iterator[Piece]:
-    """So many series of one cell."""
+    """A number of series of one cell."""
     for number, count in _parts(series, cell.of_part):
         yield Piece(table="columns", row=cell.name, number=number, measure=partial(columns.part, cell, number, count))
 
 
 def _parts(series: int, most: int) -> Iterator[tuple[int, int]]:
-    """The number of each part, and how many series it has."""
+    """The index of each part, and its number of series."""
     return ((number, min(most, series - first)) for number, first in enumerate(range(0, series, most)))
 
 
 def lines(measured: Measured) -> Iterator[str]:
-    """The page but for what is measured apart."""
+    """The page without the separately measured section."""
     of_columns = measured.rows("columns")
     yield "# How often monitoring is wrong"
     yield "Written by `python -m bench.monitoring_errors`. " + measured_on()
@@ -94,7 +94,7 @@ def _stable(found: Mapping[str, Said]) -> Iterator[str]:
 
 
 def _of(rule: int, series: Said) -> list[list[bool]]:
-    """What one rule says."""
+    """One rule's verdicts."""
     return [[bool(period[rule]) for period in one] for one in series]
 
 

@@ -1,4 +1,4 @@
-"""A long measurement in pieces: each is kept as it ends, so that a run that is stopped goes on where it was."""
+"""A long measurement in pieces: each is saved when it ends, so that an interrupted run continues."""
 
 import json
 import shutil
@@ -14,7 +14,7 @@ _KEPT = ROOT / ".mlops" / "bench"
 
 @dataclass(frozen=True, kw_only=True)
 class Piece:
-    """A part of a table. `measure` gives what JSON holds."""
+    """A part of a table. `measure` returns JSON values."""
 
     table: str
     row: str
@@ -23,24 +23,24 @@ class Piece:
 
     @property
     def file(self) -> str:
-        """The name of what is kept."""
+        """The name of its file."""
         return f"{self.table}-{self.row}-{self.number}.json".replace(" ", "_").replace("/", "_")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """All pieces of a bench by table and row, those of a row after each other, and the seconds that they took."""
+    """All pieces of a bench by table and row, in order within a row, and the seconds that they took."""
 
     found: dict[tuple[str, str], list[Any]]
     seconds: float
 
     def rows(self, table: str) -> dict[str, list[Any]]:
-        """The rows of one table; what the pieces of a row gave, lists, in one list."""
+        """The rows of one table; the lists from a row's pieces are joined."""
         return {row: found for (of, row), found in self.found.items() if of == table}
 
 
 def measured(bench: str, pieces: Sequence[Piece], seconds: float) -> Measured | None:
-    """What all pieces gave; None if some are left after so many seconds, in which no further one is begun."""
+    """The results of all pieces; None if some are left after so many seconds, when no further one starts."""
     folder, began = _KEPT / bench, time.monotonic()
     folder.mkdir(parents=True, exist_ok=True)
     for place, piece in enumerate(pieces, 1):
@@ -71,5 +71,5 @@ def _read(bench: str, pieces: Sequence[Piece]) -> Measured:
 
 
 def forget(bench: str) -> None:
-    """Measure all pieces again, when it is next run."""
+    """Discard all pieces, so that the next run measures them again."""
     shutil.rmtree(_KEPT / bench, ignore_errors=True)

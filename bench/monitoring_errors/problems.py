@@ -1,7 +1,7 @@
-"""How often monitoring is wrong about answers, by problem.
+"""False alarms of monitoring about predictions, by problem.
 
-A version that keeps what its hold-out promised is judged for two years by every metric that its problem has a limit
-for, alone and in sums.
+A version that performs as on its hold-out is judged for two years by every metric with a limit for its problem, per
+period and cumulatively.
 """
 
 from collections.abc import Callable
@@ -36,13 +36,13 @@ _STEPS = 7
 
 @dataclass(frozen=True, kw_only=True)
 class Steady:
-    """A problem whose answers are right, and how so many of its rows are drawn."""
+    """A problem whose predictions stay accurate, and a function that draws a number of its rows."""
 
     declared: ProblemType
     draw: Draw
 
     def rows(self, random: np.random.Generator, count: int) -> Answered:
-        """So many rows whose outcomes are known."""
+        """A number of rows with known outcomes."""
         truth, answers = self.draw(random, count)
         return Answered(truth=truth, answers=answers, groups=pd.DataFrame(index=answers.index))
 
@@ -60,14 +60,14 @@ def _classes(random: np.random.Generator, count: int) -> tuple[Floats, pd.DataFr
 
 
 def _values(random: np.random.Generator, count: int) -> tuple[Floats, pd.DataFrame]:
-    """Errors have a tail: a t distribution of 5 degrees of freedom, of which 2.015 bounds nine tenths."""
+    """Errors have heavy tails: a t distribution with 5 degrees of freedom, whose central 90 % lie within 2.015."""
     expected = random.normal(50, 10, count)
     bounded = {"lower": expected - 2.015, "upper": expected + 2.015}
     return expected + random.standard_t(5, count), pd.DataFrame({"prediction": expected, **bounded})
 
 
 def _forecasts(random: np.random.Generator, count: int) -> tuple[Floats, pd.DataFrame]:
-    """Seven steps of each series; half of a row's error is its series' own, and 1.2816 deviations bound four fifths."""
+    """Seven steps of each series; half of an error is common to its series, and 80 % lie within 1.2816 deviations."""
     series = np.repeat(np.arange(count // _STEPS), _STEPS)
     luck = np.repeat(random.normal(size=count // _STEPS), _STEPS)
     error = 0.5**0.5 * (luck + random.normal(size=series.size))
@@ -96,18 +96,18 @@ STEADY = (
 
 
 def part(case: Steady, number: int, count: int) -> list[list[bool]]:
-    """So many series: whether anything is in breach in each of their periods."""
+    """A number of series: whether any metric is in breach in each of their periods."""
     random = np.random.default_rng([20_261, number])
     return [alarms(case, random) for _ in range(count)]
 
 
 def judged(case: Steady) -> list[Monitored]:
-    """The metrics of the problem that have a limit."""
+    """The metrics of the problem with a limit."""
     return [each for each in LIMITS.metrics(case.declared, ()) if each.limit]
 
 
 def alarms(case: Steady, random: np.random.Generator) -> list[bool]:
-    """Whether anything is in breach in each of two years of periods."""
+    """Whether any metric is in breach in each period of two years."""
     known = {each.name: each for each in judged(case)}
     monitors = [each for each in problem_of(case.declared).monitors() if each.name in known]
     holdout = case.rows(random, HOLDOUT_ROWS)
@@ -131,7 +131,7 @@ def alarms(case: Steady, random: np.random.Generator) -> list[bool]:
 
 
 def row(case: Steady, found: list[list[bool]]) -> str:
-    """A row of the table: what was judged, what may be wrong, and what was."""
+    """A row of the table: the metrics, the expected and the measured rate."""
     periods, names = len(found) * STABLE_PERIODS, ", ".join(each.title for each in judged(case))
     told = f"{chances.of_answers(LIMITS):.2%} | {share(begun(found), periods)} | {sum(map(sum, found))}"
     return f"| {case.declared.name} | {names} | {periods:,} | {told} |"

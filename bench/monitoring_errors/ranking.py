@@ -1,4 +1,4 @@
-"""How late a loss of ROC AUC is told, and how often one that is not there."""
+"""The delay until a loss of ROC AUC is reported, and the rate of false reports."""
 
 import numpy as np
 from scipy import stats
@@ -16,7 +16,7 @@ from ml.problems.monitor import Bounds
 
 PROMISED, HOLDOUT_ROWS = 0.78, 6_000
 _POSITIVE = 0.2
-# The area and the rows of each row of the table, and its series: a false alarm is seldom.
+# The area and the rows of each row of the table, and its number of series: false alarms are rare.
 LOSSES = (
     (PROMISED, 1000, 2000),
     (0.74, 1000, 1000),
@@ -27,7 +27,7 @@ LOSSES = (
 
 
 def part(now: float, rows: int, number: int, count: int) -> list[list[bool]]:
-    """So many series: whether each of their periods is in breach, alone or by what has added up."""
+    """A number of series: whether each of their periods is in breach, alone or cumulatively."""
     random = np.random.default_rng([7, number])
     return [_series(now, rows, random) for _ in range(count)]
 
@@ -47,7 +47,7 @@ def _series(now: float, rows: int, random: np.random.Generator) -> list[bool]:
 
 
 def _scores(random: np.random.Generator, wanted: float, rows: int) -> tuple[Floats, Floats]:
-    """Labels and scores that rank as wanted: two normals that lie sqrt(2) times the quantile of it apart."""
+    """Labels and scores with the wanted ROC AUC: two normals whose distance is sqrt(2) times its normal quantile."""
     labels = (random.random(rows) < _POSITIVE).astype(float)
     apart = 2**0.5 * float(stats.norm.ppf(wanted))
     return labels, np.asarray(stats.norm.cdf(random.normal(size=rows) + apart * labels))

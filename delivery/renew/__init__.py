@@ -1,5 +1,5 @@
-"""Looks the lists up that go out of date: prices, node types, and the hosts that clusters must reach.
+"""Renews lists that go out of date: prices, node types, and the hosts that clusters must reach.
 
-Each list is a YAML file with comments and layout of its own, so only the values are replaced, and a person compares the
-difference in a pull request. A source that answers too little changes nothing.
+Each list is a YAML file with its own comments and layout, so only the values are replaced, and a person reviews the
+difference in a pull request. A source that returns too little changes nothing.
 """

@@ -1,4 +1,4 @@
-"""Looks one list up and writes it: `python -m delivery.renew prices | node-types | allow-lists`."""
+"""Looks up one list and writes it: `python -m delivery.renew prices | node-types | allow-lists`."""
 
 import sys
 from collections.abc import Callable, Mapping, Sequence

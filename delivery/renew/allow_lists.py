@@ -1,4 +1,4 @@
-"""`workspaces/platform.yaml`: the hosts of the region that Databricks needs, from its own page."""
+"""`workspaces/platform.yaml`: the region's hosts that Databricks requires, from its documentation page."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -25,7 +25,7 @@ def page(url: str) -> str:
 
 
 class _Rows(HTMLParser):
-    """The rows of every table: a list of cells, each as text."""
+    """The rows of every table: each a list of cells, as text."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,7 +33,7 @@ class _Rows(HTMLParser):
         self._in_cell = False
 
     def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:  # noqa: ARG002 - as inherited
-        """A row or a cell begins; anything else inside a cell parts words."""
+        """A row or a cell begins; any other tag inside a cell separates words."""
         if tag == "tr":
             self.rows.append([])
         elif tag in ("td", "th") and self.rows:
@@ -62,7 +62,7 @@ def hosts(html: str, region: str) -> list[str]:
 
 
 def renewed(text: str, read: Page = page) -> str:
-    """The file with the hosts of today.
+    """The file with today's hosts.
 
     Raises SettingsError with every mistake in it, DeliveryError if the page lists less than half of what it has.
     """

@@ -1,4 +1,4 @@
-"""`infra/spec/node_types.yaml`: which regions rent out which GPU machines."""
+"""`infra/spec/node_types.yaml`: the regions of each GPU machine type."""
 
 import re
 import textwrap

@@ -1,4 +1,4 @@
-"""`policies/prices.yaml`: what a machine costs an hour, and the day that it was looked up."""
+"""`policies/prices.yaml`: the hourly price of each machine type, and the day of the look-up."""
 
 import re
 from datetime import date
@@ -14,7 +14,7 @@ PATH = "policies/prices.yaml"
 def renewed(text: str, today: date, ask: Fetch = fetch) -> str:
     """The file with today's prices of the nodes that have one.
 
-    Raises SettingsError with every mistake in it, DeliveryError if one of them is priced no longer.
+    Raises SettingsError with every mistake in it, DeliveryError if one of them no longer has a price.
     """
     listed = parse_model(PATH, text, PriceList)
     known = {node: each.vm_per_hour for node, each in listed.nodes.items() if each.vm_per_hour is not None}
@@ -29,6 +29,6 @@ def renewed(text: str, today: date, ask: Fetch = fetch) -> str:
 
 
 def _price(region: str, node: str, ask: Fetch) -> float | None:
-    """The lowest of those that Azure lists: it lists one machine under several products."""
+    """The lowest of Azure's prices: it lists one machine type under several products."""
     listed = [price for name, price in machines(region, node, ask) if name == node]
     return min(listed, default=None)

@@ -7,7 +7,7 @@ import httpx
 
 URL = "https://prices.azure.com/api/retail/prices"
 _TIMEOUT_S = 60
-# Fetches one address and answers its JSON.
+# Fetches one address and returns its JSON.
 Fetch = Callable[[str, Mapping[str, str]], Mapping[str, Any]]
 
 
@@ -37,7 +37,7 @@ def machines(region: str, name: str, ask: Fetch = fetch) -> Iterator[tuple[str, 
 
 
 def _counts(item: Mapping[str, Any]) -> bool:
-    """Not what Windows, spare capacity or a dedicated service costs."""
+    """Excludes prices for Windows, spot capacity or a dedicated service."""
     spare = any(word in item["skuName"] for word in ("Spot", "Low Priority"))
     windows = "Windows" in item["productName"] or "CloudServices" in item["productName"]
     return not spare and not windows and item["unitOfMeasure"] == "1 Hour"
