@@ -1,1 +1,1 @@
-"""What every service stands on: store, identity, access control, errors, clock, processes."""
+"""The basis of every service: store, identity, access control, errors, clock, processes."""

@@ -1,7 +1,8 @@
-"""Permissions on workspace objects (jobs, policies, warehouses, experiments, …): who holds which level.
+"""Permissions on workspace objects (jobs, policies, warehouses, experiments, …): levels by principal.
 
-Kept in the store as kind `acl`, key `<type>/<id>`: `{"owner": principal, "entries": {principal: level}}`. What lies in
-a workspace folder also has a kind `place` (`{"workspace", "path"}`), and inherits what the folders around it give.
+Kept in the store as kind `acl`, key `<type>/<id>`: `{"owner": principal, "entries": {principal: level}}`. An object in
+a workspace folder also has a document of kind `place` (`{"workspace", "path"}`), and inherits the permissions of its
+parent folders.
 """
 
 from localcloud.kernel import directory, folders
@@ -32,7 +33,7 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "alertsv2": ("CAN_READ", "CAN_RUN", "CAN_EDIT", "CAN_MANAGE"),
     "authorization": ("CAN_USE", "CAN_MANAGE"),
 }
-# How the REST API names the type in its answers; the Terraform provider compares it.
+# The REST API's name of the type in responses; the Terraform provider compares it.
 _OBJECT_TYPES = {
     "jobs": "job",
     "pipelines": "pipelines",
@@ -54,7 +55,7 @@ _OBJECT_TYPES = {
     "alertsv2": "alertv2",
     "authorization": "tokens",
 }
-# Whom a level may be given to; others are refused it.
+# Restrictions on who may get a level; others are refused it.
 _RESERVED = {("authorization", "CAN_MANAGE"): "admins"}
 _NAME_FIELDS = ("user_name", "group_name", "service_principal_name")
 
@@ -67,7 +68,7 @@ def levels(object_type: str) -> tuple[str, ...]:
 
 
 def create(cloud: Cloud, caller: Caller, object_type: str, object_id: str, path: str | None = None) -> None:
-    """Start the permissions of a new object: its creator owns it. At a workspace `path` it inherits its folders'."""
+    """Create the permissions of a new object: its creator owns it. At a workspace `path` it inherits its folders'."""
     cloud.store.put("acl", f"{object_type}/{object_id}", {"owner": caller.principal, "entries": {}})
     if path is not None:
         place = {"workspace": caller.require_workspace().name, "path": folders.path_of(path)}
@@ -75,13 +76,13 @@ def create(cloud: Cloud, caller: Caller, object_type: str, object_id: str, path:
 
 
 def delete(cloud: Cloud, object_type: str, object_id: str) -> None:
-    """Forget the permissions of a deleted object."""
+    """Delete the permissions of a deleted object."""
     cloud.store.delete("acl", f"{object_type}/{object_id}")
     cloud.store.delete("place", f"{object_type}/{object_id}")
 
 
 def read(cloud: Cloud, object_type: str, object_id: str) -> Document:
-    """`{"owner", "entries"}` of an object; empty where nobody was given anything."""
+    """`{"owner", "entries"}` of an object; empty if it has no permissions."""
     return cloud.store.get("acl", f"{object_type}/{object_id}") or {"owner": None, "entries": {}}
 
 
@@ -130,7 +131,7 @@ def require(cloud: Cloud, caller: Caller, object_type: str, object_id: str, leve
 
 
 def require_management(cloud: Cloud, caller: Caller, object_type: str, object_id: str) -> None:
-    """Raise `ApiError` 403 unless the caller may change who holds what on the object."""
+    """Raise `ApiError` 403 unless the caller may change the object's permissions."""
     if "CAN_MANAGE" in levels(object_type):
         require(cloud, caller, object_type, object_id, "CAN_MANAGE")
     elif not (caller.is_workspace_admin or read(cloud, object_type, object_id)["owner"] in caller.identities):
@@ -138,7 +139,7 @@ def require_management(cloud: Cloud, caller: Caller, object_type: str, object_id
 
 
 def shown(cloud: Cloud, object_type: str, object_id: str) -> Document:
-    """An object's permissions as the REST API shows them, with what the admins and its folders' users inherit."""
+    """An object's permissions in the REST API's format, including those that admins and its folders' users inherit."""
     document = read(cloud, object_type, object_id)
     owner_level = levels(object_type)[-1]
     held = list(document["entries"].items())

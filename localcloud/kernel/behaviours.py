@@ -1,4 +1,4 @@
-"""What holds for every service."""
+"""Behaviours that apply to every service."""
 
 from localcloud.kernel.parity import Behaviour, Level
 

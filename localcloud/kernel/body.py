@@ -1,4 +1,4 @@
-"""Reading request bodies: what every handler needs to say what is missing."""
+"""Reads request bodies, and reports missing fields."""
 
 import json
 from typing import Annotated, Any
@@ -10,15 +10,15 @@ from localcloud.kernel import shapes
 from localcloud.kernel.errors import bad_request, malformed
 from localcloud.kernel.store import Document
 
-# How clients write that they do not ask for something.
+# Values with which clients say that they do not set a field.
 _NOTHING: tuple[object, ...] = (None, "", False, [], {})
-# A body whose fields are all its route's own to judge, and one in which known fields have their shapes.
+# A body whose fields only its route validates, and one whose known fields have fixed shapes.
 PlainBody = Annotated[Document, Body(default_factory=dict)]
 JsonBody = Annotated[Document, AfterValidator(shapes.require), Body(default_factory=dict)]
 
 
 def json_object(raw: bytes) -> Document:
-    """The object that a body says; empty for no body. Raises `ApiError` 400 for anything else."""
+    """The JSON object in a body; empty for no body. Raises `ApiError` 400 for anything else."""
     try:
         parsed = json.loads(raw) if raw else {}
     except (ValueError, RecursionError) as error:
@@ -38,12 +38,12 @@ def required(body: Document, *fields: str) -> Any:
 
 
 def is_given(value: object) -> bool:
-    """Whether a field's value asks for something: clients write nulls and empty values for what they leave out."""
+    """Whether a field is set: clients write nulls and empty values for fields that they leave out."""
     return value not in _NOTHING
 
 
 def only(body: Document, *fields: str) -> Document:
-    """`body`, if it is an object without other fields with a value than these. Raises `ApiError` 400 naming others."""
+    """`body`, if it is an object without values in other fields than these. Raises `ApiError` 400 naming others."""
     if not isinstance(body, dict):
         raise bad_request(f"{str(body)[:40]!r} is not an object of {', '.join(fields)}.")
     unknown = sorted(name for name, value in body.items() if name not in fields and is_given(value))
@@ -53,5 +53,5 @@ def only(body: Document, *fields: str) -> Document:
 
 
 def changed(document: Document, changes: Document, allowed: frozenset[str]) -> Document:
-    """`document` with the `allowed` fields of `changes` put over it."""
+    """`document`, updated with the `allowed` fields of `changes`."""
     return {**document, **{field: value for field, value in changes.items() if field in allowed}}

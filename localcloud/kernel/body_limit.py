@@ -1,8 +1,8 @@
-"""How large the body of a call may be: a larger one is refused before any route reads it.
+"""Size limits of request bodies: a larger one is refused before any route reads it.
 
-What takes files (volumes, artifacts, signed links) and what scores has limits of its own. Sources: 10 MB of the Jobs
-API and 16 MiB of a statement's text by Azure Databricks' limits, in JSON with what is said beside it; 4 MB of a
-template of Azure Resource Manager.
+Routes for files (volumes, artifacts, signed links) and for scoring have their own limits. Sources: Azure Databricks'
+limits, 10 MB for the Jobs API and 16 MiB for a statement's text, plus its JSON; Azure Resource Manager's 4 MB for a
+template.
 """
 
 from starlette.responses import JSONResponse
@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from localcloud.kernel.errors import ApiError
 
 _MIB = 2**20
-# By how a path begins, the first that fits; 0 leaves it to the route.
+# By the prefix of a path, the first match; 0 leaves it to the route.
 _LIMITS_BYTES = (
     ("/api/2.0/jobs/", 10 * _MIB),
     ("/api/2.1/jobs/", 10 * _MIB),
@@ -24,7 +24,7 @@ _LIMITS_BYTES = (
     ("/console", 0),
 )
 _OTHERS_BYTES = 20 * _MIB
-# A client that is still sending is let finish up to here, so that it reads the answer.
+# A client that is still sending may finish up to this size, so that it reads the response.
 _DRAINED_BYTES = 64 * _MIB
 
 
@@ -35,7 +35,7 @@ class BodyLimit:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one call."""
+        """Handle one call."""
         limit = _limit_of(scope["path"]) if scope["type"] == "http" else 0
         headers = dict(scope.get("headers") or [])
         said, chunked = headers.get(b"content-length"), b"transfer-encoding" in headers
@@ -45,7 +45,7 @@ class BodyLimit:
             await self._app(scope, receive, send)
 
     async def _measured(self, limit: int, scope: Scope, receive: Receive, send: Send) -> None:
-        """Read a body whose length is not said, or is too much."""
+        """Read a body whose length is unknown or too large."""
         chunks: list[bytes] = []
         size, more = 0, True
         while more and size <= _DRAINED_BYTES:
@@ -64,7 +64,7 @@ class BodyLimit:
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
-    """What reads `body` once, and then goes on as before."""
+    """A receive function that returns `body` once, and then continues as before."""
     left = [body]
 
     async def read() -> Message:

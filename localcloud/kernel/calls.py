@@ -1,6 +1,6 @@
-"""The latest calls that the local cloud answered: who asked what, and what came of it. In memory, and so many at most.
+"""The latest calls to the local cloud: caller, request and result. In memory, and limited in number.
 
-A call is noted without its query and its body, which may hold what only its caller should know.
+A call is recorded without its query and its body, which may contain confidential data.
 """
 
 import threading
@@ -14,16 +14,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # A busy minute: the platform's tests make a few hundred calls in one.
 KEPT = 1000
-# The page that shows the calls would otherwise show itself.
+# The page of calls would otherwise list itself.
 _UNNOTED = "/console"
-# Links that open what they lead to without a token: `/local/signed/{key}`.
+# Links that give access to their target without a token: `/local/signed/{key}`.
 _LINKED, _SECRET = "/local/", "key"
 _PRINCIPAL = "principal"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One call that was answered. `at_s` is epoch seconds, `port` where it came in; `principal` is empty if unknown."""
+    """One finished call. `at_s` is epoch seconds, `port` the receiving port; `principal` is empty if unknown."""
 
     at_s: float
     port: int
@@ -42,24 +42,24 @@ class Calls:
         self._lock = threading.Lock()
 
     def add(self, call: Call) -> None:
-        """Note a call; the oldest one goes if there are too many."""
+        """Add a call; the oldest is dropped if there are too many."""
         with self._lock:
             self._calls.append(call)
 
     def newest_first(self) -> list[Call]:
-        """Every call that is kept."""
+        """All kept calls, newest first."""
         with self._lock:
             return list(reversed(self._calls))
 
 
 class Recorder:
-    """ASGI middleware that notes each call with the last of its answer."""
+    """ASGI middleware that records each call at the end of its response."""
 
     def __init__(self, app: ASGIApp, calls: Calls) -> None:
         self._app, self._calls = app, calls
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the call on, and note it."""
+        """Pass the call on, and record it."""
         if scope["type"] != "http" or scope["path"].startswith(_UNNOTED):
             await self._app(scope, receive, send)
             return
@@ -70,20 +70,20 @@ class Recorder:
             if message["type"] == "http.response.start":
                 status = message["status"]
             elif message["type"] == "http.response.body" and not message.get("more_body"):
-                # Before the caller has the whole answer, and looks.
+                # Before the caller has the whole response, and may look at the list.
                 self._calls.add(_call(scope, at_s, started, status))
             await send(message)
 
         try:
             await self._app(scope, receive, note)
         except Exception:
-            # Who catches it outside answers 500.
+            # The outer handler of the exception responds with 500.
             self._calls.add(_call(scope, at_s, started, 500))
             raise
 
 
 def note_principal(scope: MutableMapping[str, Any], name: str) -> None:
-    """Say who makes the call of `scope`."""
+    """Record the caller of `scope`."""
     scope.setdefault("state", {})[_PRINCIPAL] = name
 
 

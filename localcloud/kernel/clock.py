@@ -1,7 +1,7 @@
-"""The local cloud's clock, by which schedules and triggers fire. It stands still until it is stepped.
+"""The local cloud's clock for schedules and triggers. It stands still until it is stepped.
 
-So a local cloud that is left running starts nothing by itself. Everything else (tokens, the times of runs, files and
-tables) goes by the real time.
+So an idle local cloud starts nothing automatically. Everything else (tokens, the times of runs, files and tables) uses
+real time.
 """
 
 import time
@@ -13,7 +13,7 @@ _KIND, _KEY = "settings", "clock"
 
 
 def now(store: Store) -> datetime:
-    """What the clock shows (UTC): the real time at which it was first asked, or where it was stepped to since."""
+    """The clock's time (UTC): the real time of its first use, or the last step since."""
     with store.transaction():
         kept = store.get(_KIND, _KEY)
         if kept is None:
@@ -22,12 +22,12 @@ def now(store: Store) -> datetime:
 
 
 def move(store: Store, to: datetime) -> datetime:
-    """Set the clock, to whole seconds; returns what it shows now."""
+    """Set the clock, to whole seconds; returns its new time."""
     shown = to.astimezone(UTC).replace(microsecond=0)
     store.put(_KIND, _KEY, {"now": shown.isoformat()})
     return shown
 
 
 def now_ms() -> int:
-    """The real time in milliseconds since 1970, which is what answers show."""
+    """The real time in milliseconds since 1970, as responses show it."""
     return int(time.time() * 1000)

@@ -1,4 +1,4 @@
-"""`Cloud`: what the handlers share. One per process, at `request.app.state.cloud`."""
+"""`Cloud`: the state that all handlers share. One per process, at `request.app.state.cloud`."""
 
 import threading
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ ADMIN_USER = "admin@localcloud"
 
 @dataclass(frozen=True, kw_only=True)
 class Workspace:
-    """One workspace: its own port, and the `host` that the stacks know it by."""
+    """One workspace: its own port, and the `host` by which the stacks name it."""
 
     name: str
     host: str
@@ -27,7 +27,7 @@ class Workspace:
 
     @property
     def url(self) -> str:
-        """Where the SDK reaches it."""
+        """The URL for the SDK."""
         return f"http://127.0.0.1:{self.port}"
 
 
@@ -35,9 +35,8 @@ class Workspace:
 class Cloud:
     """The local cloud's directory, documents and running parts.
 
-    `spark_remote` (`sc://…`) and `mlflow_url` are empty until those servers run; what needs them
-    answers 503 until then. Areas keep live objects (a job runner, open listeners) in `parts`. `faults` are those that
-    calls meet on demand.
+    `spark_remote` (`sc://…`) and `mlflow_url` are empty until those servers run; routes that need them respond with 503
+    until then. Services keep live objects (a job runner, open listeners) in `parts`. `faults` are the injected faults.
     """
 
     home: Path

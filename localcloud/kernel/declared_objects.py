@@ -1,4 +1,4 @@
-"""Objects that are kept exactly as declared, with ids and audit fields, and that nothing acts on locally."""
+"""Objects that are kept exactly as declared, with ids and audit fields, and without any local effect."""
 
 import uuid
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from localcloud.kernel.store import Document
 
 @dataclass(frozen=True, kw_only=True)
 class DeclaredObjects:
-    """The objects of one kind. `id_field` is what the API calls their id.
+    """The objects of one kind. `id_field` is the API's name of their id.
 
-    With an `object_type` they lie in workspace folders (`parent_path`, or the maker's home) and have permissions.
+    With an `object_type` they are in workspace folders (`parent_path`, or the creator's home) and have permissions.
     """
 
     kind: str
@@ -24,7 +24,7 @@ class DeclaredObjects:
     object_type: str | None = None
 
     def create(self, cloud: Cloud, caller: Caller, body: Document, defaults: Document) -> Document:
-        """Keep a new object of the caller's workspace. `defaults` fill what the body leaves out."""
+        """Store a new object of the caller's workspace. `defaults` fill fields that the body leaves out."""
         now = _now()
         identifier = uuid.uuid4().hex if self.id_field == "dashboard_id" else str(uuid.uuid4())
         document = {
@@ -58,7 +58,7 @@ class DeclaredObjects:
     def update(self, cloud: Cloud, caller: Caller, identifier: str, body: Document, mask: str | None) -> Document:
         """Replace the fields that `mask` names (comma-separated, `*` or None: all that the body has).
 
-        A field that is in the mask and not in the body is removed. The owner and admins only.
+        A field that is in the mask and not in the body is removed. Only for the owner and admins.
         """
         document = self._own(cloud, caller, identifier)
         fields = list(body) if mask in (None, "", "*") else _top_level(str(mask))
@@ -70,7 +70,7 @@ class DeclaredObjects:
         return shown(new)
 
     def delete(self, cloud: Cloud, caller: Caller, identifier: str) -> Document:
-        """Forget one object. The owner and admins only."""
+        """Delete one object. Only for the owner and admins."""
         self._own(cloud, caller, identifier, "CAN_MANAGE")
         cloud.store.delete(self.kind, identifier)
         if self.object_type:
@@ -98,7 +98,7 @@ class DeclaredObjects:
 
 
 def shown(document: Document) -> Document:
-    """The object without what only the local cloud needs."""
+    """The object without fields that only the local cloud needs."""
     return {field: value for field, value in document.items() if not field.startswith("_")}
 
 

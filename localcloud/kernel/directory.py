@@ -1,4 +1,4 @@
-"""Users, service principals and groups as SCIM documents, and what a name in a grant stands for.
+"""Users, service principals and groups as SCIM documents, and the resolution of names in grants.
 
 Kinds in the store: `user`, `service_principal`, `group`, each keyed by its numeric id (a string).
 """
@@ -18,7 +18,7 @@ EVERYONE = frozenset({"account users", "users"})
 
 @dataclass(frozen=True, kw_only=True)
 class Principal:
-    """Somebody who can be granted something, with every group they are in (nested, implicit)."""
+    """A principal that can receive grants, with all its groups (nested, implicit)."""
 
     kind: Kind
     principal: str
@@ -28,7 +28,7 @@ class Principal:
 
 
 def memberships(member_id: str, groups: Mapping[str, Document]) -> frozenset[str]:
-    """Display names of all groups that hold `member_id`, directly or through other groups.
+    """Display names of all groups that contain `member_id`, directly or through other groups.
 
     `groups` maps group id to its SCIM document. Pure; cycles are harmless.
     """
@@ -46,7 +46,7 @@ def memberships(member_id: str, groups: Mapping[str, Document]) -> frozenset[str
 
 
 def find(store: Store, name: str) -> Principal | None:
-    """The principal whose user name, application id or display name is `name`; None where there is none.
+    """The principal whose user name, application id or display name is `name`; None if there is none.
 
     An application id or user name wins over a display name, a service principal over a group.
     """
@@ -67,7 +67,7 @@ def find(store: Store, name: str) -> Principal | None:
 
 
 def resolve(store: Store, name: str) -> Principal:
-    """Like `find`. Raises `ApiError` 404 that says where the names are listed."""
+    """Like `find`. Raises `ApiError` 404 that says where to list the names."""
     found = find(store, name)
     if found is None:
         raise not_found(f"Principal '{name}' is not a user, service principal (name or application id) or group.")
@@ -75,7 +75,7 @@ def resolve(store: Store, name: str) -> Principal:
 
 
 def grantee(store: Store, name: str) -> str:
-    """`name` when a grant, an owner or a permission may name it: a user name, an application id or a group.
+    """`name`, if a grant, an owner or a permission may use it: a user name, an application id or a group.
 
     Raises `ApiError` 404 otherwise; a service principal's display name is refused, as on Databricks.
     """
@@ -96,14 +96,14 @@ def is_metastore_admin(store: Store, principal: Principal) -> bool:
 
 
 def administers(store: Store, principal: Principal, workspace_id: int) -> bool:
-    """Whether an assignment of ADMIN, to them or to a group of theirs, makes them an admin of the workspace."""
+    """Whether an ADMIN assignment, to the principal or to one of its groups, makes it an admin of the workspace."""
     names = principal.groups | {principal.principal}
     assigned = (d for d in store.all("assignment") if d["workspace_id"] == workspace_id and "ADMIN" in d["permissions"])
     return "admins" in names or any(_name_of(store, each["principal_id"]) in names for each in assigned)
 
 
 def _name_of(store: Store, identifier: str) -> str | None:
-    """What grants call the principal with this id."""
+    """The name in grants of the principal with this id."""
     for kind, field in (("group", "displayName"), ("service_principal", "applicationId"), ("user", "userName")):
         found = store.get(kind, identifier)
         if found is not None:
@@ -112,14 +112,14 @@ def _name_of(store: Store, identifier: str) -> str | None:
 
 
 def ensure_user(store: Store, user_name: str, display_name: str) -> None:
-    """Create the user where it is missing."""
+    """Create the user if it is missing."""
     with store.transaction():
         if find(store, user_name) is None:
             add(store, "user", {"userName": user_name, "displayName": display_name, "active": True})
 
 
 def ensure_groups(store: Store, admin: str) -> None:
-    """Create the workspace groups that always exist: `admins`, holding the user `admin`, and `users`."""
+    """Create the workspace groups that always exist: `admins`, with the user `admin`, and `users`."""
     with store.transaction():
         names = {group["displayName"] for group in store.all("group")}
         number = next(user["id"] for user in store.all("user") if user["userName"] == admin)
@@ -129,7 +129,7 @@ def ensure_groups(store: Store, admin: str) -> None:
 
 
 def add(store: Store, kind: Kind, body: Document) -> Document:
-    """Store a new principal with a fresh id and return it. Raises `ApiError` 400 when a name is missing."""
+    """Store a new principal with a new id and return it. Raises `ApiError` 400 if a name is missing."""
     identifier = str(1_000_000 + store.next_id("scim"))
     document = {**body, "id": identifier}
     if kind == "service_principal":

@@ -1,18 +1,14 @@
-"""The error that a REST handler raises, and its Databricks form on the wire.
+"""The error that a REST handler raises, and its Databricks format on the wire.
 
-ApiError
-├── bad_request()   400 INVALID_PARAMETER_VALUE
-├── malformed()     400 MALFORMED_REQUEST
-├── denied()        403 PERMISSION_DENIED
-├── not_found()     404 RESOURCE_DOES_NOT_EXIST
-└── exists()        409 RESOURCE_ALREADY_EXISTS
+ApiError ├── bad_request() 400 INVALID_PARAMETER_VALUE ├── malformed() 400 MALFORMED_REQUEST ├── denied() 403
+PERMISSION_DENIED ├── not_found() 404 RESOURCE_DOES_NOT_EXIST └── exists() 409 RESOURCE_ALREADY_EXISTS
 """
 
 from typing import Any
 
 
 class ApiError(Exception):
-    """An answer with an HTTP error `status` and a Databricks `error_code`."""
+    """A response with an HTTP error `status` and a Databricks `error_code`."""
 
     def __init__(self, status: int, error_code: str, message: str, details: tuple[dict[str, Any], ...] = ()) -> None:
         self.status = status
@@ -23,7 +19,7 @@ class ApiError(Exception):
 
     @property
     def headers(self) -> dict[str, str]:
-        """Headers of the answer."""
+        """Headers of the response."""
         return {}
 
     def body(self) -> dict[str, Any]:
@@ -32,25 +28,25 @@ class ApiError(Exception):
 
 
 def bad_request(message: str) -> ApiError:
-    """The request cannot be understood or is not allowed by its own rules."""
+    """The request is invalid, or violates a rule."""
     return ApiError(400, "INVALID_PARAMETER_VALUE", message)
 
 
 def malformed() -> ApiError:
-    """The body is no JSON object."""
+    """The body is not a JSON object."""
     return ApiError(400, "MALFORMED_REQUEST", "Invalid JSON given in the body of the request - no object can be read")
 
 
 def denied(message: str) -> ApiError:
-    """The caller is known, and may not."""
+    """The caller is known, but lacks a permission."""
     return ApiError(403, "PERMISSION_DENIED", message)
 
 
 def not_found(message: str) -> ApiError:
-    """What the request names is not there."""
+    """The named object does not exist."""
     return ApiError(404, "RESOURCE_DOES_NOT_EXIST", message)
 
 
 def exists(message: str) -> ApiError:
-    """What the request would create is there already."""
+    """The object to create already exists."""
     return ApiError(409, "RESOURCE_ALREADY_EXISTS", message)

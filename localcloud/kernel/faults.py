@@ -1,6 +1,6 @@
-"""Faults on demand: which calls meet which, by a seed, so that the same order of calls meets the same faults.
+"""Fault injection with a seed, so that the same order of calls meets the same faults.
 
-They live in this process alone: a restart ends them all, so that nobody searches for a fault that was forgotten.
+Faults exist only in this process: a restart ends them all, so that nobody debugs a forgotten one.
 """
 
 import random
@@ -13,7 +13,7 @@ ANY_METHOD = "*"
 
 
 class Kind(StrEnum):
-    """What happens to a call. None of them but SLOW does what was asked for."""
+    """The effect on a call. Only SLOW still executes the request."""
 
     RATE_LIMITED = "429"
     INTERNAL_ERROR = "500"
@@ -24,10 +24,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """`kind` happens to the share `rate` (0 to 1) of the calls of `method` whose path is like `route`.
+    """`kind` affects the share `rate` (0 to 1) of the calls of `method` whose path matches `route`.
 
-    In `route` a `*` stands for anything without a slash, `**` for anything. `error_code` is of the kinds that answer
-    with an error; `retry_after_s` (None: the header is left out) of 429 and 503; `delay_s` of SLOW.
+    In `route`, `*` matches anything without a slash, `**` anything. `error_code` applies to the kinds that respond with
+    an error; `retry_after_s` (None: no header) to 429 and 503; `delay_s` to SLOW.
     """
 
     kind: Kind
@@ -41,14 +41,14 @@ class Fault:
 
     @property
     def pattern(self) -> re.Pattern[str]:
-        """What the path of a call is held against, whole."""
+        """The pattern for the whole path of a call."""
         wild = {"**": ".*", "*": "[^/]*"}
         return re.compile("".join(wild.get(part) or re.escape(part) for part in tokens(self.route)), re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Counted:
-    """A fault with its number, how many calls it `saw`, and how many of them it `hit`."""
+    """A fault with its number, the number of calls that it `saw`, and of those that it `hit`."""
 
     number: int
     fault: Fault
@@ -57,7 +57,7 @@ class Counted:
 
 
 class Faults:
-    """The faults that are on. Safe to use from several threads."""
+    """The active faults. Safe to use from several threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -65,33 +65,33 @@ class Faults:
         self._on: dict[int, _On] = {}
 
     def add(self, fault: Fault) -> Counted:
-        """Turn `fault` on. Its choices begin with its seed, whatever was on before."""
+        """Activate `fault`. Its random choices start from its seed, whatever was active before."""
         with self._lock:
             number, self._next = self._next, self._next + 1
             self._on[number] = _On(fault)
             return self._on[number].counted(number)
 
     def remove(self, number: int) -> bool:
-        """Turn one off. False if there is none of that number."""
+        """Remove one fault. False if there is none of that number."""
         with self._lock:
             return self._on.pop(number, None) is not None
 
     def clear(self) -> int:
-        """Turn all off; how many there were."""
+        """Remove all faults; returns their number."""
         with self._lock:
             count = len(self._on)
             self._on.clear()
             return count
 
     def all(self) -> list[Counted]:
-        """Those that are on, oldest first."""
+        """The active faults, oldest first."""
         with self._lock:
             return [on.counted(number) for number, on in self._on.items()]
 
     def meet(self, method: str, path: str) -> Counted | None:
-        """The fault that this call meets: of several the oldest.
+        """The fault that this call meets: if there are several, the oldest.
 
-        Each one that the call concerns makes its choice, so that no fault changes what another one does.
+        Every matching fault draws its random choice, so that no fault influences another.
         """
         if not self._on:
             return None
@@ -101,11 +101,11 @@ class Faults:
 
 
 class _On:
-    """A fault that is on, with its random numbers."""
+    """An active fault, with its random numbers."""
 
     def __init__(self, fault: Fault) -> None:
         self._fault, self._pattern = fault, fault.pattern
-        # A seed must give the same choices again; nothing is kept secret by them.
+        # A seed must reproduce the choices; they protect no secret.
         self._random = random.Random(fault.seed)  # noqa: S311
         self._saw = self._hit = 0
 

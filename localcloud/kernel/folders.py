@@ -1,4 +1,4 @@
-"""What an object inherits from the workspace folders around it.
+"""Permissions that an object inherits from its workspace folders.
 
 Kept in the store as kind `workspace_object`, key `<workspace>:<path>`; folders' own permissions are kept by `acl`.
 """
@@ -26,21 +26,21 @@ def path_of(given: str) -> str:
 
 
 def key(workspace: str, path: str) -> str:
-    """The key of what lies at `path`."""
+    """The key of the object at `path`."""
     return f"{workspace}:{path}"
 
 
 def around(path: str) -> Iterator[str]:
-    """The folders that hold `path`, innermost first, without the root."""
+    """The parent folders of `path`, innermost first, without the root."""
     parts = path.strip("/").split("/")
     for depth in range(len(parts) - 1, 0, -1):
         yield "/" + "/".join(parts[:depth])
 
 
 def inherited(cloud: Cloud, workspace: str, path: str) -> dict[str, str]:
-    """By principal: the strongest level that the folders around `path` give on what lies there.
+    """By principal: the strongest level that the parent folders of `path` give on the object there.
 
-    Every workspace user manages what is under `/Shared`, and each what is in their home.
+    All workspace users manage everything under `/Shared`, and each user everything in their home.
     """
     held: dict[str, str] = {}
     for folder in around(path):
@@ -50,7 +50,7 @@ def inherited(cloud: Cloud, workspace: str, path: str) -> dict[str, str]:
 
 
 def allows(cloud: Cloud, caller: Caller, path: str, level: str) -> bool:
-    """Whether the folders around `path` give the caller at least `level`. A workspace admin has every level."""
+    """Whether the parent folders of `path` give the caller at least `level`. A workspace admin has every level."""
     if caller.is_workspace_admin:
         return True
     found = inherited(cloud, caller.require_workspace().name, path)

@@ -1,4 +1,4 @@
-"""Who calls: bearer tokens, and the `Caller` that every handler depends on."""
+"""Authentication: bearer tokens, and the `Caller` that every handler depends on."""
 
 import hashlib
 import secrets
@@ -15,7 +15,7 @@ from localcloud.kernel.errors import ApiError, denied
 from localcloud.kernel.store import Document
 
 _SCHEME = "bearer "
-# The documents that say who somebody is.
+# The documents of identities.
 _OF_A_CALLER = ("user", "service_principal", "group", "metastore", "assignment", "workspace")
 
 
@@ -23,11 +23,11 @@ _OF_A_CALLER = ("user", "service_principal", "group", "metastore", "assignment",
 class Caller:
     """An authenticated principal on one workspace (None: on the account's port).
 
-    `principal` is what grants name: a user name, a service principal's application id, or a group's name
-    when acting as a member of only that group. `groups` holds display names, nested ones included.
-    `is_admin` marks the account's and the metastore's admins, who pass every check; `is_workspace_admin` also
-    those whom an assignment makes admins of this workspace, which gives them nothing in Unity Catalog. `serverless`
-    marks a task on serverless compute, by the token that it was given.
+    `principal` is the name in grants: a user name, a service principal's application id, or a group's name when acting
+    as a member of only that group. `groups` has display names, nested ones included. `is_admin` marks the account's and
+    the metastore's admins, who pass every check; `is_workspace_admin` also those whom an assignment makes admins of
+    this workspace, which gives them no rights in Unity Catalog. `serverless` marks a task on serverless compute, by its
+    token.
     """
 
     principal: str
@@ -95,12 +95,12 @@ def mint(
 
 
 def revoke(cloud: Cloud, token: str) -> None:
-    """Make a token unusable from now on."""
+    """Revoke a token, effective immediately."""
     cloud.store.delete("token", _digest(token))
 
 
 def revoke_by_id(cloud: Cloud, token_id: str) -> bool:
-    """Make the token with this id unusable. False where there is none."""
+    """Revoke the token with this id. False if there is none."""
     found = [t for t in cloud.store.all("token") if t["token_id"] == token_id]
     for token in found:
         cloud.store.delete("token", token["digest"])
@@ -108,7 +108,7 @@ def revoke_by_id(cloud: Cloud, token_id: str) -> bool:
 
 
 def record(cloud: Cloud, token: str) -> Document:
-    """What is kept about a token: everything but the token."""
+    """The stored record of a token: everything except the token itself."""
     return cloud.store.require("token", _digest(token))
 
 
@@ -124,7 +124,7 @@ def authenticate(cloud: Cloud, token: str, port: int) -> Caller:
 
 
 def acting_as(cloud: Cloud, principal: str, workspace: Workspace | None) -> Caller:
-    """The caller that `principal` is. Raises `ApiError` 403 for one that was deleted or deactivated."""
+    """The caller for `principal`. Raises `ApiError` 403 for one that was deleted or deactivated."""
     where = workspace.name if workspace else None
     return cloud.store.derived(_OF_A_CALLER, (where, principal), lambda: _caller(cloud, principal, workspace))
 
@@ -146,9 +146,9 @@ def _caller(cloud: Cloud, principal: str, workspace: Workspace | None) -> Caller
 
 
 async def current_caller(request: Request, cloud: CloudDep) -> Caller:
-    """FastAPI dependency: the caller. 401 without a token, 403 with a wrong one, as Databricks answers.
+    """FastAPI dependency: the caller. 401 without a token, 403 with a wrong one, as on Databricks.
 
-    Not in a thread of its own, as it takes less time than to get one.
+    Async, because it takes less time than dispatching it to a thread.
     """
     header = request.headers.get("authorization", "")
     if not header.lower().startswith(_SCHEME):
@@ -162,7 +162,7 @@ CallerDep = Annotated[Caller, Depends(current_caller)]
 
 
 def admin_to(what: str) -> Callable[[Caller], Caller]:
-    """A FastAPI dependency: the caller, an admin. 403 for others, who may not do `what`."""
+    """A FastAPI dependency: the caller, if an admin. 403 for others, who may not do `what`."""
 
     def require(caller: CallerDep) -> Caller:
         caller.require_admin(what)
@@ -172,7 +172,7 @@ def admin_to(what: str) -> Callable[[Caller], Caller]:
 
 
 def ensure_admin(cloud: Cloud, token: str | None = None) -> str:
-    """The admin's token: `token` where it still works, else a new one. Creates the admin user once.
+    """The admin's token: `token` if it still works, else a new one. Creates the admin user once.
 
     Returns the token; the caller keeps it in a file only the user can read.
     """

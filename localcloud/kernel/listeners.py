@@ -13,13 +13,13 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from localcloud.kernel.errors import ApiError
 from localcloud.kernel.loopback import LOOPBACK
 
-# Where a request's scope has the function that drops its connection.
+# The key in a request's scope of the function that drops its connection.
 ABORT = "localcloud.abort"
 _START_LIMIT_S = 30
 
 
 class PortInUseError(ApiError):
-    """The port that was asked for is taken by another process."""
+    """Another process uses the requested port."""
 
     def __init__(self, name: str, port: int) -> None:
         super().__init__(
@@ -41,7 +41,7 @@ class Listeners:
     def open(self, name: str, port: int = 0) -> int:
         """Listen for `name` on `port` (0: any free one) and return the port. Idempotent per name.
 
-        Raises `PortInUseError` when another process holds the port.
+        Raises `PortInUseError` if another process uses the port.
         """
         with self._lock:
             if name in self._running:
@@ -84,7 +84,7 @@ class _Abortable(H11Protocol):
 
 
 def _bind(name: str, port: int) -> socket.socket:
-    # Only where the protocol is named does asyncio turn Nagle's algorithm off, which costs 40 ms an answer.
+    # asyncio disables Nagle's algorithm, which costs 40 ms per response, only if the protocol is named.
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

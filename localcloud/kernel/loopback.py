@@ -1,4 +1,4 @@
-"""This very machine: its names, a free port, and HTTP to its servers."""
+"""This machine: its host names, a free port, and HTTP to its servers."""
 
 import socket
 import ssl
@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 
 LOOPBACK = "127.0.0.1"
-# What a URL of this machine names as its host, without brackets.
+# Host names of this machine in URLs, without brackets.
 HOSTS = (LOOPBACK, "localhost", "::1")
-# Trusts nobody, so it speaks plain HTTP only. httpx would load the authorities of the internet, for every client anew:
-# a tenth of a second of processor time, twenty times as long as a call takes.
+# Trusts no CA, because it only speaks plain HTTP. httpx would load the public CAs for every client: a tenth of a second
+# of CPU time, twenty times as long as a call.
 _NO_AUTHORITY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
@@ -20,13 +20,13 @@ def client(**options: Any) -> httpx.Client:
 
 
 def free_port() -> int:
-    """A port that nothing listens on now."""
+    """A port without a listener at this moment."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])
 
 
 def request(method: str, url: str, **options: Any) -> httpx.Response:
-    """One request with a connection of its own."""
+    """One request with a separate connection."""
     with client() as once:
         return once.request(method, url, **options)

@@ -1,6 +1,6 @@
 """Pages of a directory's names. Pure.
 
-A token says the last name that was shown: what comes or goes between two pages neither doubles nor hides a name.
+A token contains the last name shown, so additions or deletions between two pages neither repeat nor hide a name.
 """
 
 import base64
@@ -13,9 +13,9 @@ MOST = 1000
 
 
 def page(names: Sequence[str], size: int | None, token: str | None) -> tuple[list[str], str | None]:
-    """The names after `token` in their order, at most `size` (`MOST` if none is given, or more), and the next token.
+    """The names after `token` in order, at most `size` (by default and at most `MOST`), and the next token.
 
-    Raises `ApiError` 400 for a size that is none, and for a token that no page had.
+    Raises `ApiError` 400 for an invalid size, and for a token that no page returned.
     """
     if size is not None and size < 0:
         raise bad_request(f"page_size is {size}: give 1 to {MOST}.")

@@ -1,4 +1,4 @@
-"""What a room says of itself for the list `docs/parity.md`: how far its routes go, and what it does behind them."""
+"""A module's statement for `docs/parity.md`: how far its routes are implemented, and the behaviour behind them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,17 +6,17 @@ from enum import StrEnum
 
 
 class Level(StrEnum):
-    """How far a route goes."""
+    """How far a route is implemented."""
 
-    EXECUTED = "executed"  # really done
-    STATEFUL = "stateful"  # kept and answered as it was written; nothing acts on it
-    ECHOED = "echoed"  # accepted and shown
+    EXECUTED = "executed"  # executed
+    STATEFUL = "stateful"  # stored and returned as written; without any effect
+    ECHOED = "echoed"  # accepted and displayed
     LOCAL = "local"  # Databricks has no such route
 
 
 @dataclass(frozen=True)
 class Parity:
-    """How far a module's routes go, the documentation that they follow, and the handlers that differ, by name."""
+    """How far a module's routes are implemented, their documentation, and the handlers that differ, by name."""
 
     level: Level
     follows: str

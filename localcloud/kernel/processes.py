@@ -1,7 +1,7 @@
 """Child processes that never outlive the local cloud.
 
-On Linux the kernel kills a child when the thread that started it ends, however it ends. Elsewhere, and for
-grandchildren, the process group is written to a pid file and killed at the next start.
+On Linux the kernel kills a child when the thread that started it ends, for any reason. On other systems, and for
+grandchildren, the process group is recorded in a pid file and killed at the next start.
 """
 
 import contextlib
@@ -17,11 +17,11 @@ from pathlib import Path
 
 import psutil
 
-# gRPC, which Spark's client brings, would start its threads again in a child between fork and exec, and may hang there.
-# It reads this when it is imported.
+# gRPC, which Spark's client imports, would restart its threads in a child between fork and exec, and may hang there. It
+# reads this variable on import.
 os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "false")
 
-# In the environment of the local cloud and of all it starts: the directory they belong to.
+# An environment variable of the local cloud and all its processes: their directory.
 MARK = "LOCALCLOUD_HOME"
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -42,9 +42,9 @@ def spawn(
     cwd: Path,
     pass_fds: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
-    """Start `command` in its own process group, its output appended to `log`.
+    """Start `command` in its own process group, with its output appended to `log`.
 
-    Call it from a thread that lives as long as the child should, best the main one.
+    Call it from a thread that lives as long as the child should, preferably the main one.
     """
     reap(pid_file)
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -66,13 +66,13 @@ def spawn(
 
 
 def write_pid(pid_file: Path, pid: int) -> None:
-    """Record `pid` with its start time, so that a later process with the same number is not taken for it."""
+    """Record `pid` with its start time, so that a later process with the same number is not mistaken for it."""
     with contextlib.suppress(psutil.NoSuchProcess):
         pid_file.write_text(json.dumps({"pid": pid, "started": psutil.Process(pid).create_time()}), encoding="utf-8")
 
 
 def recorded(pid_file: Path) -> int | None:
-    """The pid in `pid_file` if that very process still lives, else None."""
+    """The pid in `pid_file` if that exact process still runs, else None."""
     try:
         body = json.loads(pid_file.read_text(encoding="utf-8"))
         process = psutil.Process(body["pid"])
@@ -83,7 +83,7 @@ def recorded(pid_file: Path) -> int | None:
 
 
 def lives(process: psutil.Process) -> bool:
-    """Whether that very process still runs; one that ended and waits for its parent does not."""
+    """Whether that exact process still runs; a zombie does not."""
     try:
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
@@ -91,7 +91,7 @@ def lives(process: psutil.Process) -> bool:
 
 
 def reap(pid_file: Path) -> None:
-    """Kill what `pid_file` records, with its group and descendants, and remove the file."""
+    """Kill the process of `pid_file`, with its group and descendants, and remove the file."""
     pid = recorded(pid_file)
     if pid is not None:
         kill_tree(pid, grace_s=0)
@@ -99,7 +99,7 @@ def reap(pid_file: Path) -> None:
 
 
 def kill_tree(pid: int, *, grace_s: float) -> None:
-    """End `pid`, its descendants and its process group: politely for `grace_s` seconds, then by force."""
+    """End `pid`, its descendants and its process group: SIGTERM first, SIGKILL after `grace_s` seconds."""
     try:
         root = psutil.Process(pid)
         family = [root, *root.children(recursive=True)]
@@ -119,13 +119,13 @@ def kill_tree(pid: int, *, grace_s: float) -> None:
 
 
 def marked(home: Path) -> list[psutil.Process]:
-    """Living processes that carry `home`'s mark, apart from this one and those it descends from."""
+    """Running processes with the mark of `home`, except this one and its ancestors."""
     own = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
     return [process for process in psutil.process_iter() if process.pid not in own and _carries(process, home)]
 
 
 def end_marked(home: Path) -> int:
-    """Kill everything that an earlier, killed local cloud of `home` left behind; how many there were."""
+    """Kill everything that an earlier, killed local cloud of `home` left behind; returns their number."""
     found = marked(home)
     for process in found:
         with contextlib.suppress(psutil.NoSuchProcess):

@@ -1,4 +1,4 @@
-"""Query parameters: those that a route does not read are refused, so that no filter is dropped without a word."""
+"""Query parameters: unknown ones are refused, so that no filter is silently ignored."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from fastapi.routing import APIRoute
 
 from localcloud.kernel.errors import bad_request
 
-# How clients write that they do not ask for something.
+# Values with which clients say that they do not set a parameter.
 _NOTHING = ("", "false")
 
 

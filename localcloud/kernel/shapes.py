@@ -1,7 +1,7 @@
-"""The shape of fields that mean one thing in all of Databricks' services: text, objects, lists.
+"""The shapes of fields with the same meaning in all Databricks services: text, objects, lists.
 
-A body that has another one cannot be read: Databricks answers 400 that names what it expected. Maps whose keys are
-free (tags, parameters, settings of Spark) are not looked into.
+A body with another shape is unreadable: Databricks responds with 400 and names the expected shape. Free-form maps
+(tags, parameters, Spark settings) are not examined.
 """
 
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ _FREE = frozenset(
 
 
 def require(body: dict[str, Any]) -> dict[str, Any]:
-    """`body`, if its known fields have their shapes. Raises ValueError that names each that has another one."""
+    """`body`, if its known fields have their shapes. Raises ValueError that names each other field."""
     found = list(_problems(body, ""))
     if found:
         raise ValueError("; ".join(found))
@@ -54,7 +54,7 @@ def _problems(value: Any, at: str) -> Iterator[str]:
 
 
 def _wanted(name: str, value: Any) -> str:
-    """What a field must be, if `value` is something else; null asks for nothing."""
+    """The expected shape of a field, if `value` has another; null counts as absent."""
     if value is None:
         return ""
     if name in _TEXTS:

@@ -13,7 +13,7 @@ from localcloud.kernel.errors import not_found
 
 Document = dict[str, Any]
 _T = TypeVar("_T")
-# As many principals as ask for something, with their workspaces.
+# Enough for all active principals and their workspaces.
 _MOST_DERIVED = 1000
 
 _SCHEMA = """
@@ -22,15 +22,15 @@ CREATE TABLE IF NOT EXISTS documents (
 );
 CREATE TABLE IF NOT EXISTS counters (kind TEXT PRIMARY KEY, value INTEGER NOT NULL);
 """
-# Python writes NaN, which SQLite does not read: such a document has no fields to it.
+# Python writes NaN, which SQLite cannot parse: such a document counts as one without fields.
 _FIELD = "CASE WHEN json_valid(body) THEN json_extract(body, ?) END"
 
 
 class Store:
     """Documents addressed by `(kind, key)`. Every write is durable when the call returns.
 
-    One connection behind a re-entrant lock: writes are small, and a reader then never sees half a
-    transaction. The write-ahead log leaves the file consistent when the process is killed.
+    One connection behind a re-entrant lock: writes are small, and readers never see an incomplete transaction. The
+    write-ahead log keeps the file consistent if the process is killed.
     """
 
     def __init__(self, path: Path) -> None:
@@ -48,7 +48,7 @@ class Store:
         path.chmod(0o600)
 
     def get(self, kind: str, key: str) -> Document | None:
-        """The document, or None where there is none. Changing the returned value changes nothing stored."""
+        """The document, or None. Changing the returned value does not change the stored one."""
         with self._lock:
             row = self._connection.execute(
                 "SELECT body FROM documents WHERE kind = ? AND key = ?", (kind, key)
@@ -56,7 +56,7 @@ class Store:
         return None if row is None else _parse(row[0])
 
     def require(self, kind: str, key: str) -> Document:
-        """The document. Raises `ApiError` 404 RESOURCE_DOES_NOT_EXIST where there is none."""
+        """The document. Raises `ApiError` 404 RESOURCE_DOES_NOT_EXIST if there is none."""
         found = self.get(kind, key)
         if found is None:
             raise not_found(f"{kind.replace('_', ' ').capitalize()} '{key}' does not exist.")
@@ -73,7 +73,7 @@ class Store:
             )
 
     def delete(self, kind: str, key: str) -> None:
-        """Remove the document; nothing happens where there is none."""
+        """Remove the document, if it exists."""
         with self._lock:
             self._changes[kind] += 1
             self._connection.execute("DELETE FROM documents WHERE kind = ? AND key = ?", (kind, key))
@@ -87,7 +87,7 @@ class Store:
         return [_parse(row[0]) for row in rows]
 
     def having(self, kind: str, **fields: str | int) -> list[Document]:
-        """The documents of a kind with these values in these fields, oldest first. Only they are read whole."""
+        """The documents of a kind with these values in these fields, oldest first. Only matches are parsed whole."""
         where, given = _where(kind, fields)
         with self._lock:
             rows = self._connection.execute(
@@ -96,7 +96,7 @@ class Store:
         return [_parse(row[0]) for row in rows]
 
     def count(self, kind: str, **fields: str | int) -> int:
-        """How many documents of a kind have these values in these fields of theirs."""
+        """The number of documents of a kind with these values in these fields."""
         where, given = _where(kind, fields)
         with self._lock:
             row = self._connection.execute(f"SELECT count(*) FROM documents WHERE {where}", given).fetchone()
@@ -105,7 +105,7 @@ class Store:
     def newest(self, kind: str, *, most: int, skipped: int = 0, **fields: str | int) -> list[Document]:
         """At most `most` documents of a kind with these values in these fields, newest first, after `skipped` others.
 
-        Only what is returned is read whole: for pages of what is many.
+        Only the returned documents are parsed whole: for pages of long lists.
         """
         where, given = _where(kind, fields)
         wanted = f"SELECT rowid FROM documents WHERE {where} ORDER BY rowid DESC LIMIT ? OFFSET ?"
@@ -125,7 +125,7 @@ class Store:
         return [_parse(row[0]) for row in rows]
 
     def next_id(self, kind: str) -> int:
-        """1, 2, 3, … per kind; a number is never given twice, not even after a delete or a restart."""
+        """1, 2, 3, … per kind; a number is never reused, not even after a delete or a restart."""
         with self._lock:
             row = self._connection.execute(
                 "INSERT INTO counters (kind, value) VALUES (?, 1)"
@@ -151,7 +151,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All writes inside happen, or none when the block raises. Other threads wait; may be nested."""
+        """All writes inside happen, or none if the block raises. Other threads wait; transactions may be nested."""
         with self._lock:
             outermost = self._depth == 0
             if outermost:
@@ -177,7 +177,7 @@ class Store:
 
 
 def _where(kind: str, fields: Mapping[str, str | int]) -> tuple[str, list[str | int]]:
-    """A condition, and what its question marks stand for."""
+    """A condition, and the values of its question marks."""
     conditions = ["kind = ?", *(f"{_FIELD} = ?" for _ in fields)]
     return " AND ".join(conditions), [kind, *(part for name, value in fields.items() for part in (f"$.{name}", value))]
 

@@ -1,7 +1,7 @@
 """Loads synthesized stacks into a running local cloud, as `terraform apply` would: through its REST routes.
 
-What it did is kept in the cloud per stack and address, so a second load changes nothing, an edited document is
-updated in place, and what a document no longer names is deleted.
+The cloud records its actions per stack and address, so a second load changes nothing, an edited document is updated in
+place, and resources that a document no longer names are deleted.
 """
 
 from localcloud.loader.apply import LoadReport

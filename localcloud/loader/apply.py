@@ -1,4 +1,4 @@
-"""Applies one stack: what is new, what changed, what is gone."""
+"""Applies one stack: creates, updates and deletes resources."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ from localcloud.loader.provider import as_read, require_items
 from localcloud.loader.session import Session
 
 T = TypeVar("T")
-# The digest of what was begun and not seen to end.
+# The digest of an operation that began and was not seen to end.
 _UNFINISHED = ""
 
 
@@ -26,10 +26,10 @@ _UNFINISHED = ""
 class LoadReport:
     """How many resources were created, updated (or replaced), left as they were, and deleted.
 
-    `skipped` names the stacks that have nothing of Databricks: Azure's own resources exist only on Azure. `unsettled`
-    names what the provider reads back in another order than the document has: each plan, and each load, updates it.
-    `deployers` says by stack which service principal loaded it; all others the account's admin did. `unchecked` names
-    the adopted workspaces of which nothing is known here, so that nothing of them was checked.
+    `skipped` names the stacks without Databricks resources: Azure's own resources exist only on Azure. `unsettled`
+    names resources that the provider reads back in another order than the document's: each plan, and each load, updates
+    them. `deployers` is the service principal that loaded each stack; the account's admin loaded all others.
+    `unchecked` names the adopted workspaces that were not checked, because nothing is known of them here.
     """
 
     created: int = 0
@@ -44,7 +44,7 @@ class LoadReport:
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """What the local cloud keeps of a resource that was applied. `attributes` are empty while it is being made."""
+    """The local cloud's record of an applied resource. `attributes` are empty while it is being created."""
 
     type: str
     digest: str
@@ -54,7 +54,7 @@ class Record:
 
     @property
     def values(self) -> dict[str, Any]:
-        """What other blocks may refer to."""
+        """The values that other blocks may refer to."""
         return self.arguments | self.attributes
 
 
@@ -64,7 +64,7 @@ class StackLoad:
     def __init__(
         self, stack: Stack, session: Session, account: Session, report: LoadReport, *, mend: bool = False
     ) -> None:
-        """`mend`: write again what did not change since the last load, too."""
+        """`mend`: also rewrite resources that did not change since the last load."""
         self._mend = mend
         self._stack = stack
         self._session = session
@@ -76,7 +76,7 @@ class StackLoad:
         self._unsent: dict[str, dict[str, Any]] = {}
 
     def apply(self) -> None:
-        """Create, update and delete until the cloud is as the document says. Raises LoadError."""
+        """Create, update and delete until the cloud matches the document. Raises LoadError."""
         try:
             self._apply_all(ordered(self._stack.blocks, self._stack.file))
         finally:
@@ -125,7 +125,7 @@ class StackLoad:
         return self._remember(block, settled, arguments, attributes).values
 
     def _moved(self, block: Block, kind: Kind, arguments: Arguments, gone: set[str]) -> Record | None:
-        """What the same resource was recorded as under an address that the document no longer has."""
+        """The record of the same resource under an address that the document no longer has."""
         for address in sorted(gone & self._known.keys()):
             record = self._known[address]
             if record.type == block.type and _same(record.arguments, arguments, kind.identity):
@@ -136,7 +136,7 @@ class StackLoad:
 
     @staticmethod
     def _make(kind: Kind, call: Call, *, resumed: bool) -> Attributes:
-        """Create, or finish what an interrupted load began."""
+        """Create the resource, or finish an interrupted load's creation."""
         found = kind.find(call) if resumed else None
         if found is None:
             return kind.create(call)
@@ -165,12 +165,12 @@ class StackLoad:
         self._report.deleted += 1
 
     def _begin(self, block: Block, arguments: Arguments, attributes: Attributes) -> None:
-        """Record that a resource is being made or changed, before it is."""
+        """Record that a create or update begins, before the call."""
         self._remember(block, _UNFINISHED, arguments, attributes)
         self._send()
 
     def _remember(self, block: Block, digest: str, arguments: Arguments, attributes: Attributes) -> Record:
-        """Keep a record, to be sent when the next resource begins: one call records an end and a beginning."""
+        """Queue a record, to be sent when the next resource begins: one call records an end and a beginning."""
         body = {"type": block.type, "digest": digest, "arguments": dict(arguments), "attributes": attributes}
         self._unsent[block.address] = body
         return _record(body)
@@ -204,7 +204,7 @@ def _same(one: Arguments, other: Arguments, names: tuple[str, ...]) -> bool:
 
 
 def _end(kind: Kind, session: Session, record: Record) -> None:
-    """Delete; fine where it is gone already, or was never made."""
+    """Delete; no error if the resource is already gone, or was never created."""
     try:
         if record.attributes:
             kind.delete(session, record.values)
@@ -213,7 +213,7 @@ def _end(kind: Kind, session: Session, record: Record) -> None:
 
 
 def _digest(call: Call) -> str:
-    """A fingerprint of the arguments. A file's content counts with its path."""
+    """A digest of the arguments. For a file, its content counts as well as its path."""
     digest = hashlib.sha256(json.dumps(call.arguments, sort_keys=True).encode())
     if "source" in call.arguments:
         digest.update((call.folder / call.arguments["source"]).read_bytes())

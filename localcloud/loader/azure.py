@@ -1,7 +1,7 @@
-"""Workspaces as Azure's stack has them: one that it makes, or one that exists before and that it reads.
+"""Workspaces in Azure's stack: created by it, or existing before and read by it.
 
-There is no Azure Resource Manager here, so that stack itself is left out. What its owner said of an existing workspace
-when it was registered (`POST /local/workspaces`, `azure`) is what the stack's data source reads, and must be fit.
+There is no Azure Resource Manager here, so that stack itself is left out. For an existing workspace, the stack's data
+source reads the properties from its registration (`POST /local/workspaces`, `azure`), which must meet the conditions.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,9 +15,9 @@ _TYPE = "azurerm_databricks_workspace"
 
 
 def known(account: Session, stack: Stack, found: Iterable[Stack], unchecked: list[str]) -> dict[str, Any]:
-    """What is known of the workspace of `stack`, for its registration.
+    """The known properties of the workspace of `stack`, for its registration.
 
-    `unchecked` gets the name of an adopted one of which nothing was said. Raises LoadError for one that is not fit.
+    `unchecked` gets the name of an adopted one without properties. Raises LoadError for one that fails a condition.
     """
     for platform in found:
         for block in platform.blocks if platform.name == f"{stack.workspace}-platform" else ():

@@ -1,4 +1,4 @@
-"""What loading stacks does, as Terraform and its provider would."""
+"""Behaviours of loading stacks, as in Terraform and its provider."""
 
 from localcloud.kernel.parity import Behaviour, Level
 

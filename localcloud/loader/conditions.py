@@ -1,4 +1,4 @@
-"""Postconditions: what a block that was read or made must be, or the load ends with the words meant for people."""
+"""Postconditions: requirements on a block that was read or created; a failure ends the load with their message."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from localcloud.loader.expressions import SELF, Lookup, resolve
 
 
 def require(block: Block, file: Path, values: Lookup) -> None:
-    """Raise LoadError where a postcondition of `block` does not hold; `values` has every block's, and its own, too."""
+    """Raise LoadError if a postcondition of `block` fails; `values` has all blocks' values, including its own."""
 
     def lookup(address: str) -> dict[str, object]:
         return values(block.address if address == SELF else address)

@@ -17,8 +17,8 @@ _UNSUPPORTED = {"count", "for_each", "provisioner"}
 class Block:
     """One resource or data source. `address` is Terraform's: `type.name`, or `data.type.name`.
 
-    `conditions` are (expression over `self`, what to say where it is false): its lifecycle's postconditions.
-    `import_id` is that of something which is there already and is taken over, by a block `import`.
+    `conditions` are (expression over `self`, message if it is false): its lifecycle's postconditions. `import_id` is
+    the id of an existing object that an `import` block takes over.
     """
 
     address: str
@@ -35,9 +35,9 @@ class Block:
 
 @dataclass(frozen=True, kw_only=True)
 class Stack:
-    """One synthesized stack: its blocks and where it lies.
+    """One synthesized stack: its blocks and its folder.
 
-    `host` is that of its Databricks provider, empty where the stack has nothing of Databricks. `forgotten` addresses
+    `host` is that of its Databricks provider, empty without Databricks resources. `forgotten` addresses
     leave the state without being destroyed (`removed` blocks).
     """
 
@@ -54,12 +54,12 @@ class Stack:
 
     @property
     def by_account_admin(self) -> bool:
-        """Whether an account admin deploys it: the account's stacks, and what only the metastore's admins can give."""
+        """Whether an account admin deploys it: the account's stacks, and grants that only metastore admins can make."""
         return self.is_account or self.name.endswith("-rights")
 
     @property
     def deployer(self) -> str:
-        """Display name of the service principal that deploys what lies in a workspace: the environment's pipeline."""
+        """Display name of the service principal that deploys a workspace's stacks: the environment's pipeline."""
         return f"{self.workspace}-deployer"
 
     @property
@@ -74,7 +74,7 @@ class Stack:
 
 
 def read_stacks(out_dir: Path) -> list[Stack]:
-    """Every stack of the manifest, those that others build on first. Raises LoadError for an unreadable one."""
+    """Every stack of the manifest, dependencies first. Raises LoadError for an unreadable one."""
     manifest = _read(out_dir / "manifest.json")
     stacks = [
         _stack(name, out_dir / entry["synthesizedStackPath"]) for name, entry in manifest.get("stacks", {}).items()
@@ -83,7 +83,7 @@ def read_stacks(out_dir: Path) -> list[Stack]:
 
 
 def _stage(name: str) -> int:
-    """Where a stack stands in the order of deployment."""
+    """The position of a stack in the deployment order."""
     order = ("metastore", "platform", "account", "rights", "workspace", "ml", "masks", "serving")
     stage = name.rsplit("-", 1)[-1]
     return order.index(stage) if stage in order else len(order)
@@ -99,7 +99,7 @@ def _stack(name: str, file: Path) -> Stack:
         for type_, labelled in document.get(kind, {}).items()
         for label, body in labelled.items()
     ]
-    # What holds Azure's own resources is left out whole: there is no Azure Resource Manager here.
+    # Stacks with Azure's own resources are left out: there is no Azure Resource Manager here.
     azure = "azurerm" in document.get("provider", {})
     host = "" if azure else next((entry["host"] for entry in provider if "host" in entry), "")
     taken_over = tuple(replace(block, import_id=imports.get(block.address)) for block in blocks)

@@ -7,11 +7,11 @@ ExpressionError     what Terraform would compute, and cannot be computed here
 
 
 class LoadError(RuntimeError):
-    """A document that cannot be loaded: names the file and the address, what was answered, and what to change."""
+    """A document that cannot be loaded: names the file and the address, the response, and the fix."""
 
 
 class NotFoundError(LoadError):
-    """The local cloud answered 404. `etag`: the one to make the missing thing by, where the answer says one."""
+    """The local cloud responded with 404. `etag`: the one with which to create the missing object, if given."""
 
     def __init__(self, message: str, etag: str = "") -> None:
         super().__init__(message)

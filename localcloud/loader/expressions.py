@@ -14,19 +14,19 @@ from typing import Any
 from localcloud.loader.errors import ExpressionError
 from localcloud.loader.functions import COMPARISONS, FUNCTIONS
 
-# The block that a condition belongs to.
+# The block of a condition.
 SELF = "self"
 Lookup = Callable[[str], dict[str, Any]]
 _TOKEN = re.compile(
     r'\s*(?:(?P<text>"(?:[^"\\]|\\.)*")|(?P<number>-?\d+)|(?P<name>[A-Za-z_][\w-]*)|(?P<mark>\[\*\]|[=!<>]=|&&|\|\||[().,\[\]!<>]))'
 )
-# `$${` is Terraform's spelling of a plain `${`.
+# `$${` is Terraform's escape for a plain `${`.
 _INTERPOLATION = re.compile(r"(?<!\$)\$\{((?:[^{}\"]|\"(?:[^\"\\]|\\.)*\")*)\}")
 _REFERENCE = re.compile(r"\b(data\.databricks_\w+\.[\w-]+|(?<!data\.)databricks_\w+\.[\w-]+)")
 
 
 def references(value: Any) -> Iterator[str]:
-    """Addresses of the blocks that `value` mentions, however deep."""
+    """Addresses of the blocks that `value` refers to, at any depth."""
     if isinstance(value, str):
         for expression in _INTERPOLATION.findall(value):
             yield from _REFERENCE.findall(expression)
@@ -39,7 +39,7 @@ def references(value: Any) -> Iterator[str]:
 
 
 def resolve(value: Any, lookup: Lookup) -> Any:
-    """`value` with every expression replaced. A text that is one expression takes that expression's type."""
+    """`value` with every expression replaced. A text that is a single expression takes the expression's type."""
     if isinstance(value, dict):
         return {name: resolve(inner, lookup) for name, inner in value.items()}
     if isinstance(value, list):
@@ -53,7 +53,7 @@ def resolve(value: Any, lookup: Lookup) -> Any:
 
 
 def evaluate(expression: str, lookup: Lookup) -> Any:
-    """The value of one expression. `lookup` answers the attributes of an address."""
+    """The value of one expression. `lookup` returns the attributes of an address."""
     parser = _Parser(expression, lookup)
     try:
         value = parser.expression()
@@ -66,12 +66,12 @@ def evaluate(expression: str, lookup: Lookup) -> Any:
 
 
 def _text(value: Any) -> str:
-    """As Terraform writes a value into a text."""
+    """A value as Terraform writes it into a text."""
     return json.dumps(value) if isinstance(value, bool) else str(value)
 
 
 class _Parser:
-    """Reads and evaluates in one pass, since nothing here is evaluated twice."""
+    """Parses and evaluates in one pass, because nothing here is evaluated twice."""
 
     def __init__(self, expression: str, lookup: Lookup) -> None:
         self._expression = expression
@@ -80,7 +80,7 @@ class _Parser:
         self._at = 0
 
     def expression(self) -> Any:
-        """`||` binds least. Both sides are evaluated: reading and evaluating is one pass."""
+        """`||` has the lowest precedence. Both sides are evaluated, because parsing and evaluation are one pass."""
         value = self._both()
         while self._peek() == "||":
             self._next()
@@ -117,7 +117,7 @@ class _Parser:
         return self._path(token)
 
     def _marked(self, mark: str) -> Any:
-        """A negation, a list, or an expression in brackets."""
+        """A negation, a list, or an expression in parentheses."""
         if mark == "!":
             return not self._operand()
         if mark == "[":
@@ -140,7 +140,7 @@ class _Parser:
         return self._steps(FUNCTIONS[name](*arguments))
 
     def _items(self, end: str) -> list[Any]:
-        """What stands between commas, up to and with `end`."""
+        """The items between commas, up to and including `end`."""
         found: list[Any] = []
         while self._peek() != end:
             found.append(self.expression())
@@ -169,7 +169,7 @@ class _Parser:
         return value
 
     def _splat(self, values: list[Any]) -> list[Any]:
-        """The same steps for every value; with no value at all they are passed over."""
+        """The same steps for every value; without values they are skipped."""
         rest, found = self._at, []
         for inner in values:
             self._at = rest

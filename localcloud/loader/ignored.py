@@ -1,4 +1,4 @@
-"""`lifecycle.ignore_changes`: what somebody else owns after the resource was made."""
+"""`lifecycle.ignore_changes`: arguments that another owner controls after the resource was created."""
 
 import re
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ _STEP = re.compile(r"[\w-]+")
 
 
 def without(arguments: dict[str, Any], paths: Sequence[str]) -> dict[str, Any]:
-    """`arguments` without what `paths` name: `owner`, `config[0].served_entities`, or `all`."""
+    """`arguments` without `paths`: `owner`, `config[0].served_entities`, or `all`."""
     if ALL in paths:
         return {}
     for path in paths:
@@ -18,7 +18,7 @@ def without(arguments: dict[str, Any], paths: Sequence[str]) -> dict[str, Any]:
 
 
 def _cut(value: Any, steps: Sequence[str]) -> Any:
-    """A copy of `value` without what `steps` lead to. A block that stands alone may be written without its list."""
+    """A copy of `value` without the target of `steps`. A single block may be written without its list."""
     step, *rest = steps
     if isinstance(value, list) and step.isdigit():
         return [_cut(inner, rest) if rest and at == int(step) else inner for at, inner in enumerate(value)]

@@ -13,9 +13,9 @@ from localcloud.loader.documents import Stack, read_stacks
 from localcloud.loader.errors import LoadError
 from localcloud.loader.session import Session
 
-# Deployed once jobs have made what they refer to.
+# Deployed once jobs have created the objects that they refer to.
 _PHASE_TWO = ("-masks", "-serving")
-# Makes the metastore, which comes before any workspace.
+# Creates the metastore, which comes before any workspace.
 _FIRST = "metastore"
 _PRINCIPALS = "/api/2.0/preview/scim/v2/ServicePrincipals"
 _LIFETIME_S = 3600
@@ -25,10 +25,9 @@ def load(endpoint: Endpoint, out_dir: Path, stacks: Sequence[str] | None = None,
     """Load the stacks of `out_dir`: those named, else all but the ones of phase two (`<env>-masks`, `<env>-serving`).
 
     The account's stacks and `<env>-rights` are loaded as the account's admin, every other one as its own deployer, the
-    service principal `<env>-deployer`; as the admin where the account has no such principal.
-    `mend` writes everything again that can be written in place, so what was changed past the stacks is as declared.
-    Raises LoadError naming file, address and answer. What was applied before an error stays recorded, so the
-    next load goes on from there.
+    service principal `<env>-deployer`, or as the admin if the account has no such principal. `mend` rewrites everything
+    that can be updated in place, which undoes changes made outside the stacks. Raises LoadError with file, address and
+    response. Resources applied before an error stay recorded, so the next load continues from there.
     """
     found = read_stacks(out_dir)
     report = LoadReport()
@@ -50,7 +49,7 @@ def load(endpoint: Endpoint, out_dir: Path, stacks: Sequence[str] | None = None,
 
 
 def _token(account: Session, stack: Stack, endpoint: Endpoint, report: LoadReport) -> str:
-    """The token of who deploys `stack`."""
+    """The token of the deployer of `stack`."""
     if stack.by_account_admin:
         return endpoint.admin_token
     listed = account.get(_PRINCIPALS, filter=f'displayName eq "{stack.deployer}"')["Resources"]
@@ -77,7 +76,7 @@ def _register(account: Session, stack: Stack, found: list[Stack], report: LoadRe
 
 @contextmanager
 def _one_at_a_time(out_dir: Path) -> Iterator[None]:
-    """Two loads of a folder at once would make everything twice: the second one waits."""
+    """A lock: two concurrent loads of a folder would create everything twice, so the second one waits."""
     folder = os.open(out_dir, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)

@@ -1,7 +1,7 @@
-"""The order in which blocks are applied: each after those it refers to, workspace bindings as late as that allows.
+"""The order of applying blocks: each after its references, workspace bindings as late as possible.
 
-Terraform promises nothing more, and destroys in the opposite order. So what needs a binding without depending on it
-is destroyed after it, here every time, there as it happens.
+Terraform guarantees no more, and destroys in reverse order. So a block that needs a binding without depending on it is
+destroyed after the binding: here always, in Terraform sometimes.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ _BINDING = "databricks_workspace_binding."
 
 
 def ordered(blocks: Sequence[Block], file: object) -> list[Block]:
-    """`blocks` with each after what it refers to or depends on. Raises LoadError for a cycle or an unknown address."""
+    """`blocks`, each after its references and dependencies. Raises LoadError for a cycle or an unknown address."""
     by_address = {block.address: block for block in blocks}
     graph: dict[str, set[str]] = {}
     for block in blocks:

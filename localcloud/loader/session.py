@@ -1,4 +1,4 @@
-"""REST calls of a load, as whoever deploys the stack."""
+"""REST calls of a load, as the stack's deployer."""
 
 import time
 from typing import Any
@@ -11,15 +11,15 @@ from localcloud.loader.errors import LoadError, NotFoundError
 _TIMEOUT_S = 60
 _NOT_FOUND = 404
 _FOR_NOW = (429, 503)
-# At one refusal in twenty, fewer than one call in a million million is refused so often.
+# At one refusal in twenty, fewer than one call in 10^12 is refused so often.
 _ATTEMPTS = 10
 
 
 class Session:
     """One workspace, or the account. Connections are kept.
 
-    A call that is refused for now, with the time to wait (`Retry-After`), is made again after it, as the provider does.
-    Every method answers the JSON, and raises NotFoundError for a 404, LoadError for any other refusal.
+    A call that is refused with `Retry-After` is retried after that time, like in the provider. Every method returns the
+    JSON, and raises NotFoundError for a 404, LoadError for any other refusal.
     """
 
     def __init__(self, url: str, token: str) -> None:
@@ -33,27 +33,27 @@ class Session:
         self._http.close()
 
     def get(self, path: str, /, **query: Any) -> Any:
-        """Read."""
+        """Read an object."""
         return self._call("GET", path, params=query)
 
     def post(self, path: str, body: object) -> Any:
-        """Create, or call."""
+        """Create an object, or call an operation."""
         return self._call("POST", path, json=body)
 
     def put(self, path: str, body: object) -> Any:
-        """Replace."""
+        """Replace an object."""
         return self._call("PUT", path, json=body)
 
     def patch(self, path: str, body: object) -> Any:
-        """Change."""
+        """Change an object."""
         return self._call("PATCH", path, json=body)
 
     def upload(self, path: str, content: bytes) -> None:
-        """Put a file, over the one that is there."""
+        """Upload a file, overwriting an existing one."""
         self._call("PUT", path, content=content, params={"overwrite": "true"})
 
     def delete(self, path: str, **query: Any) -> None:
-        """Delete."""
+        """Delete an object."""
         self._call("DELETE", path, params=query)
 
     def _call(self, method: str, path: str, **options: Any) -> Any:
@@ -64,7 +64,7 @@ class Session:
         return answer.json() if answer.content and "json" in answer.headers.get("content-type", "") else {}
 
     def _answer(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """The first answer that is no refusal for now, or the last one of a call that was made often enough."""
+        """The first response that is not a temporary refusal, or the last one after the maximum of retries."""
         for left in reversed(range(_ATTEMPTS)):
             try:
                 answer = self._http.request(method, path, **options)
@@ -87,7 +87,7 @@ def _message(answer: httpx.Response) -> str:
 
 
 def _etag(answer: httpx.Response) -> str:
-    """The etag that an error's details say; empty for none."""
+    """The etag in an error's details; empty without one."""
     try:
         details = answer.json().get("details") or []
     except ValueError:

@@ -1,1 +1,1 @@
-"""The Java toolchain and the Spark Connect server that run what jobs and SQL ask for."""
+"""The Java toolchain and the Spark Connect server behind jobs and SQL."""

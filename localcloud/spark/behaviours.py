@@ -1,4 +1,4 @@
-"""What Spark does here."""
+"""Behaviours of Spark here."""
 
 from localcloud.kernel.parity import Behaviour, Level
 

@@ -1,13 +1,13 @@
-"""Hadoop's configuration, cut down to what local files need.
+"""Hadoop's configuration, reduced to the settings for local files.
 
-Spark copies it into every query, and writes and reads it for every scan. With the thousand defaults that Hadoop's
-libraries bring, most of them of file systems and clusters that are not here, that took a tenth of the processor.
+Spark copies it into every query, and serializes it for every scan. With the thousand defaults of Hadoop's libraries,
+most of them for absent file systems and clusters, that took a tenth of the CPU time.
 """
 
 from pathlib import Path
 from zipfile import ZipFile
 
-# Defaults that have to be said, since Hadoop's code has none of its own for them.
+# Defaults that must be set, because Hadoop's code has none of its own for them.
 _CORE = {
     "fs.defaultFS": "file:///",
     "fs.AbstractFileSystem.file.impl": "org.apache.hadoop.fs.local.LocalFs",
@@ -18,7 +18,7 @@ _CORE = {
 
 
 def write_defaults(path: Path) -> Path:
-    """A jar whose files are found before those of the libraries, if it stands first in the class path."""
+    """A jar whose files take precedence over those of the libraries, if it is first in the class path."""
     with ZipFile(path, "w") as jar:
         for name, values in {"core": _CORE, "mapred": {}, "yarn": {}}.items():
             jar.writestr(f"{name}-default.xml", _document(values))

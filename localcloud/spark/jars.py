@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Jar:
-    """One pinned Maven artifact. `sha256` is of the jar as Maven Central serves it."""
+    """One pinned Maven artifact. `sha256` is of the jar on Maven Central."""
 
     organisation: str
     module: str
@@ -18,7 +18,7 @@ class Jar:
         return f"{self.module}-{self.revision}.jar"
 
 
-# Delta's third dependency, antlr4-runtime, is in pyspark's own jars in the version that Delta wants.
+# Delta's third dependency, antlr4-runtime, is among pyspark's own jars in the version that Delta needs.
 DELTA_JARS = (
     Jar(
         organisation="io.delta",
@@ -34,7 +34,7 @@ DELTA_JARS = (
     ),
 )
 
-# Spark's connector to Kafka; what else it needs is in pyspark's own jars.
+# Spark's connector to Kafka; its other dependencies are among pyspark's own jars.
 KAFKA_JARS = (
     Jar(
         organisation="org.apache.spark",

@@ -1,7 +1,7 @@
 """One warm Spark Connect server with Delta Lake, on loopback only.
 
-Its main class is started directly: Spark's own launcher asks for a Java module that the Java of a wheel
-lacks. The clients speak gRPC and need no Java.
+Its main class is started directly: Spark's own launcher requires a Java module that the wheel's Java lacks. The clients
+use gRPC and need no Java.
 """
 
 import os
@@ -22,7 +22,7 @@ from localcloud.spark.tuning import data_size, java_options, query_settings
 START_TIMEOUT_S = 120.0
 _STARTED = re.compile(r"Spark Connect server started at: \S*?:(\d+)")
 
-# What Spark's own launcher opens (JavaModuleOptions), without the incubating vector module.
+# The packages that Spark's own launcher opens (JavaModuleOptions), without the incubating vector module.
 _OPENED_PACKAGES = (
     "java.base/java.lang",
     "java.base/java.lang.invoke",
@@ -56,11 +56,11 @@ logger.connect.level = info
 
 
 class SparkServerError(RuntimeError):
-    """The server did not start or died. The message carries the end of its log."""
+    """The server did not start or died. The message includes the end of its log."""
 
 
 class SparkServer:
-    """A Spark Connect server whose files lie under `home`."""
+    """A Spark Connect server with its files under `home`."""
 
     def __init__(self, home: Path, *, driver_memory_mib: int | None = None) -> None:
         self.home = home
@@ -95,7 +95,7 @@ class SparkServer:
         )
 
     def wait_ready(self, timeout_s: float = START_TIMEOUT_S) -> str:
-        """Wait for the launched server. Raises SparkServerError where it dies or takes over `timeout_s`."""
+        """Wait for the launched server. Raises SparkServerError if it dies or takes over `timeout_s`."""
         settled = wait_until(lambda: self._port() is not None or not self.alive(), timeout_s=timeout_s)
         port = self._port()
         if port is None:
@@ -106,13 +106,13 @@ class SparkServer:
         return self.remote
 
     def alive(self) -> bool:
-        """Whether the process runs."""
+        """Whether the process is running."""
         return self._process is not None and self._process.poll() is None
 
     def stop(self) -> None:
-        """End the server and its Python workers. Nothing happens where it does not run."""
+        """End the server and its Python workers. Nothing happens if it is not running."""
         if self._process is not None:
-            # Delta commits are atomic and nothing else is worth flushing: no need to wait for a slow goodbye.
+            # Delta commits are atomic and nothing else needs flushing: no graceful shutdown.
             kill_tree(self._process.pid, grace_s=0.2)
             self._process.wait()
         self._process = None
@@ -130,7 +130,7 @@ class SparkServer:
     def _command(self, work: Path) -> list[str]:
         log4j = work / "log4j2.properties"
         log4j.write_text(_LOG4J, encoding="utf-8")
-        # Without Kafka's connector all but reading a topic works, and that says what is missing.
+        # Without Kafka's connector everything except reading a topic works, and that reports the missing connector.
         defaults = write_defaults(work / "hadoop-defaults.jar")
         class_path = ":".join(
             [str(defaults), f"{spark_jars()}/*", *(str(jar) for jar in (*delta_jars(), *cached(KAFKA_JARS)))]
@@ -138,10 +138,10 @@ class SparkServer:
         return [
             str(java()),
             f"-Xmx{self._memory_mib}m",
-            # Both begin small and grow by collections of all garbage, which took 6 % of the time of a long run.
+            # Both start small and grow through full collections, which took 6 % of the time of a long run.
             f"-Xmn{self._memory_mib // 4}m",
             "-XX:MetaspaceSize=256m",
-            # A concurrent collector takes processor time that small data on two cores has better use for.
+            # A concurrent collector takes CPU time that small data on two cores needs elsewhere.
             "-XX:+UseSerialGC",
             *java_options(data_size()),
             "-Dfile.encoding=UTF-8",
@@ -175,7 +175,7 @@ def spark_settings(work: Path) -> dict[str, str]:
         "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
         "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
         "spark.sql.session.timeZone": "UTC",
-        # The state of so many tables stays in memory; the default is 10,000, and every test makes tables of its own.
+        # The state of that many tables stays in memory; the default is 10,000, and every test creates its own tables.
         "spark.databricks.delta.delta.log.cacheSize": "200",
         **query_settings(data_size()),
     }

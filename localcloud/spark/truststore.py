@@ -1,7 +1,7 @@
 """A Java trust store made from the system's certificates.
 
-The Java of a wheel trusts only the authorities it was built with. Behind a proxy that inspects TLS the
-machine's own bundle names one more; Java cannot read that bundle, so it is rewritten in Java's form.
+The wheel's Java trusts only its built-in CAs. Behind a proxy that inspects TLS, the machine's own bundle has one more;
+Java cannot read that bundle, so it is converted to Java's format.
 """
 
 import os
@@ -14,13 +14,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.hazmat.primitives.serialization.pkcs12 import PKCS12Certificate, serialize_java_truststore
 
-# It guards public certificates in a temporary file against nothing; Java merely insists on one.
+# Protects only public certificates in a temporary file; Java requires a password.
 _STORE_WORD = b"changeit"
 _PEM_BLOCK = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 
 
 def trust_options(folder: Path) -> list[str]:
-    """Java options for a trust store written into `folder`; none where the system has no PEM bundle."""
+    """Java options for a trust store written into `folder`; none if the system has no PEM bundle."""
     bundle = system_bundle()
     if bundle is None:
         return []
@@ -49,8 +49,8 @@ def write_trust_store(bundle: Path, store: Path) -> None:
 
 
 def _parse(block: bytes) -> x509.Certificate | None:
-    # Old authorities with a zero serial number are deprecated in `cryptography` and one day refused: those
-    # are left out then, because one such certificate must not cost the whole store.
+    # Old CAs with a zero serial number are deprecated in `cryptography` and will be refused: those are then left out,
+    # because one such certificate must not cost the whole store.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

@@ -1,4 +1,4 @@
-"""How Java and Spark are set for the size of the data: small is what tests and the demo have."""
+"""Settings of Java and Spark for the size of the data: small is for tests and the demo."""
 
 import os
 from collections.abc import Mapping
@@ -14,9 +14,8 @@ class DataSize(StrEnum):
     LARGE = "large"
 
 
-# Most of the server's code runs for too short a time to earn what the optimizing compiler costs: on two cores it took
-# a third of the processor. Java keeps less room for code if that compiler is off, and then spends time on clearing it.
-# Checking the byte code of 20,000 classes takes ten seconds of each start; the jars are checked by their hashes.
+# Most of the server's code runs too briefly to repay the optimizing compiler: on two cores it took a third of the CPU.
+# With that compiler off, Java reserves a smaller code cache, and then spends time on clearing it.
 _QUICK_START = (
     "-XX:TieredStopAtLevel=1",
     "-XX:ReservedCodeCacheSize=240m",
@@ -25,23 +24,23 @@ _QUICK_START = (
 )
 
 _PLAIN_QUERIES = {
-    # Java made for each query, compiled and thrown away, costs more than it saves on small tables, and so does planning
-    # a query again after each of its stages.
+    # Generated Java code per query costs more than it saves on small tables, and so does planning a query again after
+    # each of its stages.
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.codegen.cache.maxEntries": "2000",
     "spark.sql.adaptive.enabled": "false",
-    # Each task reads its query from bytes anew, which takes longer than the work on a small part of a table.
+    # Each task deserializes its query, which takes longer than the work on a small part of a table.
     "spark.sql.leafNodeDefaultParallelism": "1",
     "spark.default.parallelism": "1",
     "spark.sql.shuffle.partitions": "1",
     "spark.databricks.delta.snapshotPartitions": "1",
-    # The smallest and the largest value of each column of each file, found row by row without Java of their own, took a
-    # fifth of the server's processor. Tables of a few small files have nothing to pass over.
+    # The minimum and maximum of each column of each file, computed row by row without generated code, took a fifth of
+    # the server's CPU. Tables of a few small files have nothing to skip.
     "spark.databricks.delta.stats.collect": "false",
-    # What a task keeps in memory is read two or three times: choosing how to compress each column costs more.
+    # Cached data of a task is read two or three times: choosing a compression per column costs more.
     "spark.sql.inMemoryColumnarStorage.compressed": "false",
-    # There is no page that shows plans and finished queries.
+    # There is no UI for plans and finished queries.
     "spark.sql.ui.explainMode": "simple",
     "spark.sql.ui.retainedExecutions": "5",
     "spark.ui.retainedJobs": "5",
@@ -65,10 +64,10 @@ def data_size(environ: Mapping[str, str] = os.environ) -> DataSize:
 
 
 def java_options(size: DataSize) -> tuple[str, ...]:
-    """Options of the Java process that suit `size`."""
+    """Options of the Java process for `size`."""
     return _QUICK_START if size is DataSize.SMALL else ()
 
 
 def query_settings(size: DataSize) -> dict[str, str]:
-    """Settings of Spark that suit `size`; Spark's own defaults suit large data."""
+    """Spark settings for `size`; Spark's own defaults suit large data."""
     return dict(_PLAIN_QUERIES if size is DataSize.SMALL else _LARGE)

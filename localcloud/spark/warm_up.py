@@ -1,7 +1,7 @@
 """Uses each part of Spark once, on a few rows, so that the first job does not wait for Spark to load and compile it.
 
-It runs beside whatever comes before the first job, in a process of its own that nobody waits for: `begin`, which calls
-`python -m localcloud.spark.warm_up`. It knows no table and no task, and leaves nothing behind.
+It runs before the first job, in a separate background process: `begin`, which calls `python -m
+localcloud.spark.warm_up`. It uses no table and no task, and leaves nothing behind.
 """
 
 import os
@@ -29,7 +29,7 @@ _ROWS = (
 def begin(home: Path, remote: str) -> subprocess.Popen[bytes]:
     """Start warming the Spark server `remote` of the local cloud of `home`, and return at once.
 
-    It is among what `lifecycle.stop` ends.
+    `lifecycle.stop` ends it.
     """
     with (home / "logs" / "warm_up.log").open("wb") as log:
         return subprocess.Popen(
@@ -44,10 +44,10 @@ def begin(home: Path, remote: str) -> subprocess.Popen[bytes]:
 
 
 def warm(spark: "SparkSession", folder: Path) -> None:
-    """What a job does to a table: make it, read files with Python, compare, insert, merge, look back."""
+    """The operations of a job on a table: create it, read files with Python, compare, insert, merge, time travel."""
 
     def as_given(batches: "Iterable[pd.DataFrame]") -> "Iterator[pd.DataFrame]":
-        # In here, so that it is sent whole: the workers cannot import this module.
+        # Defined inside, so that it is pickled by value: the workers cannot import this module.
         yield from batches
 
     table = f"delta.`{folder}/table`"
@@ -75,7 +75,7 @@ def warm(spark: "SparkSession", folder: Path) -> None:
 
 
 def main(remote: str, home: str) -> None:
-    """Warm the server `remote`; scratch files lie under `home`, and are removed."""
+    """Warm the server `remote`; scratch files are under `home`, and are removed."""
     from pyspark.sql import SparkSession  # noqa: PLC0415 - takes a second, which whoever imports `begin` has no use for
 
     os.nice(5)

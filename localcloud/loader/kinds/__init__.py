@@ -1,4 +1,4 @@
-"""The resource types and data sources that the local cloud loads, and the REST calls that each becomes."""
+"""The resource types and data sources that the local cloud loads, and their REST calls."""
 
 from localcloud.loader.kinds import (
     access,

@@ -1,4 +1,4 @@
-"""Grants on securables, and permissions on workspace objects. Both say the whole of who may do what."""
+"""Grants on securables, and permissions on workspace objects. Each sets the complete rights."""
 
 from localcloud.loader.errors import LoadError
 from localcloud.loader.kinds.kind import Attributes, Call, Kind
@@ -15,7 +15,7 @@ _SECURABLES = {
     "storage_credential": "storage_credential",
     "metastore": "metastore",
 }
-# The argument that names the object, and the object's type in the route.
+# The argument with the object's id, and the object's type in the route.
 _OBJECTS = {
     "job_id": "jobs",
     "pipeline_id": "pipelines",
@@ -49,7 +49,7 @@ def _grant_all(call: Call) -> Attributes:
 
 
 def _set_grants(session: Session, path: str, wanted: dict[str, set[str]], only: str | None = None) -> None:
-    """Make the direct grants at `path` what is `wanted`: of everybody, or of one principal `only`."""
+    """Set the direct grants at `path` to `wanted`: for all principals, or `only` for one."""
     rows = session.get(path).get("privilege_assignments", [])
     held = {row["principal"]: set(row["privileges"]) for row in rows if only in (None, row["principal"])}
     changes = [
@@ -63,7 +63,7 @@ def _set_grants(session: Session, path: str, wanted: dict[str, set[str]], only: 
 
 
 def _privileges(given: list[str]) -> set[str]:
-    """As the provider sends them: a document may write `all privileges`, and plans no change for it."""
+    """In the provider's spelling: a document may write `all privileges` without a change in the plan."""
     return {"_".join(text.replace("_", " ").upper().split()) for text in given}
 
 
@@ -72,7 +72,7 @@ def _securable_path(call: Call) -> str:
 
 
 def _grant_one(call: Call) -> Attributes:
-    """What one principal holds; other principals' grants are left alone."""
+    """One principal's grants; other principals' grants are left alone."""
     path, principal = _securable_path(call), call.arguments["principal"]
     _set_grants(call.session, path, {principal: _privileges(call.arguments["privileges"])}, only=principal)
     return {"id": f"{path}/{principal}", "path": path}
@@ -81,7 +81,7 @@ def _grant_one(call: Call) -> Attributes:
 def _permit(call: Call) -> Attributes:
     kind, identifier = _one_of(call, _OBJECTS)
     if "directory_path" in call.arguments:
-        # As the provider does: permissions go by the directory's id.
+        # Like the provider: permissions use the directory's id.
         identifier = str(call.session.get("/api/2.0/workspace/get-status", path=identifier)["object_id"])
     path = f"/api/2.0/permissions/{kind}/{identifier.lstrip('/')}"
     call.session.put(path, {"access_control_list": call.arguments["access_control"]})

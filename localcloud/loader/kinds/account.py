@@ -1,4 +1,4 @@
-"""Budgets and budget policies of the account, and which outside identity signs in as a service principal."""
+"""Budgets and budget policies of the account, and federation policies of service principals."""
 
 from typing import Any
 
@@ -56,7 +56,7 @@ def _change_federation(call: Call, state: Attributes) -> Attributes:
 
 
 def _find_federation(call: Call) -> Attributes | None:
-    """The one that an interrupted load made: the same issuer and subject."""
+    """The policy from an interrupted load: with the same issuer and subject."""
     wanted = call.arguments["oidc_policy"]
     for found in call.session.get(_federations(call.arguments))["policies"]:
         if all(found["oidc_policy"].get(name) == value for name, value in wanted.items()):

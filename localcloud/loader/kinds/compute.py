@@ -19,12 +19,12 @@ _PLURALS = {
     "environment": "environments",
     "library": "libraries",
 }
-# Waiting, and what Terraform knows under another name.
+# Waiting options, and arguments with another name in REST.
 _OWN = ("always_running", "control_run_state", "job_id")
 
 
 def named(path: str, listed: str, id_field: str, name_field: str = "name") -> Callable[[Call], Attributes | None]:
-    """Finds one by its name in the list at `path`."""
+    """Finds an object by its name in the list at `path`."""
 
     def find(call: Call) -> Attributes | None:
         wanted = call.arguments[name_field]
@@ -61,7 +61,7 @@ def _edit_warehouse(call: Call, state: Attributes) -> Attributes:
 
 
 def job_settings(arguments: Any) -> Any:
-    """A job's arguments as REST wants them: repeated blocks in the plural, ids as numbers."""
+    """A job's arguments in REST's form: repeated blocks in the plural, ids as numbers."""
     if isinstance(arguments, list):
         return [job_settings(inner) for inner in arguments]
     if not isinstance(arguments, dict):
@@ -85,7 +85,7 @@ def _reset_job(call: Call, state: Attributes) -> Attributes:
     body = {"job_id": int(state["id"]), "new_settings": job_settings(call.rest(*_OWN))}
     call.session.post(f"{_JOBS}/reset", body)
     if call.arguments.get("control_run_state") and call.arguments.get("continuous"):
-        # As the provider does: the run under way has the old settings, so it ends, and the next one follows.
+        # Like the provider: the current run has the old settings, so it is ended, and the next one follows.
         call.session.post(f"{_JOBS}/runs/cancel-all", {"job_id": int(state["id"])})
     return state
 
@@ -100,7 +100,7 @@ def _delete_job(session: Session, state: Attributes) -> None:
 
 
 def _pipeline_settings(call: Call) -> dict[str, Any]:
-    """A pipeline's arguments as REST wants them: repeated blocks in the plural."""
+    """A pipeline's arguments in REST's form: repeated blocks in the plural."""
     plurals = {"library": "libraries", "notification": "notifications", "cluster": "clusters"}
     return {plurals.get(name, name): value for name, value in call.rest().items()}
 

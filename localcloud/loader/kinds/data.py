@@ -16,7 +16,7 @@ def _only(found: list[Any], what: str) -> Any:
 
 
 def _in_directory(collection: str, key: str, field: str, **answers: str) -> Read:
-    """A principal by the argument `key`, which SCIM calls `field`. `answers`: attributes by SCIM's names."""
+    """A principal by the argument `key`, SCIM's `field`. `answers`: attributes by their SCIM names."""
 
     def read(call: Call) -> Attributes:
         wanted = call.arguments[key]
@@ -46,7 +46,7 @@ def _model(call: Call) -> Attributes:
 
 
 def _info(collection: str, answer: str) -> Read:
-    """What Unity Catalog knows of an object by its full name."""
+    """Unity Catalog's information on an object by its full name."""
 
     def read(call: Call) -> Attributes:
         name = call.arguments["name"]
@@ -61,9 +61,9 @@ def _model_versions(call: Call) -> Attributes:
 
 
 def _securable(collection: str, block: str, *defaults: tuple[str, object]) -> Read:
-    """A securable of Unity Catalog by its name, as the list of one block that Terraform makes of it.
+    """A securable of Unity Catalog by its name, as a list of one block, like in Terraform.
 
-    `defaults` are what the provider answers for what REST leaves out.
+    `defaults` are the provider's values for fields that REST leaves out.
     """
 
     def read(call: Call) -> Attributes:

@@ -1,7 +1,6 @@
-"""What the local cloud keeps as declared: it has no such control, so nothing here acts on it.
+"""Resource types that the local cloud only keeps as declared: it has no such control, so they have no effect here.
 
-A document with a type that is in no table of this package is refused; so this list is the whole of what is not
-enforced locally.
+A document with a type in no table of this package is refused, so this list is everything that is not enforced locally.
 """
 
 import uuid

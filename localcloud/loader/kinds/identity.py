@@ -1,4 +1,4 @@
-"""Users, groups, service principals, memberships and who may use a workspace."""
+"""Users, groups, service principals, memberships and workspace assignments."""
 
 from typing import Any
 
@@ -9,14 +9,14 @@ _SCIM = "/api/2.0/preview/scim/v2"
 _ASSIGNMENTS = "/api/2.0/preview/permissionassignments/principals"
 # The local cloud has one account, whatever its id.
 _ACCOUNT = "/api/2.0/accounts/local"
-# Terraform's switch for each entitlement, and SCIM's name of it.
+# Terraform's argument for each entitlement, and its SCIM name.
 _ENTITLEMENTS = {
     "allow_cluster_create": "allow-cluster-create",
     "allow_instance_pool_create": "allow-instance-pool-create",
     "databricks_sql_access": "databricks-sql-access",
     "workspace_access": "workspace-access",
 }
-# What other resources write about a principal.
+# The principal attributes that other resources set.
 _HELD = ("members", "groups", "roles")
 _FIELDS = {
     "display_name": "displayName",
@@ -34,7 +34,7 @@ def _body(call: Call) -> dict[str, Any]:
 
 
 def _directory(collection: str, key: str) -> Kind:
-    """One kind of principal. `key` is the argument that no two of them share."""
+    """One kind of principal. `key` is its unique argument."""
     path = f"{_SCIM}/{collection}"
     active = {} if collection == "Groups" else {"active": True}
 
@@ -42,7 +42,7 @@ def _directory(collection: str, key: str) -> Kind:
         return _attributes(call.session.post(path, {**active, **_body(call)}))
 
     def update(call: Call, state: Attributes) -> Attributes:
-        """As the provider: what it does not manage here is read, and said again."""
+        """Like the provider: reads the parts that it does not manage here, and sends them again."""
         one = f"{path}/{state['id']}"
         held = {name: value for name, value in call.session.get(one).items() if name in _HELD and value}
         return _attributes(call.session.put(one, {**held, **active, **_body(call)}))

@@ -1,4 +1,4 @@
-"""What every resource type says of itself."""
+"""The definition of a resource type."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,39 +13,39 @@ Attributes = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """What one call works on: the session, where the stack's files lie, and the resolved arguments."""
+    """The context of one call: the session, the folder of the stack's files, and the resolved arguments."""
 
     session: Session
     folder: Path
     arguments: Arguments
 
     def body(self, *names: str, **renamed: str) -> dict[str, Any]:
-        """The arguments called `names` that are there, and others under the name that REST gives them."""
+        """The present arguments among `names`, and others under their REST names."""
         found = {name: self.arguments[name] for name in names if name in self.arguments}
         return found | {rest: self.arguments[name] for rest, name in renamed.items() if name in self.arguments}
 
     def rest(self, *left_out: str) -> dict[str, Any]:
-        """Every argument but those."""
+        """Every argument except those."""
         return {name: value for name, value in self.arguments.items() if name not in left_out}
 
 
 def nothing(_: Call) -> Attributes | None:
-    """For what can be made twice without harm, and so need not be found."""
+    """For objects that can safely be created twice, and so need not be found."""
     return None
 
 
 def keep(_: Session, __: Attributes) -> None:
-    """For what ends with the thing that it belongs to."""
+    """For objects that end with their parent."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """A resource type, as calls.
+    """A resource type, as its calls.
 
-    `create` answers the attributes that others may refer to, `id` among them. `update` gets those back and
-    answers them anew; without it a change replaces the resource. `delete` gets them with the arguments as they
-    were. `find` looks for a resource that an interrupted load has made. A change of an argument in `replace_on`
-    always replaces; `identity` are the arguments by which a resource is known again under another address.
+    `create` returns the attributes that others may refer to, including `id`. `update` receives and returns them;
+    without it a change replaces the resource. `delete` receives them with the previous arguments. `find` looks for a
+    resource that an interrupted load created. A change of an argument in `replace_on` always replaces; `identity` are
+    the arguments that identify a resource under another address.
     """
 
     create: Callable[[Call], Attributes]

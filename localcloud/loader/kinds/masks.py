@@ -1,4 +1,4 @@
-"""Tags on columns, what they may say, and the policies that hide what they mark."""
+"""Tags on columns, their allowed values, and the policies that mask tagged columns."""
 
 from localcloud.loader.kinds.kind import Attributes, Call, Kind
 from localcloud.loader.session import Session

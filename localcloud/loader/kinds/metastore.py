@@ -1,4 +1,4 @@
-"""The metastore, which workspaces have it, its system schemas, and the roles on an account's objects."""
+"""The metastore, its workspaces, its system schemas, and the roles on an account's objects."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from localcloud.loader.session import Session
 _ACCOUNT = "/api/2.0/accounts/local"
 _UNITY = "/api/2.1/unity-catalog"
 _RULE_SETS = "/api/2.0/preview/accounts/access-control/rule-sets"
-# Terraform's own switch stays here.
+# Terraform's own option is not sent.
 _OWN = "force_destroy"
 
 
@@ -19,7 +19,7 @@ def _metastore(info: dict[str, Any]) -> Attributes:
 
 
 def _create_metastore(call: Call) -> Attributes:
-    """As the provider does: name and region first, everything else by an update."""
+    """Like the provider: name and region first, everything else with an update."""
     made = call.session.post(f"{_ACCOUNT}/metastores", {"metastore_info": call.body("name", "region")})
     return _update_metastore(call, _metastore(made["metastore_info"]))
 
@@ -74,7 +74,7 @@ KINDS = {
         create=_create_metastore,
         update=_update_metastore,
         find=_find_metastore,
-        # The region keeps its metastore: what is in it belongs to others too.
+        # The region keeps its metastore: its content belongs to others too.
         delete=lambda _, __: None,
         replace_on=("region",),
     ),

@@ -13,7 +13,7 @@ _SYNCED = "/api/2.0/database/synced_tables"
 _DATA_QUALITY = "/api/data-quality/v1/monitors"
 _ONLINE_STORES = "/api/2.0/feature-store/online-stores"
 _ENDPOINT = ("name", "config", "tags", "ai_gateway", "description", "email_notifications", "route_optimized")
-# Blocks of which there is at most one, which the provider's schema does not say.
+# Blocks that occur at most once, which the provider's schema does not show.
 _ALONE = ("inference_log", "time_series", "snapshot", "schedule", "notifications", "data_classification_config")
 
 
@@ -53,7 +53,7 @@ def _find_endpoint(call: Call) -> Attributes | None:
 def _update_endpoint(call: Call, state: Attributes) -> Attributes:
     path = f"{_ENDPOINTS}/{state['id']}"
     config = call.arguments.get("config") or {}
-    # Without entities it is the promotion job's: its `lifecycle.ignore_changes` took them out.
+    # Without entities the promotion job controls it: `lifecycle.ignore_changes` removed them.
     if config.get("served_entities"):
         call.session.put(f"{path}/config", config)
     if "ai_gateway" in call.arguments:

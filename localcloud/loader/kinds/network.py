@@ -1,4 +1,4 @@
-"""The account's network: egress policies, connectivity configurations, and what of both a workspace has."""
+"""The account's network: egress policies, connectivity configurations, and their assignment to workspaces."""
 
 from typing import Any
 
@@ -67,7 +67,7 @@ KINDS = {
         create=_create_configuration,
         delete=lambda session, state: session.delete(f"{_CONFIGURATIONS}/{state['id']}"),
     ),
-    # Databricks cannot take a workspace's configuration away, only replace it.
+    # Databricks cannot remove a workspace's configuration, only replace it.
     "databricks_mws_ncc_binding": Kind(
         create=_bind, update=lambda call, _: _bind(call), delete=keep, identity=("workspace_id",)
     ),

@@ -8,9 +8,9 @@ from localcloud.loader.session import Session
 
 _CONFIGURATION = "/api/2.0/workspace-conf"
 _REPOS = "/api/2.0/repos"
-# What the provider empties when a configuration is destroyed: it keeps all other keys.
+# The keys that the provider clears when a configuration is destroyed: it keeps all others.
 _SWITCHES = ("enable", "enforce")
-# By the Terraform type: the setting's name in REST, the block that holds its value, and the value's name in that.
+# By the Terraform type: the setting's name in REST, the block with its value, and the value's name in that block.
 _SETTINGS = {
     "databricks_default_namespace_setting": ("default_namespace_ws", "namespace", "value"),
     "databricks_disable_legacy_access_setting": ("disable_legacy_access", "disable_legacy_access", "value"),
@@ -38,7 +38,7 @@ def _setting(name: str, block: str, part: str) -> Kind:
 
 
 def _etag(session: Session, path: str) -> str:
-    """The newest; an unset setting says it in its 404."""
+    """The newest etag; an unset setting returns it with its 404."""
     try:
         return str(session.get(path)["etag"])
     except NotFoundError as error:
@@ -56,7 +56,7 @@ def _unconfigure(session: Session, state: Attributes) -> None:
 
 
 def _clone(call: Call) -> Attributes:
-    """As the provider does: the folder around it, then the repo on the default branch, then its own branch."""
+    """Like the provider: the parent folder, then the repo on the default branch, then its own branch."""
     url, path = call.arguments["url"], call.arguments.get("path")
     if path:
         call.session.post("/api/2.0/workspace/mkdirs", {"path": path.rstrip("/").rpartition("/")[0]})

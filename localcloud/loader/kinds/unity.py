@@ -8,7 +8,7 @@ from localcloud.loader.session import Session
 
 _UNITY = "/api/2.1/unity-catalog"
 _PLACE = ("name", "catalog_name", "schema_name")
-# Set once the resource exists; Terraform's own switch stays here.
+# Set once the resource exists; Terraform's own option is not sent.
 _LATER = ("owner", "isolation_mode", "enable_predictive_optimization")
 _OWN = ("force_destroy",)
 
@@ -45,7 +45,7 @@ def _attributes(path: str) -> Attributes:
 
 
 def _update(call: Call, state: Attributes) -> Attributes:
-    # A comment that the document no longer has is emptied.
+    # A comment that the document no longer has is cleared.
     call.session.patch(state["path"], {"comment": "", **call.rest(*_PLACE, "volume_type", "storage_root", *_OWN)})
     return state
 
@@ -55,7 +55,7 @@ def _delete(session: Session, state: Attributes) -> None:
 
 
 def _delete_catalog(session: Session, state: Attributes) -> None:
-    """As the provider does: its binding may be gone by now, so an isolated catalog is bound again first."""
+    """Like the provider: its binding may be gone by now, so an isolated catalog is bound again first."""
     if state.get("isolation_mode") == "ISOLATED":
         here = session.get(f"{_UNITY}/current-metastore-assignment")["workspace_id"]
         session.patch(f"{_UNITY}/workspace-bindings/catalogs/{state['name']}", {"assign_workspaces": [here]})
@@ -63,7 +63,7 @@ def _delete_catalog(session: Session, state: Attributes) -> None:
 
 
 def securable(collection: str, *replace_on: str, delete: Callable[[Session, Attributes], object] = _delete) -> Kind:
-    """A securable that lies at its three-level name."""
+    """A securable with a three-level name."""
     return Kind(
         create=_creator(collection),
         update=_update,

@@ -1,4 +1,4 @@
-"""What lies in a workspace beside jobs: folders, secrets, queries, alerts, destinations, dashboards."""
+"""Workspace objects other than jobs: folders, secrets, queries, alerts, destinations, dashboards."""
 
 from collections.abc import Callable
 
@@ -28,7 +28,7 @@ def _delete_file(session: Session, state: Attributes) -> None:
 
 
 def _kept(path: str, listed: str, wrapper: str | None = None) -> Kind:
-    """An object that is kept as declared; its body is wrapped in `wrapper` where there is one."""
+    """An object that is kept as declared; its body is inside `wrapper` if there is one."""
 
     def body(call: Call) -> dict[str, object]:
         fields = {**call.rest("parameter"), **call.body(parameters="parameter")}
@@ -85,7 +85,7 @@ def _change_addresses(call: Call, state: Attributes) -> Attributes:
 
 
 def _setting(path: str, *fields: str) -> Callable[[Call], Attributes]:
-    """Sets `fields` by one call that may be repeated; the first two of them name what is set."""
+    """Sets `fields` with one idempotent call; the first two of them identify the object."""
 
     def apply(call: Call) -> Attributes:
         call.session.post(f"{_SECRETS}/{path}", call.body(*fields))
