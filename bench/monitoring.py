@@ -1,9 +1,10 @@
 """`python -m bench.monitoring`: the cost of monitoring 1 and 10 million rows, against one pass over all columns.
 
-A period of made-up credit applications, 25 features each, lies in Parquet files with its predictions and outcomes. The
+A period of synthetic credit applications, 25 features each, is in Parquet files with its predictions and outcomes. The
 pass sums every column and counts its nulls; monitoring counts and checks all three tables, fetches its sample and
 measures it. Both run in the same way (Spark Connect), in turn, in one process for each number of rows, whose peak
-memory is the driver's. Joint drift is timed apart. Other numbers may be named: `python -m bench.monitoring 1000000`.
+memory is the driver's. Joint drift is timed separately. Other numbers are arguments: `python -m bench.monitoring
+1000000`.
 """
 
 import json

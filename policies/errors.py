@@ -1,8 +1,8 @@
 """The errors of this room.
 
 PolicyError
-├── DocumentError   a file is no readable JSON document
-├── PlanError       a document is no Terraform plan that the review understands
+├── DocumentError   a file is not a readable JSON document
+├── PlanError       a document is not a Terraform plan that the review understands
 └── RulesError      a file of rules, prices or invariants is wrong
 """
 

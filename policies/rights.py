@@ -8,7 +8,7 @@ and "GRANT" (what `ALL PRIVILEGES` leaves out).
 import re
 from functools import lru_cache
 
-# The groups that hold every user: of the account, and of the workspace.
+# The groups of all users: of the account, and of the workspace.
 ACCOUNT_USERS = "account users"
 WORKSPACE_USERS = "users"
 EVERYBODY = (ACCOUNT_USERS, WORKSPACE_USERS)

@@ -11,7 +11,7 @@ from cli.dashboards.document import Panel
 from cli.report.charts import Series, bars_chart, periods_chart
 from cli.report.templates import templates
 
-# More lines than this cannot be told apart: the ones with the highest values are drawn, and the page says so.
+# More lines than this are indistinguishable: the ones with the highest values are drawn, and the page says so.
 MOST_SERIES = 5
 _TEMPLATES = Path(__file__).parent
 Rows = Sequence[Mapping[str, str | None]]

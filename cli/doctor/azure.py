@@ -1,4 +1,4 @@
-"""Facts that only Azure knows, from the Azure CLI: not asked if it is not configured."""
+"""Facts that only Azure knows, from the Azure CLI: not queried if it is not configured."""
 
 import json
 import shutil

@@ -84,7 +84,7 @@ def write(path: Path, table: str, rows: Iterable[tuple[str, Mapping[str, Any]]],
 def key_is_text(table: str, listed: "Sequence[ColumnInfo]", look_ups: Sequence[LookUp]) -> bool:
     """Whether the key of `table` is text rather than a whole number. `listed`: its columns in Unity Catalog.
 
-    Raises CommandError for columns that are masked or not there. Pure.
+    Raises CommandError for columns that are masked or missing. Pure.
     """
     columns = {str(each.name): each for each in listed}
     key = look_ups[0].keys[0]

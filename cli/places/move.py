@@ -50,7 +50,7 @@ def move(
 ) -> str:
     """Move it; returns in words what answers there now. Raises CommandError; then the previous version still answers.
 
-    `sign_in` is called before each step that may come long after the one before.
+    `sign_in` is called before each step that may start long after the previous one.
     """
     named, where = moved
     version = export.live_version(named, host)

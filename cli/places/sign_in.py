@@ -18,7 +18,7 @@ _KEPT_IN = ("AZURE_CONFIG_DIR", "DOCKER_CONFIG")
 def signed_in(subscription_id: str, environment: Mapping[str, str] = os.environ) -> Iterator[Callable[[], None]]:
     """Yields a function that signs in, or renews the sign-in, in a folder that is deleted after the block.
 
-    Outside a pipeline it does nothing: whoever is signed in acts.
+    Outside a pipeline it does nothing: the current sign-in is used.
     """
     if _token(environment) is None:
         yield lambda: None

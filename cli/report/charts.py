@@ -40,7 +40,7 @@ def timeline(bars: Sequence[Bar]) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Series:
-    """One line of a chart: a value for each period, None where it is unknown."""
+    """One line of a chart: a value for each period, None if unknown."""
 
     name: str
     values: tuple[float | None, ...]
@@ -54,7 +54,7 @@ def periods_chart(
     known = [value for one in series for value in one.values if value is not None] + ([limit] if limit else [])
     low, high = min([0.0, *known]), max(known, default=1.0) * 1.08
     if low == 0.0 and known and min(known) > 0.45:
-        low = min(known) - 0.03  # a measure such as ROC AUC says nothing near zero
+        low = min(known) - 0.03  # a measure such as ROC AUC is meaningless near zero
     x = Scale(low=0, high=max(len(periods) - 1, 1), start=left, end=WIDTH - right)
     y = Scale(low=low, high=high or 1.0, start=height - bottom, end=top)
     parts = [line(left, y(tick), WIDTH - right, y(tick)) for tick in ticks(y.low, y.high)]

@@ -23,7 +23,7 @@ class Point:
 
 @dataclass(frozen=True, kw_only=True)
 class ForecastChart:
-    """One series: its values against the forecasts made for them."""
+    """One series: its actual values and the forecasts for them."""
 
     title: str
     note: str

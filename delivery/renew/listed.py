@@ -1,4 +1,4 @@
-"""The parts of each list that are renewed. What else a file says is its owners', who check it."""
+"""The renewed parts of each list. The rest of a file is checked by its owners."""
 
 from collections.abc import Mapping
 from typing import Annotated

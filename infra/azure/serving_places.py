@@ -142,7 +142,7 @@ def serving_place(
 ) -> ServingPlace:
     """The empty stack `<environment>-<part>`; `more` are the resource providers that only it needs.
 
-    `pipeline`: it gives the environment's pipeline what that needs.
+    `pipeline`: the stack assigns roles to the environment's pipeline.
     """
     props = AzureStackProps(
         platform=spec.platform,

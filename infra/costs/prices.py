@@ -1,4 +1,4 @@
-"""What the list of prices says of Azure's resources, read and checked."""
+"""The price list of Azure's resources, read and validated."""
 
 from datetime import date
 from decimal import Decimal
@@ -64,12 +64,12 @@ class Prices(Values):
         return ", ".join(map(str, sorted(days)))
 
     def covers(self, type_: str) -> bool:
-        """Whether the list says anything about resources of this type."""
+        """Whether the list covers resources of this type."""
         priced = {price.type for price in self.fixed} | {price.type for price in self.per_use}
         return type_ in priced or type_ in self.by_use or any(fnmatchcase(type_, glob) for glob in self.free)
 
     def monthly(self, price: Fixed) -> Decimal | None:
-        """What one such resource costs a month; None where that is unknown."""
+        """The monthly price of one such resource; None if unknown."""
         if price.amount is None:
             return None
         return price.amount * (self.hours_per_month if price.per == "hour" else 1)

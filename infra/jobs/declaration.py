@@ -162,12 +162,12 @@ class JobContext:
     """The inputs of a job's declaration: a model of a use case in an environment. Some jobs ignore the model.
 
     `unmasked_table` is the name of the feature table without sensitive columns that ingest also writes, and
-    `source_features` of the one that scoring reads; empty where there is none, and what is declared is read.
-    `package_index` is the URL that a version's requirements name; empty if they name none. `secret_scope` is the
-    environment's. `other_places` are those beside Databricks that serve what the use case serves. `people`: addresses
-    by destination of alerts. `records_requests`: the environment has the endpoint, with its inference table.
-    `has_pipeline`: a declarative pipeline makes the use case's tables too.
-    `mirror_key` is the secret of the environment's mirror, as scope/key; empty if there is none.
+    `source_features` the name of the one that scoring reads; empty if there is none: then scoring reads the declared
+    table. `package_index` is the URL that a version's requirements name; empty if they name none. `secret_scope` is the
+    environment's. `other_places` are the other serving places of the use case's models. `people`: addresses by
+    destination of alerts. `records_requests`: the environment has the endpoint, with its inference table.
+    `has_pipeline`: a declarative pipeline creates the use case's tables too. `mirror_key` is the secret of the
+    environment's mirror, as scope/key; empty if there is none.
     """
 
     use_case: UseCase

@@ -20,7 +20,7 @@ _REQUESTS = ("withdraw", "forget", "trained", "restore", "reason", "by")
 
 
 def ingest(context: JobContext) -> JobDeclaration | None:
-    """The job, where the environment runs it."""
+    """The job, if the environment runs it."""
     values = context.values.ingest
     if values is None:
         return None

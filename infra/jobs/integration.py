@@ -8,7 +8,7 @@ from ml.declarations import Model
 
 
 def integration(context: JobContext) -> JobDeclaration | None:
-    """The job, where the environment runs it."""
+    """The job, if the environment runs it."""
     values = context.values.integration
     if values is None:
         return None

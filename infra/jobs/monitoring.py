@@ -18,7 +18,7 @@ _ACTION = "{{tasks.decision.values.action}}"
 
 
 def monitoring(context: JobContext) -> JobDeclaration | None:
-    """The job, where the environment runs it."""
+    """The job, if the environment runs it."""
     values = context.values.monitoring
     if values is None:
         return None

@@ -56,7 +56,7 @@ def _release(context: JobContext) -> tuple[WheelTask, ...]:
 
 
 def promotion(context: JobContext) -> JobDeclaration | None:
-    """The job, where the environment runs it."""
+    """The job, if the environment runs it."""
     if context.values.promotion is None:
         return None
     return JobDeclaration(

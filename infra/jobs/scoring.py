@@ -10,7 +10,7 @@ _REQUESTS = ("forget", "maintain")
 
 
 def scoring(context: JobContext) -> JobDeclaration | None:
-    """The job, where the environment runs it."""
+    """The job, if the environment runs it."""
     values = context.values.scoring
     if values is None:
         return None

@@ -6,7 +6,7 @@ from ml.declarations import Algorithm
 
 
 def training(context: JobContext) -> JobDeclaration | None:
-    """The job, where the environment runs it."""
+    """The job, if the environment runs it."""
     values = context.values.training
     if values is None:
         return None

@@ -1,7 +1,11 @@
 """The error that a REST handler raises, and its Databricks format on the wire.
 
-ApiError ├── bad_request() 400 INVALID_PARAMETER_VALUE ├── malformed() 400 MALFORMED_REQUEST ├── denied() 403
-PERMISSION_DENIED ├── not_found() 404 RESOURCE_DOES_NOT_EXIST └── exists() 409 RESOURCE_ALREADY_EXISTS
+ApiError
+├── bad_request()   400 INVALID_PARAMETER_VALUE
+├── malformed()     400 MALFORMED_REQUEST
+├── denied()        403 PERMISSION_DENIED
+├── not_found()     404 RESOURCE_DOES_NOT_EXIST
+└── exists()        409 RESOURCE_ALREADY_EXISTS
 """
 
 from typing import Any

@@ -135,9 +135,9 @@ class Store:
         return int(row[0])
 
     def derived(self, kinds: tuple[str, ...], key: Hashable, make: Callable[[], _T]) -> _T:
-        """What `make` reads out of documents of these kinds, kept until one of them changes: nobody may change it.
+        """The result of `make` on documents of these kinds, cached until one of them changes.
 
-        This process alone writes the file, so it knows of every change.
+        Callers must not change it. Only this process writes the file, so it knows of every change.
         """
         with self._lock:
             now = (self._undone, *(self._changes[kind] for kind in kinds))

@@ -8,7 +8,7 @@ DATA_VARIABLE = "LOCALCLOUD_DATA"
 
 
 class DataSize(StrEnum):
-    """What the server is tuned for: tables of thousands of rows, or of millions."""
+    """The data size that the server is tuned for: tables of thousands of rows, or of millions."""
 
     SMALL = "small"
     LARGE = "large"

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as Xml
 from policies.checks.engine.verdict import Result
 from policies.scan.result import Judged, Outcome
 
-# Letters that XML 1.0 cannot carry at all; names in a plan may hold any.
+# Characters that XML 1.0 does not allow; names in a plan may contain any.
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
 
 

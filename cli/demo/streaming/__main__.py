@@ -24,7 +24,7 @@ from cli.synthesis import synthesize
 @click.argument("use_case")
 @format_option
 def main(use_case: str, form: str) -> None:
-    """Start everything, play the story, and check its result."""
+    """Start everything, tell the story, and check what it must come to."""
     try:
         require_programs()
         landing = prepare(use_case, story_of(use_case, name=STORY), None, generated=STORY)

@@ -51,7 +51,7 @@ def end_stream(demo: Demo) -> None:
 
 
 def _begin_stream(demo: Demo) -> None:
-    """Step the local clock by a second, since it stands still otherwise: then the run of a continuous job is due."""
+    """Step the local clock, which stands still otherwise, by a second: then the run of a continuous job is due."""
     name = demo.model.job("scoring")
     fired = [run["job"] for run in local_call("POST", "clock", {"advance_s": 1})["fired"]]
     if name not in fired:

@@ -9,9 +9,9 @@ from infra.cdktf_seam import Scope, databricks
 class QualityMonitorProps:
     """`table` and `output_schema` are full names; the columns are the table's. `slices`: further groups to profile.
 
-    Profiled are the rows of each `period`: day, week or month.
+    It profiles the rows of each `period`: day, week or month.
 
-    `predicts_classes`: the prediction is one of several classes, and no number such as a probability.
+    `predicts_classes`: the prediction is one of several classes, not a number like a probability.
     """
 
     table: str

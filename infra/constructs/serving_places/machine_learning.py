@@ -12,7 +12,7 @@ from infra.constructs.serving_places.online_endpoint import API
 class MachineLearningProps:
     """Ids of the resources behind the workspace. `identity_id` is its managed identity, which may use the key `key_id`.
 
-    `depends_on` are that identity's roles.
+    `depends_on` are that identity's role assignments.
     """
 
     name: str

@@ -32,7 +32,7 @@ class LakeOutputs:
 
 
 def isolated_lake(scope: Scope, id_: str, props: LakeProps) -> LakeOutputs:
-    """A managed identity's credential and a location per container, validated, for one workspace alone.
+    """A credential with a managed identity and a location per container, validated, for only one workspace.
 
     Without a container nothing is created: every location is adopted, with its own credential.
     """

@@ -1,1 +1,1 @@
-"""Rules that hold between settings and between files, by what they are about."""
+"""Rules that apply between settings and between files, by topic."""

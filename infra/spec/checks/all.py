@@ -1,4 +1,4 @@
-"""All rules that hold between settings and between files, in the order in which their problems are listed."""
+"""All rules between settings and between files, in the order in which their problems are listed."""
 
 from collections.abc import Callable, Iterator
 

@@ -1,4 +1,4 @@
-"""Rules that hold between settings and between files. Each yields the problems it finds."""
+"""Rules that apply between settings and between files. Each yields the problems that it finds."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,1 +1,1 @@
-"""What each YAML file of `workspaces/` can say: pydantic models, and the kinds of value in them."""
+"""The schema of each YAML file of `workspaces/`: pydantic models, and the kinds of value in them."""

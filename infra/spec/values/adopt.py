@@ -1,6 +1,6 @@
-"""What exists already and is used as it is: read and checked, never made, changed or destroyed.
+"""Existing resources that are used as they are: read and checked, never created, changed or destroyed.
 
-Each id is Azure Resource Manager's, as the portal's JSON view shows it; Databricks' own things go by name.
+Each id is Azure Resource Manager's, as in the portal's JSON view; Databricks' own objects are referenced by name.
 """
 
 from typing import Annotated
@@ -16,7 +16,7 @@ _VNET = rf"{_GROUP}/providers/Microsoft\.Network/virtualNetworks/[\w.-]+"
 
 
 def _id(pattern: str, end: str) -> tuple[StringConstraints, object]:
-    """What an id's text must be. Azure takes any case; Terraform and a role's scope take this one."""
+    """The form of an id. Azure accepts any case; Terraform and a role's scope need this one."""
     return (
         StringConstraints(pattern=f"{pattern}$"),
         Field(description=f"an id, with Azure's upper and lower case: /subscriptions/<UUID>/resourceGroups/{end}"),

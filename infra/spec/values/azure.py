@@ -1,4 +1,4 @@
-"""Where in Azure everything lies: the tenant, the subscriptions, the region, and the first part of every name."""
+"""Azure settings: the tenant, the subscriptions, the region, and the prefix of every name."""
 
 from typing import Annotated, Literal
 

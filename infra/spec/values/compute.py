@@ -1,4 +1,4 @@
-"""What computes in an environment, and the limits of it."""
+"""Compute of an environment, and its limits."""
 
 from typing import Annotated, Literal
 

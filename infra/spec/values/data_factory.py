@@ -1,4 +1,4 @@
-"""An Azure Data Factory that starts jobs, for those whose other pipelines are there already."""
+"""An Azure Data Factory that starts jobs, for teams whose other pipelines already run there."""
 
 from typing import Annotated, Literal
 

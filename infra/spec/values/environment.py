@@ -1,4 +1,4 @@
-"""`<environment>.yaml`: what makes one environment differ from the others."""
+"""`<environment>.yaml`: the differences of one environment from the others."""
 
 from typing import Annotated, Literal
 
@@ -79,7 +79,7 @@ class Environment(Values):
 
     @property
     def chosen_network(self) -> SpokeNetwork | AdoptedNetwork:
-        """The network that is made, or the one that is adopted: `load` sees to it that there is exactly one."""
+        """The created or adopted network: `load` ensures that there is exactly one."""
         found = self.network or self.adopt.network
         if found is None:
             raise ValueError(f"{self.name} has no network: give it network, or adopt.network")

@@ -1,4 +1,4 @@
-"""Kinds of value that the YAML files hold. Each carries its description: it is what an error calls allowed."""
+"""Kinds of value in the YAML files. Each carries its description, which errors show as the allowed value."""
 
 import ipaddress
 import re
@@ -24,13 +24,13 @@ class Switch(StrEnum):
     PAUSED = "paused"
 
 
-# A /8 is the largest network that anybody owns whole; wider ranges are the internet.
+# A /8 is the largest network that one organisation owns whole; wider ranges are the internet.
 _WIDEST_PREFIX = 8
 _Item = TypeVar("_Item")
 
 
 def _not_empty(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
-    # Not `min_length`: that would count the items that are right, and report a wrong one twice.
+    # Not `min_length`: that would only count the valid items, and report an invalid one twice.
     if not items:
         raise ValueError("is empty: name at least one")
     return items

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from infra.spec.values.fields import Name, NotEmpty, Values
 
-# What no packet of the internet is routed to: RFC 1918, and RFC 6598, which Azure routes alike.
+# Ranges that are not routed on the internet: RFC 1918, and RFC 6598, which Azure treats alike.
 _PRIVATE = tuple(
     ipaddress.IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")
 )

@@ -1,4 +1,4 @@
-"""`platform.yaml`: what all environments share."""
+"""`platform.yaml`: the settings that all environments share."""
 
 from enum import StrEnum
 from typing import Annotated, Literal

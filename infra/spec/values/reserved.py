@@ -1,9 +1,9 @@
-"""Names that a catalog cannot have: what every workspace has already, and words that SQL reads as its own."""
+"""Names that a catalog cannot have: those of every workspace, and reserved words of SQL."""
 
 CATALOGS = frozenset(
     ("builtin", "global_temp", "hive_metastore", "information_schema", "samples", "session", "spark_catalog", "system")
 )
-# The words that Spark reserves under ANSI, which is how Databricks reads SQL, and `default`.
+# The words that Spark reserves in ANSI mode, which Databricks uses, and `default`.
 _RESERVED = """
     all and anti any array as at authorization between both by case cast check collate column commit constraint create
     cross current_date current_time current_timestamp current_user default delete describe distinct drop else end

@@ -1,4 +1,4 @@
-"""How an environment's workspace is locked down. Every default is the strict one."""
+"""The security settings of an environment's workspace. Every default is the strict one."""
 
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -50,7 +50,7 @@ class Security(Values):
 
     @property
     def named_index(self) -> str:
-        """The index that a version's requirements name; empty if there is none to name."""
+        """The index for a version's requirements; empty if they name none."""
         index = self.package_index
         return index.url if index and index.sign_in == "none" else ""
 

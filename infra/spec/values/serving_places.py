@@ -1,4 +1,4 @@
-"""Places beside Databricks where the live version may answer: a Kubernetes cluster, and Azure Machine Learning."""
+"""Places other than Databricks that may serve the live version: a Kubernetes cluster, and Azure Machine Learning."""
 
 from typing import Annotated, Literal
 

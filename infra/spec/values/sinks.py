@@ -1,4 +1,4 @@
-"""What the stack `<env>-sinks` makes for declared sinks: an Event Hubs namespace, a PostgreSQL server."""
+"""The resources of the stack `<env>-sinks` for declared sinks: an Event Hubs namespace, a PostgreSQL server."""
 
 from typing import Annotated, Literal
 

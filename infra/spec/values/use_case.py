@@ -1,4 +1,4 @@
-"""One use case in one environment: its jobs, who may do what, and whether it serves."""
+"""One use case in one environment: its jobs, its permissions, and whether it serves."""
 
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -97,7 +97,7 @@ class Jobs(Values):
         return tuple(name for name in type(self).model_fields if getattr(self, name) is not None)
 
     def compute(self, stage: str) -> Compute:
-        """What the code of the stage's jobs runs on: `promotion` decides for the jobs that undo and approve one."""
+        """The compute of the stage's jobs: `promotion` decides for the jobs that undo and approve one."""
         values = getattr(self, stage, None)
         return values.compute if isinstance(values, _CodeJob) else Compute.POLICY
 
@@ -139,15 +139,15 @@ class RoleAccess(Values):
 
     @property
     def checkpoints(self) -> None:
-        """No person reaches the checkpoints: a changed one would lose rows or repeat them."""
+        """No person has access to the checkpoints: a changed one would lose or repeat rows."""
 
     @property
     def scratch(self) -> None:
-        """Nobody but training reaches the scratch volume."""
+        """Only training has access to the scratch volume."""
 
     @property
     def functions(self) -> None:
-        """People make no functions: a changed one would show what it hides."""
+        """People create no functions: a changed one would reveal the masked columns."""
 
 
 class ServingValues(Values):

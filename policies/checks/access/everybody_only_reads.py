@@ -1,4 +1,4 @@
-"""A grant to everybody outlives every review of who is in which group."""
+"""A grant to everyone is not affected by changes of group membership."""
 
 from ..engine.api import Block, Resource, Severity, Verdict, failed, passed, rule, unknown, worst
 from ..engine.principals import changing, entries, means_everybody, nobody_named

@@ -1,4 +1,4 @@
-"""An init script runs as root before anybody's code."""
+"""An init script runs as root before anyone's code."""
 
 from ..engine.api import Resource, Severity, Verdict, failed, passed, rule
 from ..engine.clusters import clusters_of

@@ -1,4 +1,4 @@
-"""A lock, or Terraform's own guard, stands between a wrong plan and the data."""
+"""A lock, or Terraform's own protection, guards the data against a wrong plan."""
 
 from ..engine.api import Resource, Severity, Verdict, expect, failed, passed, rule, same, unknown
 from ..engine.environment import Environment, environment_of, may_be_production

@@ -1,4 +1,4 @@
-"""A mount hands one identity to everybody in the workspace."""
+"""A mount gives everyone in the workspace the same identity."""
 
 from ..engine.api import Resource, Severity, Verdict, failed, rule
 

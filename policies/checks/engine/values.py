@@ -166,6 +166,6 @@ def _is_computed(text: str) -> bool:
 
 def scalar(raw: Any) -> Scalar:
     """A value as checks see it: an `Expression` if Terraform computes it."""
-    if isinstance(raw, str):  # checkov's are of a type of its own
+    if isinstance(raw, str):  # checkov's strings are a separate type
         return Expression(raw) if _is_computed(raw) else raw
     return raw if isinstance(raw, (int, float, Expression)) else Expression(repr(raw))
