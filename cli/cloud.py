@@ -47,7 +47,7 @@ def workspace(env: str, *, as_principal: str | None = None) -> "WorkspaceClient"
 def deployed(env: str, host: str | None, *, retry_s: int | None = None) -> "WorkspaceClient":
     """The workspace at `host`, signed in as the environment variables say; without `host`, the local cloud's `env`.
 
-    `retry_s` is how long a call is repeated that the workspace does not answer [the SDK's own].
+    `retry_s` is the time for which an unanswered call is retried, in seconds [the SDK's default].
     """
     from databricks.sdk import WorkspaceClient  # noqa: PLC0415 - takes half a second
     from databricks.sdk.core import Config  # noqa: PLC0415

@@ -17,7 +17,7 @@ _USER = 10001
 _REPLICAS = (2, 10)
 _FEATURES = "/features"
 _CPU_PERCENT = 70
-# Pods with this label, whose value is the model's name, may query it, from namespaces that are named.
+# Pods in namespaces with this label, whose value is the model's name, may call it.
 CALLER_LABEL = "mlops/calls"
 _DRAIN_S = 10
 _SIZES = {"cpu": "500m", "memory": "1Gi", "ephemeral-storage": "1Gi"}

@@ -99,7 +99,7 @@ class Claim:
 class Estate:
     """All declarations of the stacks. `principals` maps names to kinds; `workspaces` maps ids to environments.
 
-    `declared` are the principals that the stacks make; of the others nobody knows here which groups they are in.
+    `declared` are the principals that the stacks create; the groups of all others are unknown.
     """
 
     principals: Mapping[str, str]
