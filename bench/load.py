@@ -13,6 +13,8 @@ import psutil
 from bench.page import ROOT
 
 _GENERATOR = ROOT / ".tools" / "bench" / "bombardier"
+# A server may be slow on a busy machine; an abandoned response would not be comparable.
+PATIENCE_S = 60
 # bombardier's counts of responses other than success, by the class of their status.
 _FAILED = ("req1xx", "req3xx", "req4xx", "req5xx", "others")
 
@@ -63,8 +65,7 @@ def measure(ask: Ask, process: psutil.Process, *, clients: int, seconds: int) ->
 def repeated(ask: Ask, *, clients: int, seconds: int, per_s: int | None = None) -> dict[str, Any]:
     """bombardier's result once so many clients have repeated `ask`, at `per_s` requests per second in all if given."""
     command = [str(_GENERATOR), "-c", str(clients), "-d", f"{seconds}s", "-m", ask.method, "-l"]
-    # A server may be slow on a busy machine; an abandoned response would not be comparable.
-    command += ["-t", "60s", "-p", "r", "-o", "json"]
+    command += ["-t", f"{PATIENCE_S}s", "-p", "r", "-o", "json"]
     command += ["-r", str(per_s)] if per_s else []
     command += ["-f", str(ask.body), "-H", "Content-Type: application/json"] if ask.body else []
     for name, value in (ask.headers or {}).items():

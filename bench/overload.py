@@ -18,7 +18,7 @@ from typing import Any
 
 import psutil
 
-from bench import credit_model
+from bench import credit_model, load
 from bench.load import Ask, measure, repeated, require_generator
 from bench.page import rewrite
 from bench.serving import Server, running
@@ -40,9 +40,15 @@ class Found:
     asked_per_s: int
     answered: int
     refused: int
-    lost: int
+    failed: int
+    unanswered: int
     p99_s: float
     held_mib: Sequence[float]
+
+    @property
+    def lost(self) -> int:
+        """Requests that were neither answered nor refused with 429."""
+        return self.failed + self.unanswered
 
     @property
     def growth_mib(self) -> float:
@@ -65,7 +71,10 @@ def section(minutes: float) -> list[str]:
             sustained = measure(ask, server.process, clients=_FEW, seconds=_SUSTAINED_S).per_s
             found = _overloaded(server, ask, per_s=max(2, round(_TIMES * sustained)), seconds=round(60 * minutes))
     if found.lost or found.growth_mib > _GROWTH_MIB:
-        raise RuntimeError(f"{found.lost} answers were lost, and memory grew by {found.growth_mib:.0f} MiB")
+        raise RuntimeError(
+            f"{found.unanswered} requests were not answered within the generator's {load.PATIENCE_S} s, {found.failed} "
+            f"failed, and memory grew by {found.growth_mib:.0f} MiB: run it on an idle machine, or look for the cause"
+        )
     if not found.refused:
         raise RuntimeError(
             f"no request was refused, so it was not too much: {sustained:.1f} a second were measured too low"
@@ -76,12 +85,12 @@ def section(minutes: float) -> list[str]:
 def _overloaded(server: Server, ask: Ask, *, per_s: int, seconds: int) -> Found:
     with _watched(server.process) as held:
         said: dict[str, Any] = repeated(ask, clients=_CLIENTS, seconds=seconds, per_s=per_s)
-    lost = said["req1xx"] + said["req3xx"] + said["req5xx"] + said["others"]
     return Found(
         asked_per_s=per_s,
         answered=said["req2xx"],
         refused=said["req4xx"],
-        lost=lost,
+        failed=said["req1xx"] + said["req3xx"] + said["req5xx"],
+        unanswered=said["others"],
         p99_s=said["latency"]["percentiles"]["99"] / 1e6,
         held_mib=held,
     )

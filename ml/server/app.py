@@ -21,7 +21,8 @@ from ml.server.version import Served, body
 
 # Databricks' documented limit for custom models.
 MAX_BODY_BYTES = 16 << 20
-# Requests that may wait for the model, which answers one at a time; more are refused with 429.
+# Requests that may wait for the model, which answers one at a time; more are refused with 429. So is a request whose
+# body, with those that wait, would hold more bytes than one body may: memory and waiting time have a limit.
 MAX_WAITING = 256
 # A smaller body is read and answered in microseconds; a larger one must not delay the others.
 _SMALL_BYTES = 64 << 10
@@ -63,7 +64,7 @@ class Application:
         self._max_body_bytes = max_body_bytes
         self._max_waiting = max_waiting
         self._look_up_limit_s = look_up_limit_s
-        self._waiting = self._looking_up = 0
+        self._waiting = self._waiting_bytes = self._looking_up = 0
         self._metrics = Metrics()
         # Look-ups over the network, each in a thread with its own connection.
         self._look_ups = ThreadPoolExecutor(_LOOK_UPS, thread_name_prefix="look-up") if version.waits else None
@@ -135,15 +136,15 @@ class Application:
         answered = await self._together(self._version.matrix(payload))
         if answered is not None:
             return answered, published_at
-        return await self._in_turn(lambda: self._version.predict(payload)), published_at
+        return await self._in_turn(lambda: self._version.predict(payload), len(raw)), published_at
 
     async def _large(self, content_type: str, raw: bytes) -> tuple[bytes, float | None]:
         """Handle a request outside the event loop; a look-up over the network never runs in the model's thread."""
         if self._look_ups is None:
-            return await self._in_turn(lambda: self._alone(content_type, raw))
-        parsed = await self._in_turn(lambda: requests.read(content_type, raw))
+            return await self._in_turn(lambda: self._alone(content_type, raw), len(raw))
+        parsed = await self._in_turn(lambda: requests.read(content_type, raw), len(raw))
         payload, published_at = await self._looked_up(lambda: self._version.completed(parsed))
-        return await self._in_turn(lambda: self._version.answer(payload)), published_at
+        return await self._in_turn(lambda: self._version.answer(payload), len(raw)), published_at
 
     async def _looked_up(self, call: Callable[[], Result]) -> Result:
         """The result of `call`, which looks features up: directly, or in a thread if the look-up goes over the network.
@@ -182,11 +183,16 @@ class Application:
         payload, published_at = self._version.completed(requests.read(content_type, raw))
         return self._version.answer(payload), published_at
 
-    async def _in_turn(self, call: Callable[[], Result]) -> Result:
+    async def _in_turn(self, call: Callable[[], Result], size_bytes: int) -> Result:
+        """The result of `call` about a body of so many bytes, once the model is free. Raises Refused 429."""
         if self._waiting >= self._max_waiting:
             raise too_many(f"Exceeded the maximum number of parallel requests, {self._max_waiting}.")
+        if self._waiting and self._waiting_bytes + size_bytes > self._max_body_bytes:
+            raise too_many(f"Exceeded the maximum size of parallel requests, {self._max_body_bytes} bytes.")
         self._waiting += 1
+        self._waiting_bytes += size_bytes
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, call)
         finally:
             self._waiting -= 1
+            self._waiting_bytes -= size_bytes

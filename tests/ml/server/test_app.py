@@ -148,6 +148,15 @@ def test_a_model_that_is_asked_too_much_says_so(raw: Version) -> None:
     assert refused.json()["error_code"] == "REQUEST_LIMIT_EXCEEDED"
 
 
+def test_large_requests_wait_in_no_more_memory_than_one_may_take(raw: Version) -> None:
+    """429 to those whose body would not fit beside the waiting one; one alone always fits."""
+    large = _records(*([ROW] * 3000))
+    answers = _ask(raw, large, large, large, max_body_bytes=len(large) + 1)
+    assert sorted(answer.status_code for answer in answers) == [200, 429, 429]
+    refused = next(answer for answer in answers if answer.status_code == 429)
+    assert f"size of parallel requests, {len(large) + 1} bytes" in refused.json()["message"]
+
+
 def test_too_much_and_other_types_are_refused(raw: Version) -> None:
     """413 over the limit, 415 for a type or a charset that is not served."""
     (large,) = _ask(raw, _records(*([ROW] * 30)), max_body_bytes=1000)
