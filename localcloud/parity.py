@@ -54,9 +54,9 @@ def page(listed: list[Row], witnesses: Mapping[str, str], behaviours: Sequence[s
     lines = [
         "# What the local cloud does, behaviour by behaviour and route by route",
         "",
-        "Written by `make parity`. **executed**: really done; **stateful**: kept and answered as written;",
+        "Written by `make parity`. **executed**: really done; **stateful**: stored and returned as written;",
         "**echoed**: accepted and shown; **local**: Databricks has no such route. The witness is a test that calls",
-        "the route and is not refused, or that fails without the behaviour. `docs/localcloud.md` says more of both.",
+        "the route and is not refused, or that fails without the behaviour. `docs/localcloud.md` describes each area.",
         "",
         f"{len(listed)} routes: " + ", ".join(f"{count} {level}" for level, count in counts.items()) + ".",
     ]

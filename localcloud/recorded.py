@@ -1,6 +1,6 @@
-"""Requests of the real providers that were refused when they were recorded, and what they are answered now.
+"""Requests of the real providers that were refused when they were recorded, and their answers now.
 
-`docs/parity.md` lists them; `tests/localcloud/replay/` replays the recordings and holds every row to what happens.
+`docs/parity.md` lists them; `tests/localcloud/replay/` replays the recordings and checks every row.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _ISOLATED = "https://learn.microsoft.com/azure/databricks/catalogs/binding"
 class Refused:
     """`route` is a method and a path with `*` for names and ids; `requests` how many of them were recorded.
 
-    `answered`: the statuses now; after a 409 the provider sends the request again with the etag that it says.
+    `answered` lists today's statuses; after a 409 the provider repeats the request with the etag in the answer.
     """
 
     route: str
@@ -48,7 +48,7 @@ def _unbound(route: str, requests: int, recorded: int = 403) -> Refused:
         requests=requests,
         recorded=recorded,
         answered=(403,),
-        why="the binding of an isolated securable was destroyed first, so this workspace does not reach it",
+        why="the binding of an isolated securable was destroyed first, so this workspace cannot reach it",
         follows=_ISOLATED,
     )
 
@@ -71,7 +71,7 @@ REFUSED = (
         requests=1,
         recorded=501,
         answered=(400,),
-        why="the region has a metastore since its first workspace: there is one in each",
+        why="the region got its only metastore with its first workspace",
         follows="https://learn.microsoft.com/azure/databricks/data-governance/unity-catalog/create-metastore",
     ),
     _made(f"PUT {_UNITY}/metastores/*/systemschemas/*", 5, "workspace/systemschemas/enable"),
@@ -127,7 +127,7 @@ REFUSED_BY_AZURE = (
         requests=4,
         recorded=404,
         answered=(401,),
-        why="without a body: the client asks where a token comes from, and is told",
+        why="without a body, the client asks which authority issues tokens",
         follows="https://learn.microsoft.com/azure/key-vault/general/authentication-requests-and-responses",
         with_body=False,
     ),
@@ -145,7 +145,7 @@ REFUSED_BY_AZURE = (
         requests=2,
         recorded=404,
         answered=(200,),
-        why="the stub made no interfaces of private endpoints",
+        why="the stub created no network interfaces for private endpoints",
         follows="https://learn.microsoft.com/azure/private-link/private-endpoint-overview",
     ),
     Refused(
@@ -153,12 +153,12 @@ REFUSED_BY_AZURE = (
         requests=1,
         recorded=200,
         answered=(404,),
-        why="the stub knew every role; this one is not made yet",
+        why="the stub knew every role; this one does not exist yet",
         follows="https://learn.microsoft.com/rest/api/authorization/role-definitions/get",
     ),
 )
 
-_LATER = "its folder was made later: requests ran side by side, and the stub had no folders"
+_LATER = "its folder was created later: requests ran in parallel, and the stub had no folders"
 
 REFUSED_BY_PLATFORM = (
     Refused(
@@ -182,7 +182,7 @@ REFUSED_BY_PLATFORM = (
         requests=1,
         recorded=200,
         answered=(400,),
-        why="the policy that it names takes another runtime since it was edited; the stub had no policies",
+        why="its policy, edited before, requires another runtime; the stub had no policies",
         follows="https://learn.microsoft.com/azure/databricks/admin/clusters/policy-definition",
     ),
     Refused(
@@ -190,7 +190,7 @@ REFUSED_BY_PLATFORM = (
         requests=8,
         recorded=200,
         answered=(404,),
-        why="the workspace's metastore had been taken away; the stub had it for ever",
+        why="the workspace's metastore had been removed; the stub kept it",
         follows=f"{_DATABRICKS}/workspace/metastores/current",
     ),
     Refused(
@@ -198,7 +198,7 @@ REFUSED_BY_PLATFORM = (
         requests=1,
         recorded=200,
         answered=(401,),
-        why="without a body: the client asks where a token comes from, and is told",
+        why="without a body, the client asks which authority issues tokens",
         follows="https://learn.microsoft.com/azure/key-vault/general/authentication-requests-and-responses",
         with_body=False,
     ),
@@ -209,8 +209,8 @@ def section() -> list[str]:
     """Their table in Markdown, line by line."""
     return [
         *_table("Requests that were refused when the real databricks provider was recorded", REFUSED),
-        *_table("Requests that the stub answered otherwise when the real azurerm was recorded", REFUSED_BY_AZURE),
-        *_table("Requests that the stub answered otherwise when a small platform was recorded", REFUSED_BY_PLATFORM),
+        *_table("Requests that the stub answered differently when the real azurerm was recorded", REFUSED_BY_AZURE),
+        *_table("Requests that the stub answered differently when a small platform was recorded", REFUSED_BY_PLATFORM),
     ]
 
 

@@ -1,4 +1,4 @@
-"""What the proxy does for real tools."""
+"""Behaviours of the proxy for real tools."""
 
 from localcloud.kernel.parity import Behaviour, Level
 
@@ -22,7 +22,7 @@ BEHAVIOURS = (
     ),
     Behaviour(
         area=_AREA,
-        does="its authority is this machine's own, with a key for its owner only",
+        does="its certificate authority is created on this machine, and only its owner can read the key",
         level=Level.LOCAL,
         follows="docs/localcloud.md",
         witness=f"{_TESTS}::test_the_authority_is_this_machines_and_its_owners",

@@ -1,4 +1,4 @@
-"""Behaviours of Spark here."""
+"""Behaviours of the local Spark."""
 
 from localcloud.kernel.parity import Behaviour, Level
 
@@ -12,14 +12,14 @@ BEHAVIOURS = (
     ),
     Behaviour(
         area="Spark, Delta",
-        does="tasks at once have their own sessions of one Spark",
+        does="concurrent tasks have their own sessions on one Spark server",
         level=Level.EXECUTED,
         follows="https://spark.apache.org/docs/latest/spark-connect-overview.html",
         witness="tests/localcloud/services/jobs/test_runs.py::test_forked_tasks_use_the_warm_spark",
     ),
     Behaviour(
         area="processes and state",
-        does="a Spark that died comes back",
+        does="a Spark server that ended unexpectedly is restarted",
         level=Level.LOCAL,
         follows="docs/localcloud.md",
         witness="tests/localcloud/test_lifecycle.py::test_a_spark_that_died_comes_back",

@@ -1,4 +1,4 @@
-"""What files, folders and secrets do, behind their routes."""
+"""Behaviours of files, folders and secrets."""
 
 from localcloud.kernel.parity import Behaviour, Level
 
@@ -12,14 +12,14 @@ BEHAVIOURS = (
     ),
     Behaviour(
         area="files, workspace files",
-        does="a directory comes in pages, a file in parts if it was not changed",
+        does="directories are paged; parts of a file can be read as long as it has not changed",
         level=Level.EXECUTED,
         follows="https://docs.databricks.com/api/azure/workspace/files/download",
         witness="tests/localcloud/services/workspace/test_files.py::test_a_part_of_a_file_comes_if_it_was_not_changed",
     ),
     Behaviour(
         area="files, workspace files",
-        does="an import makes what its format says, and overwrites its own type only",
+        does="an import creates what its format says, and overwrites only an object of the same type",
         level=Level.EXECUTED,
         follows="https://docs.databricks.com/api/azure/workspace/workspace/import",
         witness="tests/localcloud/services/workspace/test_formats.py::test_an_import_makes_what_its_format_says",
@@ -33,21 +33,21 @@ BEHAVIOURS = (
     ),
     Behaviour(
         area="files, workspace files",
-        does="no path leaves its volume",
+        does="no path can leave its volume",
         level=Level.EXECUTED,
         follows="https://learn.microsoft.com/azure/databricks/volumes/",
         witness="tests/localcloud/services/workspace/test_files.py::test_no_path_leaves_its_volume",
     ),
     Behaviour(
         area="files, workspace files",
-        does="an external volume answers with the place that was declared; its files lie here",
+        does="an external volume returns its declared location; its files are stored here",
         level=Level.EXECUTED,
         follows="https://github.com/databricks/terraform-provider-databricks/blob/v1.99.0/docs/resources/volume.md",
         witness="tests/localcloud/services/workspace/test_files.py::test_the_files_of_an_external_volume_lie_here_too",
     ),
     Behaviour(
         area="folders and what lies in them",
-        does="all users manage what lies under `/Shared`, whatever its own permissions say",
+        does="all users can manage objects under `/Shared`, whatever its own permissions say",
         level=Level.EXECUTED,
         follows="https://learn.microsoft.com/azure/databricks/security/auth/access-control/",
         witness="tests/localcloud/services/workspace/test_folders.py::test_everybody_manages_what_lies_in_shared",
@@ -61,35 +61,35 @@ BEHAVIOURS = (
     ),
     Behaviour(
         area="secrets",
-        does="READ shows a value, a listing never does",
+        does="READ returns a value, a listing never does",
         level=Level.EXECUTED,
         follows="https://learn.microsoft.com/azure/databricks/security/secrets/",
         witness="tests/localcloud/services/workspace/test_workspace_objects.py::test_secrets_are_read_by_whom_they_are_for",
     ),
     Behaviour(
         area="secrets",
-        does="names, sizes and number in a scope have Databricks' limits",
+        does="names, sizes and the number of secrets in a scope have Databricks' limits",
         level=Level.EXECUTED,
         follows="https://learn.microsoft.com/azure/databricks/security/secrets/",
         witness="tests/localcloud/services/workspace/test_workspace_routes.py::test_a_secret_has_up_to_128_kilobytes",
     ),
     Behaviour(
         area="secrets",
-        does="a model's process gets the value, and nobody else",
+        does="only the model's process gets the value",
         level=Level.EXECUTED,
         follows="https://learn.microsoft.com/azure/databricks/machine-learning/model-serving/store-env-variable-model-serving",
         witness="tests/localcloud/services/serving/test_endpoints.py::test_a_secret_reaches_the_model_and_is_never_shown",
     ),
     Behaviour(
         area="secrets",
-        does="a scope of a key vault shows the vault's secrets, which are changed there alone",
+        does="a scope backed by a key vault shows the vault's secrets, which can only be changed there",
         level=Level.EXECUTED,
         follows="https://learn.microsoft.com/azure/databricks/security/secrets/",
         witness="tests/localcloud/services/workspace/test_secrets.py::test_a_scope_of_a_vault_shows_what_is_in_it",
     ),
     Behaviour(
         area="Git folders (repos)",
-        does="the files of a repository of this machine, at a branch or a tag",
+        does="contain the files of a repository on this machine, at a branch or a tag",
         level=Level.EXECUTED,
         follows="https://docs.databricks.com/api/azure/workspace/repos/update",
         witness="tests/localcloud/services/workspace/test_repos.py::test_a_repo_follows_branches_and_tags",
@@ -103,7 +103,7 @@ BEHAVIOURS = (
     ),
     Behaviour(
         area="Git folders (repos)",
-        does="without such a repository the folder is empty: nothing is fetched from elsewhere",
+        does="without such a repository the folder is empty: nothing is fetched over the network",
         level=Level.LOCAL,
         follows="docs/localcloud.md",
         witness="tests/localcloud/services/workspace/test_repos.py::test_without_a_remote_of_this_machine_a_repo_is_empty",

@@ -1,4 +1,4 @@
-"""Azure Resource Manager: every resource by its id below `/subscriptions/{id}`. For the administrator alone."""
+"""Azure Resource Manager: every resource by its id below `/subscriptions/{id}`. For the administrator only."""
 
 import uuid
 from http import HTTPStatus
@@ -36,7 +36,7 @@ _PLACE = "/providers/{namespace}/locations/{location}"
 
 @router.get(f"{_PLACE}/operations/{{operation}}")
 def operation(operation: str, cloud: CloudDep, _: Named) -> Document:
-    """How an operation ended: here all are over when they are answered."""
+    """The result of an operation. Locally every operation has finished when its URL is returned."""
     found = cloud.store.get(_OPERATION, operation)
     if found is None:
         raise AzureError(404, "OperationNotFound", f"Operation '{operation}' was not found.")
@@ -45,33 +45,33 @@ def operation(operation: str, cloud: CloudDep, _: Named) -> Document:
 
 @router.get(f"{_PLACE}/deletedVaults/{{vault}}")
 def deleted_vault(subscription: str, location: str, vault: str, cloud: CloudDep, _: Named) -> Document:
-    """A vault that was deleted and is not purged."""
+    """A vault that was deleted and not yet purged."""
     return deleted.vault(cloud, subscription, location, vault)
 
 
 @router.post(f"{_PLACE}/deletedVaults/{{vault}}/purge")
 def purge_vault(subscription: str, location: str, vault: str, cloud: CloudDep, _: Named) -> Document:
-    """It is gone for good, unless it is protected against that."""
+    """Purge a deleted vault. Refused if the vault has purge protection."""
     deleted.purge(cloud, subscription, location, vault)
     return {}
 
 
 @router.get("")
 def get_subscription(subscription: str, _: Named) -> Document:
-    """A subscription; every one is there."""
+    """A subscription. Any id is accepted."""
     shown = {"subscriptionId": subscription, "displayName": "Local cloud", "state": "Enabled"}
     return {"id": f"/subscriptions/{subscription}", **shown, "tenantId": made_up("tenant")}
 
 
 @router.get("/providers")
 def providers(_: Named) -> Document:
-    """No resource provider needs registering here."""
+    """An empty list: resource providers need no registration here."""
     return {"value": []}
 
 
 @router.post("/providers/{namespace}/checkNameAvailability")
 def name_availability(body: PlainBody, cloud: CloudDep, _: Named) -> Document:
-    """Whether no resource of a type has a name yet: azurerm asks before it makes a registry."""
+    """Whether a name is still free for a resource type. The provider asks before it creates a registry."""
     name, type_ = str(body.get("name") or ""), str(body.get("type") or "")
     if not name or not type_:
         raise invalid("InvalidRequest", "The name to check and its type are required.")
@@ -82,7 +82,7 @@ def name_availability(body: PlainBody, cloud: CloudDep, _: Named) -> Document:
 
 @router.get(_ANY)
 def get(request: Request, named: Named, cloud: CloudDep) -> Any:
-    """One resource, or those that a collection's path names."""
+    """One resource, or all of a collection if the path names one."""
     if role_queries.is_of(named):
         return role_queries.answer(cloud, named, request.query_params.get("$filter"))
     if named.path.lower().endswith("/resources"):
@@ -96,7 +96,7 @@ def get(request: Request, named: Named, cloud: CloudDep) -> Any:
 
 @router.put(_ANY)
 def put(request: Request, body: PlainBody, named: Named, cloud: CloudDep, response: Response) -> Document:
-    """Make or replace one. What takes Azure a while is an operation, over at once: its URL is in the header."""
+    """Create or replace a resource. Operations that take long on Azure finish at once; the header has their URL."""
     made, new = resources.put(cloud, named, body)
     kind = kind_of(named)
     response.status_code = kind.made if new else kind.changed
@@ -107,7 +107,7 @@ def put(request: Request, body: PlainBody, named: Named, cloud: CloudDep, respon
 
 @router.patch(_ANY)
 def patch(request: Request, body: PlainBody, named: Named, cloud: CloudDep, response: Response) -> Document:
-    """Change the fields that are given."""
+    """Change the given fields of a resource."""
     changed = resources.patch(cloud, named, body)
     response.status_code = kind_of(named).changed
     if response.status_code == HTTPStatus.ACCEPTED:
@@ -117,7 +117,7 @@ def patch(request: Request, body: PlainBody, named: Named, cloud: CloudDep, resp
 
 @router.delete(_ANY)
 def delete(request: Request, named: Named, cloud: CloudDep) -> Response:
-    """With all that lies in it: 200 or, as an operation, 202; 204 where there is none. 409 if a lock holds it."""
+    """Delete a resource and its children: 200, or 202 with an operation; 204 if absent. 409 if it is locked."""
     if not resources.delete(cloud, named):
         return Response(status_code=204)
     response = Response(status_code=kind_of(named).gone)
@@ -128,7 +128,7 @@ def delete(request: Request, named: Named, cloud: CloudDep) -> Response:
 
 @router.post(_ANY)
 def act(named: Named, cloud: CloudDep) -> Document:
-    """An action of a resource: the keys of a storage account, say."""
+    """An action of a resource, for example listing a storage account's keys."""
     target = ResourceId(named.path.rpartition("/")[0])
     actions = {name.lower(): action for name, action in kind_of(target).actions.items()}
     found, action = resources.get(cloud, target), actions.get(named.name.lower())
@@ -138,7 +138,7 @@ def act(named: Named, cloud: CloudDep) -> Document:
 
 
 def _wait(request: Request, cloud: Cloud, named: ResourceId, location: str, response: Response) -> None:
-    """The headers that say where to ask how it ended."""
+    """The headers with the URL of the operation's result."""
     identifier = str(uuid.uuid4())
     place = f"/subscriptions/{named.subscription}/providers/{named.namespace}/locations/{location}/operations"
     path = f"{place}/{identifier}"

@@ -1,4 +1,4 @@
-"""Where Azure's services are, `/metadata/endpoints`, and tokens for them: what a provider asks first."""
+"""Azure's discovery document, `/metadata/endpoints`, and tokens: the first calls of a provider."""
 
 from typing import Any
 from urllib.parse import parse_qs
@@ -37,7 +37,7 @@ _SUFFIXES = {
 
 @router.get("/metadata/endpoints")
 def endpoints(request: Request, cloud: CloudDep) -> Document:
-    """The endpoints of this cloud, without a slash at the end."""
+    """The endpoints of the local Azure services, without a trailing slash."""
     found = hosts.names(request, cloud)
     here = found.management
     return {
@@ -60,7 +60,7 @@ def endpoints(request: Request, cloud: CloudDep) -> Document:
 
 @router.post("/{tenant}/oauth2/v2.0/token")
 async def token(tenant: str, request: Request, cloud: CloudDep) -> Any:
-    """A token by client credentials. The secret is a token of this cloud: a token of Azure is nobody else's."""
+    """A token by client credentials. The client secret is a token of the local cloud."""
     form = {name: values[0] for name, values in parse_qs((await request.body()).decode(errors="replace")).items()}
     if form.get("grant_type") != _GRANT:
         return _refused("unsupported_grant_type", f"AADSTS70003: grant_type is not {_GRANT}.")

@@ -1,4 +1,4 @@
-"""Filesystems of a storage account, at its own host: made, read and deleted; there is no data in them."""
+"""Filesystems of a storage account, at its own host: created, read and deleted. They hold no data."""
 
 from typing import Annotated
 
@@ -25,7 +25,7 @@ _ACCESS = ("owner", "group", "acl")
 def create(
     filesystem: str, account: AccountDep, cloud: CloudDep, resource: _Resource = "", given: _Properties = ""
 ) -> Response:
-    """Make a filesystem. 409 if it is there."""
+    """Create a filesystem. 409 if it exists."""
     _require_kind(resource)
     if resources.find(cloud, account.filesystem(filesystem)) is not None:
         raise StorageError(409, "FilesystemAlreadyExists", "The specified filesystem already exists.")
@@ -36,7 +36,7 @@ def create(
 
 @router.head(_NAMED)
 def read(filesystem: str, account: AccountDep, resource: _Resource = "") -> Response:
-    """Its properties."""
+    """A filesystem's properties."""
     _require_kind(resource)
     return Response(headers=_headers(account, filesystem))
 
@@ -45,7 +45,7 @@ def read(filesystem: str, account: AccountDep, resource: _Resource = "") -> Resp
 def change(
     filesystem: str, account: AccountDep, cloud: CloudDep, resource: _Resource = "", given: _Properties = ""
 ) -> Response:
-    """Replace its properties."""
+    """Replace a filesystem's properties."""
     _require_kind(resource)
     found = account.require(filesystem)
     properties(found)["metadata"] = filesystems.metadata(given)
@@ -55,7 +55,7 @@ def change(
 
 @router.delete(_NAMED)
 def delete(filesystem: str, account: AccountDep, cloud: CloudDep, resource: _Resource = "") -> Response:
-    """It is gone at once."""
+    """Delete a filesystem immediately."""
     _require_kind(resource)
     account.require(filesystem)
     resources.delete(cloud, account.filesystem(filesystem))
@@ -65,7 +65,7 @@ def delete(filesystem: str, account: AccountDep, cloud: CloudDep, resource: _Res
 
 @router.head(_PATH)
 def read_access(root: RootDep, cloud: CloudDep, action: str = "") -> Response:
-    """Who may do what with the root."""
+    """The access list of the root folder."""
     _require_action(action, "getAccessControl")
     held = filesystems.access(cloud, root)
     shown = {f"x-ms-{name}": value for name, value in held.items()}
@@ -74,7 +74,7 @@ def read_access(root: RootDep, cloud: CloudDep, action: str = "") -> Response:
 
 @router.patch(_PATH)
 def change_access(request: Request, root: RootDep, cloud: CloudDep, action: str = "") -> Response:
-    """Change who may do what with the root."""
+    """Replace the access list of the root folder."""
     _require_action(action, "setAccessControl")
     filesystems.set_access(cloud, root, **{name: request.headers.get(f"x-ms-{name}") for name in _ACCESS})
     return Response()

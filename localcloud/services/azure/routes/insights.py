@@ -1,4 +1,4 @@
-"""What a component of Application Insights may take in a day: `currentbillingfeatures`, which is no resource."""
+"""The daily cap of an Application Insights component: `currentbillingfeatures`, which is not a resource."""
 
 from typing import Annotated
 
@@ -36,12 +36,12 @@ Component = Annotated[ResourceId, Depends(_component)]
 
 @router.get("")
 def get_features(component: Component, cloud: CloudDep) -> Document:
-    """Its cap, and how it is paid for."""
+    """A component's daily cap and pricing plan."""
     return cloud.store.get(_KIND, component.key) or dict(_DEFAULT)
 
 
 @router.put("")
 def put_features(component: Component, body: PlainBody, cloud: CloudDep) -> Document:
-    """Say both anew. Nothing is taken in here, so nothing is cut off."""
+    """Replace a component's daily cap and pricing plan. Without any effect: no data is collected here."""
     cloud.store.put(_KIND, component.key, {name: body.get(name, held) for name, held in _DEFAULT.items()})
     return get_features(component, cloud)

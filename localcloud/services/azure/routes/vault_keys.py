@@ -1,4 +1,4 @@
-"""Keys of a vault, at its own host: `/keys`. Versions, attributes and rotation policies are kept; none encrypts."""
+"""Keys of a vault, at its own host: `/keys`. Versions, attributes and rotation policies are stored; no key encrypts."""
 
 from localcloud.kernel.body import PlainBody
 from localcloud.kernel.cloud import CloudDep
@@ -20,7 +20,7 @@ _CONTACTS = "vault_contacts"
 
 @router.post("/keys/{name}/create")
 def create(name: str, body: PlainBody, cloud: CloudDep, vault: VaultDep) -> Document:
-    """A key, or a new version of it."""
+    """Create a key, or a new version of an existing one."""
     if body.get("kty") not in _TYPES:
         raise invalid("BadParameter", f"kty '{body.get('kty')}' is not one of {', '.join(_TYPES)}.")
     if str(body["kty"]).startswith("RSA") and int(body.get("key_size") or _SIZES[0]) not in _SIZES:
@@ -30,13 +30,13 @@ def create(name: str, body: PlainBody, cloud: CloudDep, vault: VaultDep) -> Docu
 
 @router.get("/keys/{name}/rotationpolicy")
 def get_policy(name: str, cloud: CloudDep, vault: VaultDep) -> Document:
-    """When it rotates and when it ends; nothing rotates here."""
+    """A key's rotation policy. Keys are not rotated here."""
     return vault_objects.policy(cloud, vault, name)
 
 
 @router.put("/keys/{name}/rotationpolicy")
 def put_policy(name: str, body: PlainBody, cloud: CloudDep, vault: VaultDep) -> Document:
-    """Its rotation policy anew."""
+    """Replace a key's rotation policy."""
     return vault_objects.policy(cloud, vault, name, body)
 
 
@@ -44,7 +44,7 @@ def put_policy(name: str, body: PlainBody, cloud: CloudDep, vault: VaultDep) -> 
 @router.get("/keys/{name}/")
 @router.get("/keys/{name}/{version}")
 def get(name: str, cloud: CloudDep, vault: VaultDep, version: str = "") -> Document:
-    """The newest version, or one by its id."""
+    """The newest version of a key, or the one with this id."""
     return vault_objects.shown(vault_objects.require(cloud, vault, name, version))
 
 
@@ -52,7 +52,7 @@ def get(name: str, cloud: CloudDep, vault: VaultDep, version: str = "") -> Docum
 @router.patch("/keys/{name}/")
 @router.patch("/keys/{name}/{version}")
 def update(name: str, body: PlainBody, cloud: CloudDep, vault: VaultDep, version: str = "") -> Document:
-    """Attributes, operations and tags of the newest version, or of one by its id."""
+    """Change attributes, operations and tags of the newest version, or of the one with this id."""
     found = vault_objects.require(cloud, vault, name, version)
     given = {**found["attributes"], **(body.get("attributes") or {})}
     found["attributes"] = vault.attributes(given, found["attributes"]["created"])
@@ -64,7 +64,7 @@ def update(name: str, body: PlainBody, cloud: CloudDep, vault: VaultDep, version
 
 @router.delete("/keys/{name}")
 def delete(name: str, cloud: CloudDep, vault: VaultDep) -> Document:
-    """It can be recovered until it is purged."""
+    """Delete a key. It can be recovered until it is purged."""
     newest = vault_objects.require(cloud, vault, name)
     for each in vault_objects.versions(cloud, vault, name):
         vault_objects.keep(cloud, {**each, "deleted": True})
@@ -82,13 +82,13 @@ def get_deleted(name: str, cloud: CloudDep, vault: VaultDep) -> Document:
 
 @router.delete("/deletedkeys/{name}", status_code=204)
 def purge(name: str, cloud: CloudDep, vault: VaultDep) -> None:
-    """It is gone for good. 403 in a vault with purge protection."""
+    """Purge a deleted key. 403 in a vault with purge protection."""
     vault_objects.purge(cloud, vault, name)
 
 
 @router.get("/certificates/contacts")
 def get_contacts(cloud: CloudDep, vault: VaultDep) -> Document:
-    """Who is told of certificates; nothing is sent to anybody."""
+    """The contacts for certificates. No message is ever sent."""
     found = cloud.store.get(_CONTACTS, vault.host)
     if found is None:
         raise AzureError(404, "ContactsNotFound", f"No contacts of certificates in {vault.host}.")
@@ -97,6 +97,6 @@ def get_contacts(cloud: CloudDep, vault: VaultDep) -> Document:
 
 @router.put("/certificates/contacts")
 def put_contacts(body: PlainBody, cloud: CloudDep, vault: VaultDep) -> Document:
-    """Say who is told."""
+    """Replace the contacts for certificates."""
     cloud.store.put(_CONTACTS, vault.host, {"contacts": body.get("contacts") or []})
     return get_contacts(cloud, vault)

@@ -1,4 +1,4 @@
-"""Secrets of a vault, at its own host: `/secrets`. Scopes of Databricks that name the vault show them."""
+"""Secrets of a vault, at its own host: `/secrets`. Databricks secret scopes backed by the vault show them."""
 
 import base64
 import re
@@ -24,7 +24,7 @@ _VALUE_LIMIT_BYTES = 25 * 2**10
 
 @router.put("/secrets/{name}")
 def put(name: str, body: PlainBody, cloud: CloudDep, vault: VaultDep) -> Document:
-    """Set a secret; the newest version alone is kept."""
+    """Set a secret. Only the newest version is kept."""
     value = body.get("value")
     if not _NAME.fullmatch(name) or not isinstance(value, str) or len(value.encode()) > _VALUE_LIMIT_BYTES:
         message = f"Secret '{name}' needs a name of letters, digits and -, and a value of up to 25 KB."
@@ -46,13 +46,13 @@ def put(name: str, body: PlainBody, cloud: CloudDep, vault: VaultDep) -> Documen
 @router.get("/secrets/{name}/")
 @router.get("/secrets/{name}/{version}")
 def get(name: str, cloud: CloudDep, vault: VaultDep, version: str = "") -> Document:
-    """Its value."""
+    """A secret's value."""
     return _shown(_require(cloud, vault, name, version))
 
 
 @router.delete("/secrets/{name}")
 def delete(name: str, cloud: CloudDep, vault: VaultDep) -> Document:
-    """It is gone at once: deleted secrets are not kept here."""
+    """Delete a secret immediately: there is no soft delete here."""
     found = _require(cloud, vault, name, "")
     cloud.store.delete(HELD, f"{vault.host}/{name}")
     return {"id": _id(found), "attributes": found["attributes"]}

@@ -1,4 +1,4 @@
-"""Budget policies: `/api/2.1/accounts/{id}/budget-policies`. Kept; no usage is tagged here. Admin only."""
+"""Budget policies: `/api/2.1/accounts/{id}/budget-policies`. Stored; no usage is tagged here. Admin only."""
 
 import uuid
 from typing import Annotated
@@ -26,7 +26,7 @@ router = APIRouter(prefix="/api/2.1/accounts/{account_id}/budget-policies", depe
 
 @router.post("")
 def create(body: JsonBody, cloud: CloudDep, _: Admin) -> Document:
-    """A policy under a name of its own. The same `request_id` again answers the policy that it made."""
+    """Create a policy with a unique name. The same `request_id` again returns the existing policy."""
     only(body, "policy", "request_id")
     request_id = str(body.get("request_id") or uuid.uuid4())
     if len(request_id) > _REQUEST_ID_LIMIT or not request_id.isascii():
@@ -50,7 +50,7 @@ def list_all(
     page_token: str | None = None,
     part_of_name: Annotated[str, Query(alias="filter_by.policy_name")] = "",
 ) -> Document:
-    """The policies by name, in pages, those whose name has a part."""
+    """The policies by name, in pages. A filter selects names that contain a text."""
     found = {each["policy_name"]: each for each in cloud.store.all(_KIND) if part_of_name in each["policy_name"]}
     shown, token = pages.page(list(found), page_size, page_token)
     return {"policies": [found[each] for each in shown]} | ({"next_page_token": token} if token else {})
@@ -64,7 +64,7 @@ def get(policy_id: str, cloud: CloudDep, _: Admin) -> Document:
 
 @router.patch("/{policy_id}")
 def update(policy_id: str, body: JsonBody, cloud: CloudDep, _: Admin) -> Document:
-    """All that it says anew, as Databricks asks: what is left out is emptied."""
+    """Replace a policy, as on Databricks: omitted fields are cleared."""
     _found(cloud, policy_id)
     changed = {"policy_id": policy_id, **_checked(cloud, body, policy_id)}
     cloud.store.put(_KIND, policy_id, changed)
@@ -73,7 +73,7 @@ def update(policy_id: str, body: JsonBody, cloud: CloudDep, _: Admin) -> Documen
 
 @router.delete("/{policy_id}")
 def delete(policy_id: str, cloud: CloudDep, _: Admin) -> Document:
-    """Its name may be used again."""
+    """Delete a policy. Its name can be used again."""
     _found(cloud, policy_id)
     cloud.store.delete(_KIND, policy_id)
     return {}

@@ -23,7 +23,7 @@ router = APIRouter(prefix="/api/2.1/accounts/{account_id}/budgets", dependencies
 
 @router.post("")
 def create(account_id: str, body: JsonBody, cloud: CloudDep, _: Admin) -> Document:
-    """A budget with its alerts. Who is notified, and from which amount in US dollars, is kept."""
+    """Create a budget with its alerts, each with an amount in US dollars and recipients."""
     budget = budgets.made(account_id, required(only(body, "budget"), "budget"))
     return _kept(cloud, budget)
 
@@ -44,14 +44,14 @@ def get(budget_id: str, cloud: CloudDep, _: Admin) -> Document:
 
 @router.put("/{budget_id}")
 def replace(account_id: str, budget_id: str, body: JsonBody, cloud: CloudDep, _: Admin) -> Document:
-    """All that it says anew; its id and when it was made stay."""
+    """Replace a budget; its id and creation time stay."""
     before = _found(cloud, budget_id)
     return _kept(cloud, budgets.made(account_id, required(only(body, "budget"), "budget"), before))
 
 
 @router.delete("/{budget_id}")
 def delete(budget_id: str, cloud: CloudDep, _: Admin) -> Document:
-    """It is gone for good."""
+    """Delete a budget."""
     _found(cloud, budget_id)
     cloud.store.delete(_KIND, budget_id)
     return {}

@@ -1,4 +1,4 @@
-"""All-purpose clusters: kept with their states. None is started, and no task runs on one."""
+"""All-purpose clusters: stored with their states. None is really started, and no task runs on one."""
 
 import time
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ _RUNNING, _TERMINATED = "RUNNING", "TERMINATED"
 
 @router.post("/create")
 def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Make a cluster, running at once. Returns `cluster_id`. For admins, and who may use its policy."""
+    """Create a cluster, RUNNING at once. Returns `cluster_id`. For admins, and principals that may use its policy."""
     said = _usable(cloud, caller, body)
     workspace = caller.require_workspace().name
     number = cloud.store.next_id(_KIND)
@@ -52,7 +52,7 @@ def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.get("/get")
 def get(cluster_id: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """One cluster, with what Databricks adds to what was said."""
+    """One cluster, with the fields that Databricks adds."""
     return _shown(_require(cloud, caller, cluster_id, "CAN_ATTACH_TO"))
 
 
@@ -76,7 +76,7 @@ class Wanted:
 
 @router.get("/list", dependencies=[Depends(require_known)])
 def list_clusters(wanted: Annotated[Wanted, Depends()], cloud: CloudDep, caller: CallerDep) -> Document:
-    """Those that the caller may attach to, by pages. Clusters of jobs are none of them here."""
+    """The clusters that the caller may attach to, in pages. Job clusters are not listed."""
     workspace = caller.require_workspace().name
     own = {each["cluster_id"]: each for each in cloud.store.all(_KIND) if each["workspace"] == workspace}
     names = [n for n, each in own.items() if wanted.has(each) and acl.allows(cloud, caller, _ACL, n, "CAN_ATTACH_TO")]
@@ -86,7 +86,7 @@ def list_clusters(wanted: Annotated[Wanted, Depends()], cloud: CloudDep, caller:
 
 @router.post("/edit")
 def edit(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Say all of it anew: what is left out is default again. One that runs is restarted, one that does not stays so."""
+    """Replace a cluster's settings; omitted ones return to their default. A running cluster is restarted."""
     held = _named(cloud, caller, body, "CAN_MANAGE")
     said = _usable(cloud, caller, {name: value for name, value in body.items() if name != "cluster_id"})
     _keep(cloud, held, said=said)
@@ -95,7 +95,7 @@ def edit(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.post("/start")
 def start(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Start one that was terminated. 400 INVALID_STATE for one that runs."""
+    """Start a terminated cluster. 400 INVALID_STATE if it is running."""
     held = _named(cloud, caller, body, "CAN_RESTART")
     if held["state"] == _RUNNING:
         raise ApiError(400, "INVALID_STATE", f"Cluster {held['cluster_id']} is in unexpected state Running.")
@@ -105,7 +105,7 @@ def start(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.post("/restart")
 def restart(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Start one that runs anew. 400 INVALID_STATE for one that does not run."""
+    """Restart a running cluster. 400 INVALID_STATE if it is not running."""
     held = _named(cloud, caller, body, "CAN_RESTART")
     if held["state"] != _RUNNING:
         raise ApiError(400, "INVALID_STATE", f"Cluster {held['cluster_id']} is in unexpected state Terminated.")
@@ -115,14 +115,14 @@ def restart(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.post("/delete")
 def terminate(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Terminate it: it is kept, and can be started."""
+    """Terminate a cluster. It stays listed and can be started again."""
     _keep(cloud, _named(cloud, caller, body, "CAN_RESTART"), state=_TERMINATED)
     return {}
 
 
 @router.post("/permanent-delete")
 def delete(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Forget it."""
+    """Delete a cluster permanently."""
     identifier = _named(cloud, caller, body, "CAN_MANAGE")["cluster_id"]
     cloud.store.delete(_KIND, identifier)
     acl.delete(cloud, _ACL, identifier)
@@ -131,7 +131,7 @@ def delete(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.post("/pin")
 def pin(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Keep it in the list for good. Admins alone."""
+    """Pin a cluster, which keeps it in the list. Admin only."""
     caller.require_workspace_admin("pin clusters")
     _keep(cloud, _named(cloud, caller, body, "CAN_MANAGE"), is_pinned=True)
     return {}
@@ -139,14 +139,14 @@ def pin(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.post("/unpin")
 def unpin(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Take the pin away. Admins alone."""
+    """Unpin a cluster. Admin only."""
     caller.require_workspace_admin("unpin clusters")
     _keep(cloud, _named(cloud, caller, body, "CAN_MANAGE"), is_pinned=False)
     return {}
 
 
 def _usable(cloud: Cloud, caller: Caller, body: Document) -> Document:
-    """What a request says, with its policy's values if it asks for them. Raises `ApiError` 400 and 403."""
+    """A request's settings, with the policy's values if requested. Raises `ApiError` 400 and 403."""
     body = dict(body)
     filled = body.pop("apply_policy_default_values", False)
     policy = cloud.store.get("cluster_policy", str(body.get("policy_id"))) if filled else None

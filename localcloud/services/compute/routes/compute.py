@@ -1,4 +1,4 @@
-"""What a stack asks about compute: Spark versions, node types, instance pools."""
+"""Compute that stacks refer to: Spark versions, node types, instance pools."""
 
 from fastapi import APIRouter
 
@@ -50,7 +50,7 @@ def spark_versions(_: CallerDep) -> Document:
 
 @router.get("/api/{version}/clusters/list-node-types")
 def node_types(_: CallerDep) -> Document:
-    """The machines that a cluster or a policy may name."""
+    """The node types that a cluster or a policy may name."""
     return {"node_types": [_node_type(*row) for row in _NODE_TYPES]}
 
 

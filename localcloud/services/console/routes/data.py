@@ -1,4 +1,4 @@
-"""Catalogs and what lies in them: columns, grants, lineage."""
+"""Catalogs and their contents: columns, grants, lineage."""
 
 from pathlib import Path
 from typing import Literal
@@ -27,7 +27,7 @@ Shown = Literal["catalog", "schema", "table", "volume"]
 
 @router.get("/catalogs")
 def list_catalogs(looks: VisitDep, page: PageNumber = 1, find: str = "") -> HTMLResponse:
-    """Every catalog; what has these letters in its name, wherever it lies, if they are given."""
+    """Every catalog, or with a search text every object whose name contains it."""
     store, wanted = looks.cloud.store, find.strip().lower()
     found = _named_like(store, wanted) if wanted else sorted(store.all(Kind.CATALOG), key=_full_name)
     shown, pager = cut(found, page, (("find", find),) if wanted else ())
@@ -35,7 +35,7 @@ def list_catalogs(looks: VisitDep, page: PageNumber = 1, find: str = "") -> HTML
 
 
 def _named_like(store: Store, wanted: str) -> list[Document]:
-    """What has `wanted` in its own name or in that of what it lies in, by name, with its page."""
+    """The objects with `wanted` in their own or their parents' names, by name, each with its page."""
     return [
         {**one, "kind": str(kind), "path": _path(kind, one["full_name"])}
         for kind in (Kind.CATALOG, Kind.SCHEMA, Kind.TABLE, Kind.VOLUME, Kind.MODEL)
@@ -50,7 +50,7 @@ def _full_name(document: Document) -> str:
 
 @router.get("/data/{kind}/{full_name}")
 def show(kind: Shown, full_name: str, looks: VisitDep, page: PageNumber = 1) -> HTMLResponse:
-    """One catalog, schema, table or volume: what lies in it, who may do what with it, and what is made of it."""
+    """One catalog, schema, table or volume: its contents, grants and lineage."""
     cloud, store, of_kind = looks.cloud, looks.cloud.store, Kind(kind)
     document = records.require(store, of_kind, full_name)
     below, pager = cut(_below(store, of_kind, full_name), page)
@@ -75,13 +75,13 @@ def show(kind: Shown, full_name: str, looks: VisitDep, page: PageNumber = 1) -> 
 
 
 def _above(kind: Kind, full_name: str) -> list[tuple[str, str]]:
-    """The way down to it: kind and full name of each that it lies in."""
+    """Kind and full name of each of its parents, outermost first."""
     parts = full_name.split(".")
     return [(str(outer), ".".join(parts[: depth + 1])) for depth, outer in enumerate(records.ANCESTORS[kind])]
 
 
 def _below(store: Store, kind: Kind, full_name: str) -> list[Document]:
-    """What lies directly in it, by kind and name, with its page."""
+    """Its direct children by kind and name, each with its page."""
     return [
         {**one, "kind": str(child), "path": _path(child, one["full_name"])}
         for child in records.CHILDREN.get(kind, ())
@@ -108,7 +108,7 @@ def _columns(store: Store, table: Document) -> list[Document]:
 
 
 def _bound(cloud: Cloud, catalog: Document) -> list[str]:
-    """Which workspaces an isolated catalog is bound to, and how; empty for one that all reach."""
+    """The workspace bindings of an isolated catalog; empty for one that is open to all workspaces."""
     if catalog.get("isolation_mode") != "ISOLATED":
         return []
     named = {workspace.workspace_id: workspace.name for workspace in cloud.workspaces()}
@@ -121,7 +121,7 @@ def _bound(cloud: Cloud, catalog: Document) -> list[str]:
 
 
 def _lineage(cloud: Cloud, table: str) -> tuple[list[Link], str]:
-    """What is made of a table, and what cannot be said now."""
+    """What uses a table, and which part of that is unknown at the moment."""
     links = lineage.of_table(cloud, table)
     try:
         return [*links, *lineage.runs_of_table(cloud, table)], ""

@@ -1,4 +1,4 @@
-"""Serving endpoints, and a form to ask them."""
+"""Serving endpoints, with a form to query them."""
 
 import json
 import time
@@ -32,14 +32,14 @@ def list_endpoints(looks: VisitDep, page: PageNumber = 1) -> HTMLResponse:
 
 @router.get(_PATH)
 def show(workspace: str, name: str, looks: VisitDep) -> HTMLResponse:
-    """One endpoint: what it serves, who may ask it, and a form to do so."""
+    """One endpoint: what it serves, who may query it, and a form to do so."""
     endpoint = _find(looks.cloud, workspace, name)
     return _page(looks, endpoint, examples.request(looks.cloud, endpoint), None)
 
 
 @router.post(_PATH)
 def ask(workspace: str, name: str, looks: VisitDep, fields: FormDep) -> HTMLResponse:
-    """The endpoint's page with what it answered to the request of the form."""
+    """Send the form's request, and show the endpoint's page with the answer."""
     endpoint, asked = _find(looks.cloud, workspace, name), fields.get("request", "")
     return _page(looks, endpoint, asked, _answer(looks.cloud, endpoint, asked))
 
@@ -64,7 +64,7 @@ def _find(cloud: Cloud, workspace: str, name: str) -> Document:
 
 
 def _serves(endpoint: Document) -> list[Document]:
-    """Each served entity with its share of the traffic; those on their way come after those that answer."""
+    """Each served entity with its share of the traffic; ready ones first, then those of a running update."""
     live, pending = endpoint.get("config") or {}, endpoint.get("pending_config") or {}
     return [
         {**entity, "share": _shares(held).get(entity["name"]), "is_live": held is live}
@@ -79,7 +79,7 @@ def _shares(held: Document) -> dict[str, int]:
 
 
 def _answer(cloud: Cloud, endpoint: Document, asked: str) -> Document:
-    """What the endpoint said, by whom, and how long it took; a refusal is an answer too."""
+    """The endpoint's answer, the served entity and the duration. An error is an answer too."""
     started, raw = time.perf_counter(), asked.encode()
     try:
         if len(raw) > MAX_BODY_BYTES:

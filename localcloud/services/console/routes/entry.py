@@ -1,4 +1,4 @@
-"""The way in and out, and the files that the pages load."""
+"""Sign-in, sign-out, and the files that the pages load."""
 
 from pathlib import Path
 from typing import Literal
@@ -20,9 +20,10 @@ _TYPES = {"console.css": "text/css", "console.js": "text/javascript", "icon.svg"
 
 @router.get("/sign-in")
 def sign_in(request: Request, cloud: CloudDep, code: str = "") -> HTMLResponse:
-    """Take a one-time link, set the session's cookie, and go on to the first page.
+    """Redeem a one-time link, set the session's cookie, and continue to the first page.
 
-    A page goes on, not a redirect: a browser that came here from elsewhere would follow that without the cookie.
+    It answers with a page, not with a redirect: after a click on another site a browser would follow the redirect
+    without the cookie.
     """
     token = visits.enter(request, cloud, code)
     response = pages.plain("signed_in")
@@ -49,11 +50,11 @@ def sign_out(request: Request, looks: VisitDep, _: FormDep) -> RedirectResponse:
 
 @router.get("/signed-out")
 def signed_out() -> HTMLResponse:
-    """Say that the session is over."""
+    """The page that is shown after signing out."""
     return pages.plain("signed_out")
 
 
 @router.get("/static/{name}")
 def static(name: Literal["console.css", "console.js", "icon.svg"]) -> FileResponse:
-    """A file that every page loads. It says nothing of the local cloud, so no session is asked for."""
+    """A style sheet or script of the pages. It holds no data of the local cloud, so no session is needed."""
     return FileResponse(_FILES / name, media_type=_TYPES[name], headers={"cache-control": "no-cache"})

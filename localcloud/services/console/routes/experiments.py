@@ -19,7 +19,7 @@ _MOST = 1000
 
 @router.get("")
 def list_experiments(looks: VisitDep, page: PageNumber = 1) -> HTMLResponse:
-    """Every experiment that a workspace made, with its page in MLflow; why not, while MLflow does not answer."""
+    """Every experiment with its page in MLflow, or the reason why MLflow does not answer."""
     try:
         found, missing = _experiments(looks.cloud), ""
     except ApiError as error:

@@ -1,4 +1,4 @@
-"""Jobs, their runs, and what their tasks printed."""
+"""Jobs, their runs, and the logs of their tasks."""
 
 from typing import Literal
 
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/console", route_class=PageRoute)
 
 @router.get("/jobs")
 def list_jobs(looks: VisitDep, page: PageNumber = 1) -> HTMLResponse:
-    """Every job, with what starts it and how its last run ended."""
+    """Every job, with its trigger and the result of its last run."""
     store = looks.cloud.store
     last = {run["job_id"]: run for run in store.newest_by("job_run", "job_id")}
     called = rights.names(store)
@@ -32,7 +32,7 @@ def list_jobs(looks: VisitDep, page: PageNumber = 1) -> HTMLResponse:
 
 @router.get("/jobs/{job_id}")
 def show_job(job_id: int, looks: VisitDep, page: PageNumber = 1) -> HTMLResponse:
-    """One job: its tasks, who may do what with it, and its runs."""
+    """One job: its tasks, permissions and runs."""
     store = looks.cloud.store
     job = store.require("job", str(job_id))
     pager = Pager(number=page, total=store.count("job_run", job_id=job_id))
@@ -49,7 +49,7 @@ def show_job(job_id: int, looks: VisitDep, page: PageNumber = 1) -> HTMLResponse
 
 @router.get("/runs")
 def list_runs(looks: VisitDep, page: PageNumber = 1, result: Literal["", "FAILED"] = "") -> HTMLResponse:
-    """Every run, newest first; those that failed, if only they are asked for."""
+    """Every run, newest first; optionally only failed ones."""
     wanted = {"result": result} if result else {}
     store = looks.cloud.store
     found = runs.newest(store, most=SIZE, skipped=skipped(page), **wanted)
@@ -70,7 +70,7 @@ def show_run(run_id: int, looks: VisitDep) -> HTMLResponse:
 
 @router.get("/logs/{task_run_id}")
 def show_log(task_run_id: int, looks: VisitDep, page: PageNumber = 1) -> HTMLResponse:
-    """What one attempt of a task printed, a piece at a time from the end."""
+    """The log of one task attempt, in pieces from the end."""
     store = looks.cloud.store
     run = store.require("job_run", str(store.require("task_run", str(task_run_id))["run_id"]))
     attempt = next(one for one in run["attempts"] if one["run_id"] == task_run_id)
@@ -96,7 +96,7 @@ def _row(job: Document, called: dict[str, str]) -> Document:
 
 
 def _task(task: Document) -> Document:
-    """What kind of task it is, by the field that says so, and what it waits for."""
+    """The kind of a task, from the field that is set, and the tasks that it depends on."""
     kind = next((name for name in task if name.endswith("_task")), "")
     wheel = task.get("python_wheel_task") or {}
     return {

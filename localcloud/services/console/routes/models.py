@@ -1,4 +1,4 @@
-"""Registered models: versions, aliases, and what each version comes from."""
+"""Registered models: versions, aliases, and the origin of each version."""
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
@@ -27,7 +27,7 @@ def list_models(looks: VisitDep, page: PageNumber = 1) -> HTMLResponse:
 
 @router.get("/{full_name}")
 def show_model(full_name: str, looks: VisitDep, page: PageNumber = 1) -> HTMLResponse:
-    """One model: its versions, newest first, and who may do what with it."""
+    """One model: its versions, newest first, and its grants."""
     store = looks.cloud.store
     model = records.require(store, Kind.MODEL, full_name)
     found, pager = cut(versions.of_model(store, full_name), page)
@@ -47,7 +47,7 @@ def show_model(full_name: str, looks: VisitDep, page: PageNumber = 1) -> HTMLRes
 
 @router.get("/{full_name}/{number}")
 def show_version(full_name: str, number: int, looks: VisitDep) -> HTMLResponse:
-    """One version: its tags, the run that made it with the tables that it read, and what serves it."""
+    """One version: its tags, its run with the tables that this read, and the endpoints that serve it."""
     store = looks.cloud.store
     version = versions.require(store, full_name, number)
     links, run_url, missing = lineage.of_version(looks.cloud, version), "", ""

@@ -30,7 +30,7 @@ _LATEST, _FAILED = 8, 5
 
 @router.get("")
 def overview(looks: VisitDep) -> HTMLResponse:
-    """What there is, which runs failed, and which came last."""
+    """Counts of all objects, the latest failed runs and the latest runs."""
     store = looks.cloud.store
     return pages.page(
         looks,
@@ -46,7 +46,7 @@ def overview(looks: VisitDep) -> HTMLResponse:
 
 @router.get("/calls")
 def calls(request: Request, looks: VisitDep, page: PageNumber = 1, only: Literal["", "refused"] = "") -> HTMLResponse:
-    """The latest calls, newest first; those that were refused or failed, if only they are asked for."""
+    """The latest calls, newest first; optionally only refused and failed ones."""
     ports = {workspace.port: workspace.name for workspace in looks.cloud.workspaces()}
     kept = request.app.state.calls.newest_first()
     found = [call for call in kept if not only or call.status >= 400]
@@ -58,7 +58,7 @@ def calls(request: Request, looks: VisitDep, page: PageNumber = 1, only: Literal
 
 @router.get("/clock")
 def local_clock(looks: VisitDep) -> HTMLResponse:
-    """What the clock shows, and the jobs that start by it."""
+    """The local time, and the jobs with triggers."""
     shown = clock_route.show(looks.cloud, looks.caller)
     jobs = sorted(shown["jobs"], key=lambda job: (job["next"] is None, job["next"] or "", job["job"]))
     return pages.page(looks, "clock", now=shown["now"], jobs=jobs)

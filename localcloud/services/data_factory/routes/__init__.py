@@ -1,1 +1,1 @@
-"""Routes of runs."""
+"""Routes of pipeline runs."""

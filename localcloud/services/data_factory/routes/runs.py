@@ -1,4 +1,4 @@
-"""Runs of pipelines: start, look at, cancel; and what monitoring asks. For the administrator alone."""
+"""Runs of pipelines: start, read, cancel, and the queries of the monitoring API. For the administrator only."""
 
 from typing import Annotated
 
@@ -46,26 +46,26 @@ Factory = Annotated[ResourceId, Depends(_factory)]
 
 @router.post("/pipelines/{pipeline}/createRun")
 def create_run(pipeline: str, body: PlainBody, factory: Factory, cloud: CloudDep) -> Document:
-    """Start a pipeline with these parameters."""
+    """Start a pipeline run with the given parameters."""
     return {"runId": pipelines_of(cloud).submit(factory, pipeline, body)["runId"]}
 
 
 @router.get("/pipelineruns/{run}")
 def get_run(run: str, factory: Factory, cloud: CloudDep) -> Document:
-    """One run."""
+    """One pipeline run."""
     return records.shown(records.require(cloud, factory.path, run))
 
 
 @router.post("/pipelineruns/{run}/cancel")
 def cancel_run(run: str, factory: Factory, cloud: CloudDep) -> Document:
-    """Cancel a run, and what it runs on Databricks."""
+    """Cancel a run, and the job runs that it started on Databricks."""
     pipelines_of(cloud).cancel(records.require(cloud, factory.path, run)["runId"])
     return {}
 
 
 @router.post("/pipelineruns/{run}/queryActivityruns")
 def query_activity_runs(run: str, body: PlainBody, factory: Factory, cloud: CloudDep) -> Document:
-    """The tries of a run's activities."""
+    """The activity runs of a pipeline run, one per attempt."""
     found = records.require(cloud, factory.path, run)
     rows = [records.shown_activity(found, row) for row in found["activities"]]
     return records.page(rows, body, time="activityRunStart", fields=_ACTIVITY_FIELDS)
@@ -73,14 +73,14 @@ def query_activity_runs(run: str, body: PlainBody, factory: Factory, cloud: Clou
 
 @router.post("/queryPipelineRuns")
 def query_pipeline_runs(body: PlainBody, factory: Factory, cloud: CloudDep) -> Document:
-    """The factory's runs."""
+    """The factory's pipeline runs."""
     rows = [records.shown(run) for run in _of(cloud, records.RUN, factory)]
     return records.page(rows, body, time="lastUpdated", fields=_RUN_FIELDS)
 
 
 @router.post("/queryTriggerRuns")
 def query_trigger_runs(body: PlainBody, factory: Factory, cloud: CloudDep) -> Document:
-    """When the factory's triggers fired, and what they started."""
+    """The factory's trigger runs, with the pipeline runs that they started."""
     rows = _of(cloud, records.TRIGGER_RUN, factory)
     return records.page(rows, body, time="triggerRunTimestamp", fields=_TRIGGER_FIELDS)
 

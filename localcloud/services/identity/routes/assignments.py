@@ -1,4 +1,4 @@
-"""Which principals may use which workspace: permission assignments. ADMIN counts; the local cloud lets all in."""
+"""Permission assignments: which principals may use which workspace. Only ADMIN has an effect; USER is stored."""
 
 from fastapi import APIRouter
 
@@ -28,7 +28,7 @@ def list_assignments(workspace_id: int, cloud: CloudDep, caller: CallerDep) -> D
 
 @router.put(f"{_ACCOUNT}/principals/{{principal_id}}")
 def assign(workspace_id: int, principal_id: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Give a principal USER or ADMIN on a workspace, which must have a metastore. Admin only."""
+    """Assign USER or ADMIN on a workspace to a principal. The workspace must have a metastore. Admin only."""
     caller.require_admin("assign principals to workspaces")
     _require_principal(cloud, principal_id)
     metastores.require_identities(cloud, workspace_id)
@@ -42,7 +42,7 @@ def assign(workspace_id: int, principal_id: str, body: JsonBody, cloud: CloudDep
 
 @router.delete(f"{_ACCOUNT}/principals/{{principal_id}}")
 def unassign(workspace_id: int, principal_id: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Take a principal's assignment away. Admin only."""
+    """Remove a principal's assignment. Admin only."""
     caller.require_admin("assign principals to workspaces")
     cloud.store.delete("assignment", f"{workspace_id}/{principal_id}")
     return {}

@@ -1,4 +1,4 @@
-"""What clients ask before they start: `/.well-known/databricks-config`."""
+"""The discovery document of clients: `/.well-known/databricks-config`."""
 
 from fastapi import APIRouter, Request
 
@@ -13,7 +13,7 @@ router = APIRouter()
 
 @router.get("/.well-known/databricks-config")
 def host_metadata(request: Request, cloud: CloudDep) -> Document:
-    """Account and workspace of this port. Needs no token, as on Databricks; tokens are the only way in."""
+    """Account and workspace of this port. Needs no token, as on Databricks; all sign-in is by token."""
     workspace = cloud.workspace_at(request.scope["server"][1])
     known = {"workspace_id": str(workspace.workspace_id)} if workspace else {}
     return {"oidc_endpoint": "", "account_id": ACCOUNT_ID, "cloud": "azure", **known}

@@ -1,4 +1,4 @@
-"""Federation policies of the account and of its service principals. Kept; nobody signs in from outside here."""
+"""Federation policies of the account and its service principals. Stored; no external sign-in happens here."""
 
 from typing import Annotated
 
@@ -21,7 +21,7 @@ router = APIRouter(prefix="/api/2.0/accounts/{account_id}", dependencies=[Depend
 
 
 class _Owner:
-    """What the policies of a call belong to: a service principal, or the account where the path names none.
+    """The owner of the policies: the service principal in the path, or the account if the path has none.
 
     Raises `ApiError` 404 for a principal that does not exist.
     """
@@ -34,7 +34,7 @@ class _Owner:
         self.path = f"accounts/{account_id}{of}"
 
     def key(self, policy_id: str) -> str:
-        """Under which a policy is kept. The local cloud has one account, whatever a path calls it."""
+        """The key of a stored policy. The local cloud has one account, whatever id a path contains."""
         return f"{self.principal_id or ''}/{policy_id}"
 
 
@@ -42,7 +42,7 @@ OwnerDep = Annotated[_Owner, Depends()]
 
 
 def _create(body: JsonBody, owner: OwnerDep, cloud: CloudDep, _: Admin, policy_id: str | None = None) -> Document:
-    """A policy: issuer, subject and audiences (the account's id if none is given) of the tokens that are taken."""
+    """Create a policy: issuer, subject and audiences (default: the account's id) of accepted tokens."""
     made = federation.made(owner.path, body, policy_id, owner.principal_id)
     if cloud.store.get(_KIND, owner.key(made["policy_id"])) is not None:
         raise exists(f"Federation policy '{made['policy_id']}' already exists.")
@@ -68,14 +68,14 @@ def _get(policy_id: str, owner: OwnerDep, cloud: CloudDep, _: Admin) -> Document
 def _update(
     policy_id: str, body: JsonBody, owner: OwnerDep, cloud: CloudDep, _: Admin, update_mask: str | None = None
 ) -> Document:
-    """The fields that `update_mask` names; without one, those that are given."""
+    """Change the fields in `update_mask`; without a mask, all given fields."""
     new = federation.changed(owner.path, _found(cloud, owner, policy_id), body, update_mask)
     cloud.store.put(_KIND, owner.key(policy_id), new)
     return new
 
 
 def _delete(policy_id: str, owner: OwnerDep, cloud: CloudDep, _: Admin) -> Document:
-    """Nobody signs in by it any more."""
+    """Delete a policy."""
     _found(cloud, owner, policy_id)
     cloud.store.delete(_KIND, owner.key(policy_id))
     return {}

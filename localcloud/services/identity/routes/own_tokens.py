@@ -1,4 +1,4 @@
-"""Tokens that a caller makes for themselves: `/api/2.0/token`."""
+"""Tokens that callers create for themselves: `/api/2.0/token`."""
 
 import time
 
@@ -22,11 +22,12 @@ _FIELDS = frozenset({"comment", "lifetime_seconds"})
 
 @router.post("/create")
 def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """A token of the caller's own for this workspace, for `lifetime_seconds`.
+    """Create a token of the caller for this workspace, valid for `lifetime_seconds`.
 
-    As long as the workspace's `maxTokenLifetimeDays` allows if none is given, else 2 years.
+    The default lifetime is the workspace's `maxTokenLifetimeDays` if that is set, else 2 years.
 
-    Where somebody was given CAN_USE on tokens (`/permissions/authorization/tokens`), only they and admins make any.
+    Once CAN_USE on tokens (`/permissions/authorization/tokens`) is granted to someone, only those principals and admins
+    can create tokens.
     """
     workspace = caller.require_workspace().name
     if unknown := sorted(body.keys() - _FIELDS):
@@ -46,13 +47,13 @@ def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.get("/list")
 def list_own(cloud: CloudDep, caller: CallerDep) -> Document:
-    """The caller's tokens for this workspace that still work, without their values."""
+    """The caller's valid tokens for this workspace, without their values."""
     return {"token_infos": [info(token) for token in _own(cloud, caller)]}
 
 
 @router.post("/delete")
 def delete(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Make a token of the caller's own unusable."""
+    """Revoke a token of the caller."""
     token_id = required(body, "token_id")
     if token_id not in [token["token_id"] for token in _own(cloud, caller)]:
         raise not_found(f"Token with id {token_id} does not exist, or is not yours.")

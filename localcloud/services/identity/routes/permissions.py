@@ -39,7 +39,7 @@ _PLACED = frozenset({"directories", "notebooks", "files", "repos", "dashboards",
 
 @dataclass(frozen=True)
 class Target:
-    """The object that a request names, checked: it exists, and the caller may manage it."""
+    """The object that a request names. It exists, and the caller may manage it."""
 
     object_type: str
     object_id: str
@@ -47,7 +47,7 @@ class Target:
     given_id: str
 
     def shown(self, cloud: Cloud) -> Document:
-        """Who holds what on it."""
+        """Its permissions by principal."""
         found = acl.shown(cloud, self.object_type, self.object_id)
         return {**found, "object_id": f"/{self.object_type}/{self.given_id}"}
 
@@ -75,7 +75,7 @@ _ONE, _TWO = "/{object_type}/{object_id}", "/{area}/{object_type}/{object_id}"
 @router.get(f"{_ONE}/permissionLevels")
 @router.get(f"{_TWO}/permissionLevels")
 def get_levels(target: TargetDep) -> Document:
-    """The levels that somebody can have on the object, weakest first. For those who may manage it."""
+    """The permission levels of the object, weakest first. Needs CAN_MANAGE."""
     levels = acl.levels(target.object_type)
     found = [{"permission_level": level, "description": _description(levels, level)} for level in levels]
     return {"permission_levels": found}
@@ -84,7 +84,7 @@ def get_levels(target: TargetDep) -> Document:
 @router.get(_ONE)
 @router.get(_TWO)
 def get(target: TargetDep, cloud: CloudDep) -> Document:
-    """Who holds what on the object. For those who may manage it."""
+    """The permissions on the object, by principal. Needs CAN_MANAGE."""
     return target.shown(cloud)
 
 

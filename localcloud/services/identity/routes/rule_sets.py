@@ -25,7 +25,7 @@ def _get(name: str, cloud: CloudDep, _: CallerDep) -> Document:
 
 
 def _put(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Replace it. Account admins only; of a governed tag, the workspace admins too. A stale `etag` is refused."""
+    """Replace the rule set. Account admins only; workspace admins too for a governed tag. A stale `etag` is refused."""
     name, given = required(body, "name", "rule_set")
     if "/tagPolicies/" in name:
         caller.require_workspace_admin("change the rules of a governed tag")

@@ -34,15 +34,15 @@ _OF_THE_SYSTEM = ("admins", "users")
 
 @dataclass(frozen=True)
 class Shown:
-    """Which attributes of a document are wanted."""
+    """The requested attributes of a document."""
 
     attributes: str | None = None
     excluded: Annotated[str | None, Query(alias="excludedAttributes")] = None
 
     def of(self, kind: Kind, document: Document) -> Document:
-        """The document with these; one of another kind's is left out, as the Terraform provider expects.
+        """The document with these attributes, without those of another kind, as the Terraform provider expects.
 
-        Raises `ApiError` 400 for one that no kind has.
+        Raises `ApiError` 400 for an attribute that no kind has.
         """
         asked = [*filters.names(self.attributes), *filters.names(self.excluded)]
         filters.require_known(asked, _ATTRIBUTES, kind)
@@ -51,7 +51,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Listed:
-    """Which documents are wanted, in which order, and which page of them."""
+    """The requested documents: filter, order and page."""
 
     filter: str | None = None
     sort_by: Annotated[str | None, Query(alias="sortBy")] = None
@@ -60,7 +60,7 @@ class Listed:
     count: int | None = None
 
     def of(self, kind: Kind, documents: list[Document]) -> Document:
-        """The page. Raises `ApiError` 400 for what is not understood, whether there are documents or not."""
+        """The page. Raises `ApiError` 400 for an unsupported filter or order, even if there are no documents."""
         wanted = filters.parse(self.filter)
         asked = [*wanted.fields, *([self.sort_by] if self.sort_by else [])]
         filters.require_known(asked, RESOURCES[kind].attributes, kind)
@@ -87,7 +87,7 @@ def _me(response: Response, cloud: CloudDep, caller: CallerDep, shown: ShownDep)
 
 
 def _routes(prefix: str, collection: str, kind: Kind) -> None:
-    """The six routes of one kind. Everybody may read the directory; only admins change it."""
+    """The six routes of one kind. Everyone may read the directory; only admins change it."""
     path, account = f"{prefix}/{collection}", prefix != _WORKSPACE
     _reads(path, kind, account=account)
     _additions(path, kind, account=account)
@@ -97,21 +97,21 @@ def _routes(prefix: str, collection: str, kind: Kind) -> None:
 def _reads(path: str, kind: Kind, *, account: bool) -> None:
     @router.get(path)
     def list_all(cloud: CloudDep, caller: CallerDep, listed: ListedDep, shown: ShownDep) -> Document:
-        """Those that the filter matches, in pages; the account's list of groups is without their members."""
+        """The documents that match the filter, in pages. The account's list of groups omits their members."""
         page = listed.of(kind, [_seen(cloud, caller, kind, d) for d in cloud.store.all(kind)])
         resources = [shown.of(kind, each) for each in page["Resources"]]
         return {**page, "Resources": [_without_members(each) if account else each for each in resources]}
 
     @router.get(f"{path}/{{identifier}}")
     def get(identifier: str, cloud: CloudDep, caller: CallerDep, shown: ShownDep) -> Document:
-        """One, by id."""
+        """One document by its id."""
         return shown.of(kind, _seen(cloud, caller, kind, _require(cloud, kind, identifier)))
 
 
 def _additions(path: str, kind: Kind, *, account: bool) -> None:
     @router.post(path, status_code=201)
     def create(body: PlainBody, cloud: CloudDep, caller: CallerDep) -> Document:
-        """A new one; its name must be unique."""
+        """Create a document. Its name must be unique."""
         caller.require_admin(f"create a {kind}")
         _require_level(body, account=account)
         with cloud.store.transaction():
@@ -122,7 +122,7 @@ def _additions(path: str, kind: Kind, *, account: bool) -> None:
 
     @router.delete(f"{path}/{{identifier}}", status_code=204)
     def delete(identifier: str, cloud: CloudDep, caller: CallerDep) -> None:
-        """Delete one; it leaves its groups."""
+        """Delete a document, also from the groups that contain it."""
         caller.require_admin(f"delete a {kind}")
         with cloud.store.transaction():
             _require_own_group(kind, _require(cloud, kind, identifier))
@@ -140,7 +140,7 @@ def _changes(path: str, kind: Kind, *, account: bool) -> None:
 
     @router.put(f"{path}/{{identifier}}")
     def put(identifier: str, body: PlainBody, cloud: CloudDep, caller: CallerDep) -> Document:
-        """Replace one, whole: a group's members too."""
+        """Replace a whole document, including a group's members."""
         caller.require_admin(f"change a {kind}")
         _require_level(body, account=account)
         with cloud.store.transaction():
@@ -150,7 +150,7 @@ def _changes(path: str, kind: Kind, *, account: bool) -> None:
 
 
 def _require_level(body: Document, *, account: bool) -> None:
-    """Entitlements are a workspace's: the account has none."""
+    """Only workspaces have entitlements; the account has none."""
     if account and any(isinstance(each, dict) and each.get("value") for each in body.get("entitlements") or []):
         raise bad_request("entitlements are given in a workspace, not on the account.")
 

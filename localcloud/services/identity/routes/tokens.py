@@ -1,4 +1,4 @@
-"""Tokens made on behalf of service principals: `/api/2.0/token-management`."""
+"""Tokens created on behalf of service principals: `/api/2.0/token-management`."""
 
 import time
 
@@ -21,7 +21,7 @@ _LONGEST_S = 365 * 24 * 3600
 
 @router.post("/on-behalf-of/tokens")
 def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """A token of the service principal `application_id` for this workspace. Admin only."""
+    """Create a token of the service principal `application_id` for this workspace. Admin only."""
     caller.require_admin("create tokens on behalf of a service principal")
     application_id = required(body, "application_id")
     found = directory.resolve(cloud.store, application_id)
@@ -39,14 +39,14 @@ def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.get("/tokens")
 def list_tokens(cloud: CloudDep, caller: CallerDep) -> Document:
-    """All tokens that still work, without their values. Admin only."""
+    """All valid tokens, without their values. Admin only."""
     caller.require_admin("list tokens")
     return {"token_infos": [info(t) for t in cloud.store.all("token") if t["expires_at"] > time.time()]}
 
 
 @router.delete("/tokens/{token_id}")
 def delete(token_id: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Make a token unusable. Admin only."""
+    """Revoke a token. Admin only."""
     caller.require_admin("delete tokens")
     if not identity.revoke_by_id(cloud, token_id):
         raise not_found(f"Token with id {token_id} does not exist.")
@@ -54,7 +54,7 @@ def delete(token_id: str, cloud: CloudDep, caller: CallerDep) -> Document:
 
 
 def info(record: Document) -> Document:
-    """What is said of a token: never its value."""
+    """A token's description for answers, without its value."""
     return {
         "token_id": record["token_id"],
         "comment": record["comment"],

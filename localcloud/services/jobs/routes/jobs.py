@@ -25,15 +25,15 @@ _routes = APIRouter(dependencies=[Depends(query.require_known)])
 
 @dataclass(frozen=True)
 class Page:
-    """Which part of a list is wanted."""
+    """The requested page of a list."""
 
     limit: int = 20
     page_token: str | None = None
 
     def of(self, found: list[Document], *, most: int, zero_is_most: bool = False) -> tuple[list[Document], Document]:
-        """The page of `found`, and the tokens to go on and back with; at most `most` are on one.
+        """The page of `found`, with the tokens of the next and previous page; at most `most` entries.
 
-        Raises `ApiError` 400 for a token that is none, and for a limit that is larger, or 0 unless that means `most`.
+        Raises `ApiError` 400 for an invalid token and for a limit over `most`, or of 0 unless 0 means `most`.
         """
         if not (0 if zero_is_most else 1) <= self.limit <= most:
             raise bad_request(f"limit is {self.limit}: give 1 to {most}.")
@@ -49,18 +49,18 @@ class Page:
 
 @dataclass(frozen=True)
 class Parts:
-    """Which part of an object's long arrays is wanted."""
+    """The requested page of an object's long arrays."""
 
     page_token: str | None = None
 
     def of(self, shown: Document, arrays: Collection[str]) -> Document:
-        """`shown` with these of each array, and the token of the next ones."""
+        """`shown` with this page of each array, and the token of the next page."""
         page, more = views.cut(shown, arrays, position(self.page_token))
         return page | ({"next_page_token": str(more)} if more else {})
 
 
 def position(page_token: str | None) -> int:
-    """Where a page begins. Raises `ApiError` 400 for a token that is none."""
+    """The position where a page starts. Raises `ApiError` 400 for an invalid token."""
     if page_token and not page_token.isdecimal():
         raise bad_request(f"page_token {page_token!r} is not one that a list returned.")
     return int(page_token or 0)
@@ -72,7 +72,7 @@ PartsDep = Annotated[Parts, Depends()]
 
 @_routes.post("/create")
 def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Create a job from its settings, checked whole. Returns `job_id`."""
+    """Create a job from its settings, which are checked completely. Returns `job_id`."""
     settings = {name: value for name, value in body.items() if name != "access_control_list"}
     job_id = cloud.store.next_id("job")
     document = {
@@ -117,7 +117,7 @@ def list_jobs(
 
 @_routes.post("/reset")
 def reset(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Replace all of a job's settings. Needs CAN_MANAGE. Of active runs the time limit alone changes."""
+    """Replace all of a job's settings. Needs CAN_MANAGE. Only a new time limit affects active runs."""
     job_id, settings = required(only(body, "job_id", "new_settings"), "job_id", "new_settings")
     _store(cloud, caller, require(cloud, caller, job_id, "CAN_MANAGE"), settings)
     _retime(cloud, int(job_id), settings)
@@ -128,7 +128,7 @@ def reset(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 def update(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Change the given settings of a job and remove those that `fields_to_remove` names. Needs CAN_MANAGE.
 
-    Tasks, clusters, environments and parameters are merged by their keys: those that are not given stay.
+    Tasks, clusters, environments and parameters are merged by key: those that are not given stay.
     """
     only(body, "job_id", "new_settings", "fields_to_remove")
     job = require(cloud, caller, required(body, "job_id"), "CAN_MANAGE")
@@ -141,7 +141,7 @@ def update(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @_routes.post("/delete")
 def delete(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Delete a job; its runs stay, and one under way is canceled. Needs CAN_MANAGE."""
+    """Delete a job. Its runs stay; active ones are cancelled. Needs CAN_MANAGE."""
     job = require(cloud, caller, required(only(body, "job_id"), "job_id"), "CAN_MANAGE")
     key = str(job["job_id"])
     for run in cloud.store.having("job_run", job_id=job["job_id"]):
@@ -154,7 +154,7 @@ def delete(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 def require(cloud: Cloud, caller: Caller, job_id: int | str, level: str) -> Document:
     """The job, which must be of the caller's workspace, when the caller holds `level` on it.
 
-    Raises `ApiError` 400 where there is none, in the words that Terraform's provider takes for "gone".
+    Raises `ApiError` 400 if it does not exist, with the message that Terraform's provider recognises as deleted.
     """
     found = cloud.store.get("job", str(job_id))
     if found is None or found["workspace"] != caller.require_workspace().name:
@@ -172,7 +172,7 @@ def _store(cloud: Cloud, caller: Caller, document: Document, settings: Document)
 
 
 def _retime(cloud: Cloud, job_id: int, settings: Document) -> None:
-    """Active runs take the job's new time limit, and nothing else of its settings."""
+    """Apply the job's new time limit to its active runs; no other setting affects them."""
     runner = cloud.parts.get("runner")
     if runner is not None:
         runner.retime(job_id, settings.get("timeout_seconds"))

@@ -1,4 +1,4 @@
-"""Job runs: `/api/2.1/jobs/run-now`, `/api/2.1/jobs/runs/…` and the same of 2.2."""
+"""Job runs: `/api/2.1/jobs/run-now`, `/api/2.1/jobs/runs/…` and the same under 2.2."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,9 +28,9 @@ _LOG_LIMIT_BYTES = 5 * 2**20
 
 @_routes.post("/run-now")
 def run_now(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Start a job, `only` some of its tasks, or queue the run. Needs CAN_MANAGE_RUN.
+    """Start a run of a job or of some of its tasks (`only`), or queue it. Needs CAN_MANAGE_RUN.
 
-    An `idempotency_token` used before returns its run.
+    An `idempotency_token` that was used before returns the run it started.
     """
     job = jobs.require(cloud, caller, required(body, "job_id"), "CAN_MANAGE_RUN")
     requests.require_known(body, requests.RUN_NOW)
@@ -46,7 +46,7 @@ def run_now(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @dataclass(frozen=True)
 class RunParts:
-    """What else of a run is wanted: its repairs, and the values that its references became."""
+    """Optional parts of a run: its repairs, and the resolved values of its references."""
 
     include_history: bool = False
     include_resolved_values: bool = False
@@ -65,7 +65,7 @@ def get(
 
 @dataclass(frozen=True)
 class RunFilter:
-    """Which runs are wanted. Times are epoch milliseconds, both ends included."""
+    """The filter of a list of runs. Times are epoch milliseconds, both ends included."""
 
     job_id: int | None = None
     active_only: bool = False
@@ -79,7 +79,7 @@ class RunFilter:
             raise bad_request("Give active_only or completed_only, not both.")
 
     def accepts(self, run: Mapping[str, Any]) -> bool:
-        """Whether the run is one of them."""
+        """Whether the run matches."""
         final = records.is_final(run)
         started_ms, _ = records.started(run)
         return (
@@ -120,9 +120,9 @@ def list_runs(
 
 @_routes.get("/runs/get-output")
 def get_output(run_id: int, cloud: CloudDep, caller: CallerDep) -> Document:
-    """What one task printed, its error, or the run that it started.
+    """The output of one task, its error, or the run that it started.
 
-    `run_id` is the task's own, or that of a run with one task.
+    `run_id` is the task's, or that of a run with a single task.
     """
     run, attempt = _require_task(cloud, caller, run_id)
     log, truncated = _log(cloud, attempt["run_id"])
@@ -131,7 +131,7 @@ def get_output(run_id: int, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @_routes.post("/runs/cancel")
 def cancel(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Cancel a run. Needs CAN_MANAGE_RUN. One that is over stays as it is."""
+    """Cancel a run. Needs CAN_MANAGE_RUN. A finished run is left unchanged."""
     run = _require(cloud, caller, required(only(body, "run_id"), "run_id"), "CAN_MANAGE_RUN")
     runner_of(cloud).cancel(run["run_id"], caller.display_name)
     return {}
@@ -139,7 +139,7 @@ def cancel(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @_routes.post("/runs/cancel-all")
 def cancel_all(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Cancel every run of a job; with `all_queued_runs` those that wait, of one job or of all. Needs CAN_MANAGE_RUN."""
+    """Cancel all runs of a job, or with `all_queued_runs` the queued ones of one or all jobs. Needs CAN_MANAGE_RUN."""
     queued = bool(only(body, "job_id", "all_queued_runs").get("all_queued_runs"))
     if body.get("job_id") or not queued:
         wanted = [jobs.require(cloud, caller, required(body, "job_id"), "CAN_MANAGE_RUN")["job_id"]]
@@ -155,9 +155,9 @@ def cancel_all(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @_routes.post("/runs/repair")
 def repair(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Run tasks of a finished run again, and on request what depends on them. Returns `repair_id`.
+    """Rerun tasks of a finished run, optionally with the tasks that depend on them. Returns `repair_id`.
 
-    Needs CAN_MANAGE_RUN. Failed tasks include those that never ran since one before them failed.
+    Needs CAN_MANAGE_RUN. Failed tasks include those that did not run because an earlier one failed.
     """
     run = _require(cloud, caller, required(body, "run_id"), "CAN_MANAGE_RUN")
     requests.require_known(body, requests.REPAIR)
@@ -178,7 +178,7 @@ def repair(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @_routes.post("/runs/delete")
 def delete(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Forget a finished run. Needs CAN_MANAGE."""
+    """Delete a finished run. Needs CAN_MANAGE."""
     run = _require(cloud, caller, required(only(body, "run_id"), "run_id"), "CAN_MANAGE")
     if not records.is_final(run):
         raise bad_request(f"Run {run['run_id']} is {run['state']}: cancel it first.")

@@ -1,4 +1,4 @@
-"""One-time runs: `/api/2.1/jobs/runs/submit` and the same of 2.2. There is no job behind one; its run says all."""
+"""One-time runs, which have no job: `/api/2.1/jobs/runs/submit` and the same under 2.2."""
 
 from fastapi import APIRouter, Depends
 
@@ -24,7 +24,7 @@ _OF_THE_REQUEST = ("run_name", "idempotency_token", "access_control_list")
 
 @_routes.post("/runs/submit")
 def submit(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Run tasks once, without a job; its creator owns the run. An `idempotency_token` used before returns its run."""
+    """Run tasks once, without a job. The caller owns the run. A known `idempotency_token` returns its run."""
     required(body, "tasks")
     requests.require_known(body, requests.SUBMIT)
     settings = {field: value for field, value in body.items() if field not in _OF_THE_REQUEST}

@@ -1,4 +1,4 @@
-"""The local clock: `/local/clock`. Databricks has no such route; there, time passes by itself."""
+"""The local clock: `/local/clock`. Databricks has no such route."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ _FIELDS = ("advance_to", "advance_s", "stop_at_first")
 
 @router.get("")
 def show(cloud: CloudDep, caller: CallerDep) -> Document:
-    """What the clock shows, and every job that starts by itself, with when it next does. Admin only."""
+    """The local time, and every job with a trigger and its next start. Admin only."""
     caller.require_admin("see the clock")
     now = clock.now(cloud.store)
     jobs = [_waiting(watched, now) for watched in watch(cloud, now)]
@@ -39,11 +39,11 @@ def show(cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.post("")
 def advance(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Step the clock and start what is due on the way. Admin only.
+    """Advance the clock and start the jobs that fall due. Admin only.
 
-    `advance_to` is a time with its offset (ISO 8601), `advance_s` a number of seconds; give one of them. With
-    `stop_at_first` the step ends where the first run is due. SQL alerts whose schedules are passed are evaluated, over
-    the tables as they are then.
+    `advance_to` is a time with its offset (ISO 8601), `advance_s` a number of seconds; exactly one is given. With
+    `stop_at_first` the clock stops when the first run is due. SQL alerts whose schedules fall due are evaluated on
+    the tables as they are at the end of the step.
     """
     caller.require_admin("step the clock")
     unknown = [field for field in body if field not in _FIELDS]
@@ -81,7 +81,7 @@ class _Firing:
 
 
 def _choice(body: Document) -> Callable[[datetime], datetime]:
-    """Where the clock is to go, from where it is. Raises `ApiError` 400 for what is no time."""
+    """The new time, from the current one. Raises `ApiError` 400 for an invalid time."""
     to, by_s = body.get("advance_to"), body.get("advance_s")
     if (to is None) == (by_s is None):
         raise bad_request("Give exactly one of advance_to (such as 2026-01-31T00:00:00Z) and advance_s (seconds).")
@@ -145,7 +145,7 @@ def _trigger(cloud: Cloud, trigger: Document, now: datetime) -> Document:
 
 
 def _pipeline(fire: factory.Fire, run: Document) -> Document:
-    """A run that a trigger of a data factory started; `url` is where it is looked at, on the account's port."""
+    """A run that a trigger of a data factory started. `url` is its page on the account's port."""
     return {
         "factory": fire.id.parent.name,
         "trigger": fire.id.name,

@@ -1,4 +1,4 @@
-"""Faults on demand: `/local/faults`. Databricks has no such route; there, they come by themselves."""
+"""Faults on demand: `/local/faults`. Databricks has no such route."""
 
 from fastapi import APIRouter, Request
 
@@ -19,14 +19,14 @@ router = APIRouter(prefix="/local/faults")
 
 @router.get("")
 def listed(cloud: CloudDep, caller: CallerDep) -> Document:
-    """Every fault that is on, with how many calls it saw and hit. Admin only."""
+    """Every active fault, with the number of calls that it saw and hit. Admin only."""
     caller.require_admin("see the faults")
     return {"faults": [_document(each) for each in cloud.faults.all()]}
 
 
 @router.post("")
 def add(body: JsonBody, request: Request, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Turn a fault on until it is cleared or the local cloud restarts. Admin only.
+    """Add a fault, active until it is cleared or the local cloud restarts. Admin only.
 
     `kind` and `route` must be given; `services/local/asked.py` has every field.
     """
@@ -36,14 +36,14 @@ def add(body: JsonBody, request: Request, cloud: CloudDep, caller: CallerDep) ->
 
 @router.delete("")
 def clear(cloud: CloudDep, caller: CallerDep) -> Document:
-    """Turn all faults off; `cleared` is how many there were. Admin only."""
+    """Remove all faults. `cleared` is their number. Admin only."""
     caller.require_admin("clear faults")
     return {"cleared": cloud.faults.clear()}
 
 
 @router.delete("/{number}")
 def remove(number: int, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Turn one fault off. Admin only."""
+    """Remove one fault. Admin only."""
     caller.require_admin("clear faults")
     if not cloud.faults.remove(number):
         on = ", ".join(str(each.number) for each in cloud.faults.all()) or "none"

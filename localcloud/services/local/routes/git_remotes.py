@@ -1,4 +1,4 @@
-"""Which repository of this machine stands for the URL of a Git folder."""
+"""Maps the URLs of Git folders to repositories on this machine."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ router = APIRouter(prefix="/local/git-remotes")
 
 @router.put("")
 def register(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Let the Git repository at `path` stand for `url` in Git folders, when they are made or updated. Admin only."""
+    """Use the repository at `path` for Git folders with `url`, when they are created or updated. Admin only."""
     caller.require_admin("say what stands for a URL")
     url, path = required(only(body, "url", "path"), "url", "path")
     git.register(cloud, url, Path(path))

@@ -37,13 +37,13 @@ def list_workspaces(cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.post("/workspaces")
 def register_workspace(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Create the workspace `name`, known to the stacks as `host`, and listen for it. Idempotent. Admin only.
+    """Create the workspace `name`, which stacks know as `host`, and listen on its port. Idempotent. Admin only.
 
-    `workspace_id` is what bindings name; where it is left out it is read from a host like
-    `https://adb-<id>.<n>.azuredatabricks.net`, or chosen. `private_root_storage` names the storage account that
-    Databricks makes for it, where only private endpoints reach that. The automatic metastore is of the `region` of the
-    first workspace that says one. `azure` is what Azure shows of a workspace that its owner made, as the provider
-    names it; stacks that adopt it read that.
+    `workspace_id` is the id that bindings use. If omitted, it is read from a host like
+    `https://adb-<id>.<n>.azuredatabricks.net`, or generated. `private_root_storage` names the workspace's root storage
+    account if only private endpoints can reach it. The automatic metastore gets the `region` of the first workspace
+    that has one. `azure` holds the Azure properties of a workspace that its owner created, under the provider's
+    names; stacks that adopt the workspace read them.
     """
     caller.require_admin("register workspaces")
     name, host = required(body, "name", "host")
@@ -72,7 +72,7 @@ def _register(cloud: Cloud, name: str, host: str, workspace_id: int | None, know
 
 @router.put("/directory")
 def set_directory(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Who is shown which groups a user is in: `groups_for` is `everybody` (the default) or `admins`. Admin only."""
+    """Set who can see a user's groups: `groups_for` is `everybody` (the default) or `admins`. Admin only."""
     caller.require_admin("change what the directory shows")
     allowed = ("everybody", "admins")
     if body.get("groups_for") not in allowed:
@@ -83,7 +83,7 @@ def set_directory(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Documen
 
 @router.post("/tokens")
 def create_token(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """A token to act `as` a user, a service principal or a group, for `lifetime_s` (default an hour). Admin only."""
+    """Create a token to act `as` a user, service principal or group, for `lifetime_s` (default 1 h). Admin only."""
     caller.require_admin("act as somebody else")
     name = required(body, "as")
     lifetime_s = int(body.get("lifetime_s", _HOUR_S))

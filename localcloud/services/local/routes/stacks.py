@@ -1,4 +1,4 @@
-"""Routes that exist only locally: what the loader has applied, by stack and address, like Terraform's state."""
+"""Routes that exist only locally: the applied resources by stack and address, like Terraform's state."""
 
 from fastapi import APIRouter
 
@@ -17,7 +17,7 @@ _KIND = "stack_resource"
 
 @router.get("/{stack}")
 def applied(stack: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """`resources`: what was applied of `stack`, by address. Admin only."""
+    """The applied `resources` of `stack`, by address. Admin only."""
     caller.require_admin("read what was deployed")
     found = (body for body in cloud.store.all(_KIND) if body["stack"] == stack)
     return {"resources": {body["address"]: body for body in found}}
@@ -25,7 +25,7 @@ def applied(stack: str, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.put("/{stack}")
 def record(stack: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Keep what was applied: `resources` by address. `order` tells in which order they were first made. Admin only."""
+    """Store applied `resources` by address. `order` is the order of their first creation. Admin only."""
     caller.require_admin("record what was deployed")
     with cloud.lock:
         for address, found in _resources(body).items():
@@ -37,7 +37,7 @@ def record(stack: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Do
 
 @router.delete("/{stack}/{address}")
 def forget(stack: str, address: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Forget what was deleted. Admin only."""
+    """Remove the records of deleted resources. Admin only."""
     caller.require_admin("forget what was deployed")
     cloud.store.delete(_KIND, f"{stack}/{address}")
     return {}

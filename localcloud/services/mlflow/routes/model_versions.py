@@ -26,7 +26,7 @@ _MOST = 10_000
 
 @router.post(f"{_VERSIONS}/create")
 def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Begin a version, whose artifacts come next. Needs CREATE_MODEL_VERSION, and APPLY_TAG for its tags."""
+    """Create a version; its artifacts are uploaded afterwards. Needs CREATE_MODEL_VERSION, and APPLY_TAG for tags."""
     registry.require_known(body, "name", "description", "tags", *_KEPT)
     name = registry.model_name(required(body, "name", "source")[0])
     access.authorize(cloud, caller, Kind.MODEL, name, Privilege.CREATE_MODEL_VERSION)
@@ -43,7 +43,7 @@ def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.post(f"{_VERSIONS}/finalize")
 def finalize(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Finish a version whose artifacts are uploaded: from now on nobody changes them. Its maker only."""
+    """Finalize a version after its artifacts are uploaded; they cannot be changed afterwards. Its creator only."""
     registry.require_known(body, "name", "version")
     document = _named(cloud, body)
     access.authorize(cloud, caller, Kind.MODEL, document["model"], Privilege.CREATE_MODEL_VERSION)
@@ -60,7 +60,7 @@ def finalize(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.post(f"{_VERSIONS}/generate-temporary-credentials")
 def generate_credentials(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """How a version's artifacts are reached: by URLs that the Files API signs. Needs the rights of that."""
+    """Access to a version's artifacts, by signed URLs of the Files API. Needs the same rights as those."""
     registry.require_known(body, "name", "version", "operation")
     name, version, operation = required(body, "name", "version", "operation")
     write = operation == "MODEL_VERSION_OPERATION_READ_WRITE"
@@ -70,7 +70,7 @@ def generate_credentials(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> 
 
 @router.patch(f"{_VERSIONS}/update")
 def update(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Change the description. The model's owner only."""
+    """Change a version's description. The model's owner only."""
     registry.require_known(body, "name", "version", "description")
     document = _named(cloud, body)
     access.authorize_management(cloud, caller, Kind.MODEL, document["model"])
@@ -81,7 +81,7 @@ def update(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.delete(f"{_VERSIONS}/delete")
 def delete(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Delete a version, its artifacts and the aliases that name it. The model's owner only."""
+    """Delete a version, its artifacts and its aliases. The model's owner only."""
     registry.require_known(body, "name", "version")
     name = registry.model_name(required(body, "name"))
     access.authorize_management(cloud, caller, Kind.MODEL, name)
@@ -97,7 +97,7 @@ def get(name: str, version: str, cloud: CloudDep, caller: CallerDep) -> Document
 
 @router.get(f"{_VERSIONS}/get-download-uri")
 def get_download_uri(name: str, version: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Where the artifacts lie. Needs EXECUTE; they are read by the Files API, and by nothing else."""
+    """The location of a version's artifacts, which only the Files API can read. Needs EXECUTE."""
     return {"artifact_uri": _executable(cloud, caller, name, version)["storage_location"]}
 
 
@@ -105,7 +105,7 @@ def get_download_uri(name: str, version: str, cloud: CloudDep, caller: CallerDep
 def search(
     cloud: CloudDep, caller: CallerDep, filter: str = "", max_results: int = _MOST, page_token: str = ""
 ) -> Document:
-    """Versions of models that the caller may EXECUTE, by one condition; a page at a time, without aliases and tags."""
+    """Versions of models that the caller may EXECUTE, by one condition, in pages, without aliases and tags."""
     caller.require_workspace()
     field, value = registry.condition(filter)
     if field == "name":
@@ -119,7 +119,7 @@ def search(
 
 @router.post(f"{_VERSIONS}/set-tag")
 def set_tag(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Put a tag on a version. The model's owner, and who holds APPLY_TAG on it."""
+    """Set a tag of a version. Needs APPLY_TAG or ownership of the model."""
     registry.require_known(body, "name", "version", "key", "value")
     tags.require_right(cloud, caller, registry.model_name(required(body, "name")))
     with cloud.store.transaction():
@@ -131,7 +131,7 @@ def set_tag(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.delete(f"{_VERSIONS}/delete-tag")
 def delete_tag(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Take a tag off a version. The model's owner, and who holds APPLY_TAG on it."""
+    """Remove a tag from a version. Needs APPLY_TAG or ownership of the model."""
     registry.require_known(body, "name", "version", "key")
     tags.require_right(cloud, caller, registry.model_name(required(body, "name")))
     with cloud.store.transaction():
@@ -143,7 +143,7 @@ def delete_tag(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.post(f"{_VERSIONS}/emit-lineage")
 def emit_lineage(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Accept what a client says of where a version is used; no lineage is kept. Needs EXECUTE."""
+    """Accept a client's report of where a version is used, without storing it. Needs EXECUTE."""
     name, version = required(body, "name", "version")
     _executable(cloud, caller, name, version)
     return {}
@@ -156,7 +156,7 @@ def _named(cloud: Cloud, body: Document) -> Document:
 
 
 def _executable(cloud: Cloud, caller: Caller, name: str, version: str) -> Document:
-    """The version, for who may EXECUTE its model. Raises `ApiError` 400, 403 and 404."""
+    """The version, if the caller may EXECUTE its model. Raises `ApiError` 400, 403 and 404."""
     full_name = registry.model_name(name)
     access.authorize(cloud, caller, Kind.MODEL, full_name, Privilege.EXECUTE)
     return versions.require(cloud.store, full_name, registry.version_number(version))

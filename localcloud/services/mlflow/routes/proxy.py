@@ -1,4 +1,4 @@
-"""MLflow's tracking API on every workspace: authenticated, checked, then passed on to the real server."""
+"""MLflow's tracking API on every workspace: authenticated, checked, then forwarded to the real server."""
 
 import tempfile
 from typing import IO
@@ -26,7 +26,7 @@ _MEMORY_BYTES = 8 << 20
 @router.api_route("/ajax-api/{path:path}", methods=_METHODS)
 @router.api_route("/graphql", methods=["GET", "POST"])
 async def call_mlflow(request: Request, cloud: CloudDep, caller: CallerDep) -> Response:
-    """One call of the tracking API, with exactly the fields that were checked."""
+    """Forward one call of the tracking API, with exactly the fields that were checked."""
     body = json_object(await request.body())
     return await run_in_threadpool(_json_call, request, cloud, caller, body)
 
@@ -44,7 +44,7 @@ async def call_artifacts(request: Request, cloud: CloudDep, caller: CallerDep) -
 
 
 async def _spooled(request: Request) -> IO[bytes]:
-    """The body in a file, on disk when it is large. `forward.stream` closes it."""
+    """The body as a file, on disk if it is large. `forward.stream` closes it."""
     spool: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_MEMORY_BYTES)  # noqa: SIM115
     async for chunk in request.stream():
         spool.write(chunk)

@@ -26,14 +26,14 @@ _MODELS = "/registered-models"
 
 @router.get(f"{_MODELS}:is-databricks-sdk-models-artifact-repository-enabled")
 def uses_files_api(caller: CallerDep) -> Document:
-    """That artifacts go by the Files API, below `/Models`: no cloud storage is behind this registry."""
+    """Whether artifacts use the Files API below `/Models`: always, as this registry has no cloud storage."""
     caller.require_workspace()
     return {"is_databricks_sdk_models_artifact_repository_enabled": True}
 
 
 @router.post(f"{_MODELS}/create")
 def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Create a model. Needs CREATE_MODEL on the schema; who makes it owns it."""
+    """Create a model, which the caller then owns. Needs CREATE_MODEL on the schema."""
     registry.require_known(body, "name", "description", "tags", "deployment_job_id")
     name = registry.model_name(required(body, "name"))
     if cloud.store.get(Kind.MODEL, name) is not None and access.sees(cloud, caller, Kind.MODEL, name):
@@ -51,9 +51,9 @@ def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.patch(f"{_MODELS}/update")
 def update(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Change the description, or the deployment job, which the owner must be allowed to start.
+    """Change the description or the deployment job. The owner must be allowed to start that job.
 
-    The model's owner only; a model keeps its name here.
+    The model's owner only. A model cannot be renamed here.
     """
     registry.require_known(body, "name", "description", "deployment_job_id")
     name = registry.model_name(required(body, "name"))
@@ -67,7 +67,7 @@ def update(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.delete(f"{_MODELS}/delete")
 def delete(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Delete the model with all its versions. Its owner only."""
+    """Delete a model with all its versions. Its owner only."""
     registry.require_known(body, "name")
     name = registry.model_name(required(body, "name"))
     access.authorize_management(cloud, caller, Kind.MODEL, name)
@@ -84,7 +84,7 @@ def get(name: str, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.get(f"{_MODELS}/search")
 def search(cloud: CloudDep, caller: CallerDep, max_results: int = registry.PAGE, page_token: str = "") -> Document:
-    """The models that the caller may EXECUTE, by name, a page at a time; without aliases and tags, unfiltered."""
+    """The models that the caller may EXECUTE, by name, in pages, without aliases and tags. No filters."""
     caller.require_workspace()
     held = sorted(cloud.store.all(Kind.MODEL), key=lambda document: str(document["full_name"]))
     names = [m for m in held if access.allowed(cloud, caller, Kind.MODEL, m["full_name"], Privilege.EXECUTE)]
@@ -94,7 +94,7 @@ def search(cloud: CloudDep, caller: CallerDep, max_results: int = registry.PAGE,
 
 @router.post(f"{_MODELS}/alias")
 def set_alias(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Let an alias name a version. The model's owner only."""
+    """Point an alias at a version. The model's owner only."""
     registry.require_known(body, "name", "alias", "version")
     name, alias, version = required(body, "name", "alias", "version")
     name, number = registry.model_name(name), registry.version_number(version)
@@ -116,14 +116,14 @@ def delete_alias(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document
 
 @router.get(f"{_MODELS}/alias")
 def get_by_alias(name: str, alias: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """The version that an alias names. Needs EXECUTE."""
+    """The version that an alias points at. Needs EXECUTE."""
     name = _executable(cloud, caller, name)
     return {"model_version": registry.as_version(cloud.store, models.by_alias(cloud.store, name, alias))}
 
 
 @router.post(f"{_MODELS}/set-tag")
 def set_tag(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Put a tag on the model. Its owner, and who holds APPLY_TAG."""
+    """Set a tag of a model. Needs APPLY_TAG or ownership."""
     registry.require_known(body, "name", "key", "value")
     name = registry.model_name(required(body, "name"))
     tags.require_right(cloud, caller, name)
@@ -134,7 +134,7 @@ def set_tag(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.delete(f"{_MODELS}/delete-tag")
 def delete_tag(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Take a tag off the model. Its owner, and who holds APPLY_TAG."""
+    """Remove a tag from a model. Needs APPLY_TAG or ownership."""
     registry.require_known(body, "name", "key")
     name, key = required(body, "name", "key")
     name = registry.model_name(name)
@@ -145,7 +145,7 @@ def delete_tag(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 
 def _link(cloud: Cloud, caller: Caller, name: str, body: Document) -> None:
-    """Link the deployment job that a body names, if it does. Raises `ApiError` 400 and 403."""
+    """Link the deployment job, if the body names one. Raises `ApiError` 400 and 403."""
     job_id = body.get("deployment_job_id")
     if job_id is None:
         return

@@ -1,1 +1,1 @@
-"""Routes of the account: network policies and connectivity."""
+"""Account routes of network policies and connectivity configurations."""

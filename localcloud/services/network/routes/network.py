@@ -1,4 +1,4 @@
-"""The account's network policies and connectivity configurations, and which workspace has which. Admin only."""
+"""The account's network policies and connectivity configurations, and their workspaces. Admin only."""
 
 import uuid
 from typing import Annotated
@@ -24,7 +24,7 @@ _PARTS = ("blob", "dfs")
 
 @router.post("/network-policies")
 def create_policy(account_id: str, body: JsonBody, cloud: CloudDep, _: Admin) -> Document:
-    """An egress policy under the id that the caller gives it."""
+    """Create an egress policy with the caller's id."""
     policy_id = str(required(body, "network_policy_id"))
     if cloud.store.get(POLICY, policy_id) is not None:
         raise exists(f"Network policy '{policy_id}' already exists.")
@@ -45,14 +45,14 @@ def get_policy(policy_id: str, cloud: CloudDep, _: Admin) -> Document:
 
 @router.put("/network-policies/{policy_id}")
 def replace_policy(account_id: str, policy_id: str, body: JsonBody, cloud: CloudDep, _: Admin) -> Document:
-    """Its rules anew."""
+    """Replace a policy's rules."""
     _found(cloud, POLICY, policy_id)
     return _keep_policy(cloud, account_id, policy_id, body)
 
 
 @router.delete("/network-policies/{policy_id}")
 def delete_policy(policy_id: str, cloud: CloudDep, _: Admin) -> Document:
-    """Refused while a workspace has it."""
+    """Delete a policy. Refused while a workspace uses it."""
     _found(cloud, POLICY, policy_id)
     users = [each["workspace_id"] for each in cloud.store.all(WORKSPACE) if each.get("network_policy_id") == policy_id]
     if users:
@@ -63,14 +63,14 @@ def delete_policy(policy_id: str, cloud: CloudDep, _: Admin) -> Document:
 
 @router.get("/workspaces/{workspace_id}/network")
 def get_option(workspace_id: int, cloud: CloudDep, _: Admin) -> Document:
-    """Which policy the workspace has."""
+    """The policy of a workspace."""
     held = _of_workspace(cloud, workspace_id).get("network_policy_id", "default-policy")
     return {"workspace_id": workspace_id, "network_policy_id": held}
 
 
 @router.put("/workspaces/{workspace_id}/network")
 def set_option(workspace_id: int, body: JsonBody, cloud: CloudDep, _: Admin) -> Document:
-    """Give the workspace a policy; `default-policy` takes it away."""
+    """Assign a policy to a workspace; `default-policy` removes it."""
     policy_id = str(required(body, "network_policy_id"))
     if policy_id != "default-policy":
         _found(cloud, POLICY, policy_id)
@@ -88,13 +88,13 @@ def change_workspace(workspace_id: int, body: JsonBody, cloud: CloudDep, _: Admi
 
 @router.get("/workspaces/{workspace_id}")
 def get_workspace(workspace_id: int, cloud: CloudDep, _: Admin) -> Document:
-    """The workspace, as far as its network goes."""
+    """The network settings of a workspace."""
     return {**_of_workspace(cloud, workspace_id), "workspace_id": workspace_id, "workspace_status": "RUNNING"}
 
 
 @router.post("/network-connectivity-configs")
 def create_configuration(account_id: str, body: JsonBody, cloud: CloudDep, _: Admin) -> Document:
-    """A configuration, to which private endpoint rules belong."""
+    """Create a connectivity configuration for private endpoint rules."""
     name, region = required(body, "name", "region")
     at_ms = now_ms()
     made: Document = {
@@ -117,7 +117,7 @@ def get_configuration(configuration: str, cloud: CloudDep, _: Admin) -> Document
 
 @router.delete("/network-connectivity-configs/{configuration}")
 def delete_configuration(configuration: str, cloud: CloudDep, _: Admin) -> Document:
-    """With its rules."""
+    """Delete a configuration with its rules."""
     _found(cloud, CONFIGURATION, configuration)
     for rule in cloud.store.all(RULE):
         if rule["network_connectivity_config_id"] == configuration:
@@ -128,7 +128,7 @@ def delete_configuration(configuration: str, cloud: CloudDep, _: Admin) -> Docum
 
 @router.post("/network-connectivity-configs/{configuration}/private-endpoint-rules")
 def create_rule(configuration: str, body: JsonBody, cloud: CloudDep, _: Admin) -> Document:
-    """A private endpoint of one part of a storage account. Here it is established at once."""
+    """Create a private endpoint rule for one part of a storage account. It is established at once."""
     _found(cloud, CONFIGURATION, configuration)
     resource_id, part = required(body, "resource_id", "group_id")
     if part not in _PARTS:
@@ -153,14 +153,14 @@ def get_rule(configuration: str, rule_id: str, cloud: CloudDep, _: Admin) -> Doc
 
 @router.delete("/network-connectivity-configs/{configuration}/private-endpoint-rules/{rule_id}")
 def delete_rule(configuration: str, rule_id: str, cloud: CloudDep, _: Admin) -> Document:
-    """The endpoint is gone."""
+    """Delete a rule and its private endpoint."""
     found = get_rule(configuration, rule_id, cloud, _)
     cloud.store.delete(RULE, rule_id)
     return found
 
 
 def _keep_policy(cloud: Cloud, account_id: str, policy_id: str, body: Document) -> Document:
-    """As it was given, and with its account, which is answered whether it was said or not."""
+    """Store the policy as given, with its account, which the answer always contains."""
     mode = ((body.get("egress") or {}).get("network_access") or {}).get("restriction_mode", "FULL_ACCESS")
     if mode not in _MODES:
         raise bad_request(f"restriction_mode '{mode}' is not one of {', '.join(_MODES)}.")

@@ -1,1 +1,1 @@
-"""The routes of pipelines."""
+"""Routes of pipelines."""

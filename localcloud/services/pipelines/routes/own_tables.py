@@ -1,4 +1,4 @@
-"""Where an update's process learns where a table of its pipeline lies: `/local/pipelines`."""
+"""Storage locations of a pipeline's tables, for the process of its update: `/local/pipelines`."""
 
 from fastapi import APIRouter
 
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/local/pipelines")
 
 @router.post("/{pipeline_id}/tables")
 def make(pipeline_id: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """`storage_location` of a materialized view of the pipeline, for the principal that it runs as alone."""
+    """Create a materialized view of the pipeline; returns `storage_location`. Only for the pipeline's principal."""
     pipeline = records.find(cloud, caller.require_workspace().name, pipeline_id)
     if pipeline is None:
         raise records.missing(pipeline_id)

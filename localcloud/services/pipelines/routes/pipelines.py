@@ -1,4 +1,4 @@
-"""Pipelines: `/api/2.0/pipelines`. Those that copy published tables are shown here too; they are made by publishing."""
+"""Pipelines: `/api/2.0/pipelines`. The list includes those that publishing a table creates."""
 
 import re
 import uuid
@@ -28,7 +28,7 @@ _ASIDE = ("id", "pipeline_id", "access_control_list", "dry_run", "expected_last_
 
 @router.post("")
 def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Create a pipeline from its settings, checked whole. Returns `pipeline_id`. Names are given once a workspace."""
+    """Create a pipeline with a name unique in its workspace; its settings are checked. Returns `pipeline_id`."""
     pipeline_id, workspace = str(uuid.uuid4()), caller.require_workspace().name
     document = {
         "pipeline_id": pipeline_id,
@@ -66,7 +66,7 @@ def list_pipelines(cloud: CloudDep, caller: CallerDep, filter: str = "", max_res
 
 @router.get("/{pipeline_id}")
 def get(pipeline_id: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """The pipeline with its settings and its updates, the newest first. Needs CAN_VIEW."""
+    """One pipeline with its settings and updates, newest first. Needs CAN_VIEW."""
     if _is_copy(cloud, pipeline_id):
         return copies.shown(_copy(cloud, caller, pipeline_id))
     return records.shown(cloud, require(cloud, caller, pipeline_id, "CAN_VIEW"))
@@ -74,7 +74,7 @@ def get(pipeline_id: str, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.put("/{pipeline_id}")
 def update(pipeline_id: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Replace all of a pipeline's settings. Needs CAN_MANAGE. An update under way keeps those it began with."""
+    """Replace all of a pipeline's settings. Needs CAN_MANAGE. A running update keeps its settings."""
     pipeline = require(cloud, caller, pipeline_id, "CAN_MANAGE")
     with cloud.store.transaction():
         changed = _checked(cloud, caller, pipeline, body)
@@ -85,7 +85,7 @@ def update(pipeline_id: str, body: JsonBody, cloud: CloudDep, caller: CallerDep)
 
 @router.delete("/{pipeline_id}")
 def delete(pipeline_id: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Delete a pipeline with its tables; an update under way is stopped. Needs CAN_MANAGE."""
+    """Delete a pipeline with its tables, and stop a running update. Needs CAN_MANAGE."""
     require(cloud, caller, pipeline_id, "CAN_MANAGE")
     updates.of(cloud).stop(pipeline_id)
     tables.drop_all(cloud, pipeline_id)
@@ -96,7 +96,7 @@ def delete(pipeline_id: str, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.post("/{pipeline_id}/updates")
 def start_update(pipeline_id: str, cloud: CloudDep, caller: CallerDep, body: JsonBody) -> Document:
-    """Compute the pipeline's datasets, or copy a published table's rows again. Needs CAN_RUN; 409 while one runs."""
+    """Start an update: compute the datasets, or copy a published table again. Needs CAN_RUN. 409 while one runs."""
     if _is_copy(cloud, pipeline_id):
         return _copied(cloud, caller, pipeline_id)
     only(body, "full_refresh", "cause")
@@ -109,7 +109,7 @@ def start_update(pipeline_id: str, cloud: CloudDep, caller: CallerDep, body: Jso
 
 @router.get("/{pipeline_id}/updates")
 def list_updates(pipeline_id: str, cloud: CloudDep, caller: CallerDep, max_results: int = 25) -> Document:
-    """The pipeline's updates, the newest first. Needs CAN_VIEW."""
+    """The pipeline's updates, newest first. Needs CAN_VIEW."""
     require(cloud, caller, pipeline_id, "CAN_VIEW")
     found = records.updates(cloud, pipeline_id)[: max(0, max_results)]
     return {"updates": [records.shown_update(each) for each in found]}
@@ -127,7 +127,7 @@ def get_update(pipeline_id: str, update_id: str, cloud: CloudDep, caller: Caller
 
 @router.get("/{pipeline_id}/events")
 def list_events(pipeline_id: str, cloud: CloudDep, caller: CallerDep, max_results: int = 250) -> Document:
-    """What updates told of their flows and expectations, the newest first. Needs CAN_VIEW."""
+    """The events of the pipeline's updates, flows and expectations, newest first. Needs CAN_VIEW."""
     require(cloud, caller, pipeline_id, "CAN_VIEW")
     found = [event for each in records.updates(cloud, pipeline_id) for event in reversed(each["events"])]
     return {"events": found[: max(0, max_results)]}
@@ -135,14 +135,14 @@ def list_events(pipeline_id: str, cloud: CloudDep, caller: CallerDep, max_result
 
 @router.post("/{pipeline_id}/stop")
 def stop(pipeline_id: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Stop the update under way. Needs CAN_RUN."""
+    """Stop the running update. Needs CAN_RUN."""
     require(cloud, caller, pipeline_id, "CAN_RUN")
     updates.of(cloud).stop(pipeline_id)
     return {}
 
 
 def require(cloud: Cloud, caller: Caller, pipeline_id: str, level: str) -> Document:
-    """The pipeline of the caller's workspace, when the caller holds `level` on it. Raises `ApiError` 403 and 404."""
+    """The pipeline, if it is of the caller's workspace and the caller has `level`. Raises `ApiError` 403 and 404."""
     found = records.find(cloud, caller.require_workspace().name, pipeline_id)
     if found is None:
         raise records.missing(pipeline_id)

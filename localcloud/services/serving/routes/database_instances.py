@@ -1,6 +1,6 @@
 """Database instances: `/api/2.0/database/instances`. One is an online store, sized in nodes.
 
-Both names lead to the same document, as on the platform, where an online store is an instance of the same name.
+A database instance and an online store of the same name are one document, as on Databricks.
 """
 
 from fastapi import APIRouter
@@ -20,39 +20,39 @@ router = APIRouter(prefix="/api/2.0/database/instances")
 
 @router.post("")
 def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Create an instance. It is available at once."""
+    """Create a database instance. It is available at once."""
     name, capacity = required(body, "name", "capacity")
     return _shown(stores.create_store({"name": name, "capacity": capacity, **_replicas(body)}, cloud, caller))
 
 
 @router.get("")
 def list_all(cloud: CloudDep, caller: CallerDep) -> Document:
-    """The instances of this workspace that the caller may see."""
+    """The database instances of this workspace that the caller may see."""
     found = stores.list_stores(cloud, caller)["online_stores"]
     return {"database_instances": [_shown(store) for store in found]}
 
 
 @router.get("/{name}")
 def get(name: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """One instance."""
+    """One database instance."""
     return _shown(stores.get_store(name, cloud, caller))
 
 
 @router.patch("/{name}")
 def update(name: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Change capacity or nodes."""
+    """Change an instance's capacity or number of nodes."""
     changes = {field: body[field] for field in ("capacity",) if field in body}
     return _shown(stores.update_store(name, {**changes, **_replicas(body)}, cloud, caller))
 
 
 @router.delete("/{name}")
 def delete(name: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Delete an instance with the tables published to it."""
+    """Delete a database instance with the tables published to it."""
     return stores.delete_store(name, cloud, caller)
 
 
 def _replicas(body: Document) -> Document:
-    """The nodes beside the first, which only read; nothing where none are named."""
+    """The number of read-only nodes; nothing if the instance names no nodes."""
     if "node_count" not in body:
         return {}
     nodes = int(body["node_count"])

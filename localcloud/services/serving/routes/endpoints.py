@@ -1,4 +1,4 @@
-"""Serving endpoints: `/api/2.0/serving-endpoints`. They really serve: see `localcloud.services.serving`."""
+"""Serving endpoints: `/api/2.0/serving-endpoints`. They run real models: see `localcloud.services.serving`."""
 
 from fastapi import APIRouter
 
@@ -24,7 +24,7 @@ _SETTINGS = {"notifications": "email_notifications", "telemetry-config": "teleme
 
 @router.post("")
 def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Create an endpoint and bring it up. The caller manages it, and needs EXECUTE on the models."""
+    """Create an endpoint and start it. Needs EXECUTE on the models. The caller gets CAN_MANAGE."""
     workspace = caller.require_workspace().name
     name = config.endpoint_name(required(body, "name"))
     wanted = config.normalised(required(body, "config"))
@@ -63,7 +63,7 @@ def get(name: str, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.put("/{name}/config")
 def update_config(name: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Change what is served or how traffic is split. What is live answers until the new is ready."""
+    """Change the served entities or the traffic. The old configuration answers until the new one is ready."""
     document = _find(cloud, caller, name, "CAN_MANAGE")
     wanted = config.normalised(body, document.get("config") or document.get("pending_config"))
     _authorize(cloud, caller, wanted)
@@ -76,7 +76,7 @@ def update_config(name: str, body: JsonBody, cloud: CloudDep, caller: CallerDep)
 
 @router.delete("/{name}")
 def delete(name: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Delete the endpoint and end its processes."""
+    """Delete an endpoint and end its processes."""
     document = _find(cloud, caller, name, "CAN_MANAGE")
     with cloud.store.transaction():
         cloud.store.delete("serving_endpoint_name", f"{document['workspace']}/{name}")
@@ -88,7 +88,7 @@ def delete(name: str, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.patch("/{name}/tags")
 def patch_tags(name: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Add and delete tags."""
+    """Add and delete tags of an endpoint."""
     document = _find(cloud, caller, name, "CAN_MANAGE")
     new = endpoints.changed_tags(document, body.get("add_tags") or [], body.get("delete_tags") or [])
     _change(cloud, document, {"tags": new["tags"]})
@@ -97,7 +97,7 @@ def patch_tags(name: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) ->
 
 @router.put("/{name}/rate-limits")
 def put_rate_limits(name: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """The older limits, which are not for custom models: only none of them can be set."""
+    """The older rate limits, which custom models do not support: only an empty list is accepted."""
     _find(cloud, caller, name, "CAN_MANAGE")
     if body.get("rate_limits"):
         raise _old_limits()
@@ -106,7 +106,7 @@ def put_rate_limits(name: str, body: JsonBody, cloud: CloudDep, caller: CallerDe
 
 @router.put("/{name}/ai-gateway")
 def put_ai_gateway(name: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Replace the AI gateway: it holds from the next request on. A new inference table needs CREATE_TABLE."""
+    """Replace the AI gateway settings, from the next request on. A new inference table needs CREATE_TABLE."""
     document = _find(cloud, caller, name, "CAN_MANAGE")
     checked = gateway.checked(body)
     before, after = document.get("inference_table"), place.table_name(name, checked)
@@ -121,7 +121,7 @@ def put_ai_gateway(name: str, body: JsonBody, cloud: CloudDep, caller: CallerDep
 @router.put("/{name}/{setting}")
 @router.patch("/{name}/{setting}")
 def put_setting(name: str, setting: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Notification and telemetry settings: kept as given, nothing acts on them locally."""
+    """Replace notification or telemetry settings. Stored, without any effect."""
     if setting not in _SETTINGS:
         known = ", ".join(("config", "tags", "ai-gateway", *_SETTINGS))
         raise bad_request(f"'{setting}' is not a setting of an endpoint; known: {known}.")
@@ -132,7 +132,7 @@ def put_setting(name: str, setting: str, body: JsonBody, cloud: CloudDep, caller
 
 @router.get("/{name}/served-models/{served_name}/logs")
 def get_logs(name: str, served_name: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """What the served model's process has said."""
+    """The log of the served model's process."""
     document = _find(cloud, caller, name, "CAN_MANAGE")
     return {"logs": service.of(cloud).log(document, served_name)}
 
@@ -154,7 +154,7 @@ def _level(cloud: Cloud, caller: Caller, document: Document) -> str | None:
 
 
 def _authorize(cloud: Cloud, caller: Caller, wanted: Document) -> None:
-    """EXECUTE on every model and specification, SELECT on every table of features, READ on secrets."""
+    """Check EXECUTE on every model and specification, SELECT on every feature table, READ on secrets."""
     for entity in wanted["served_entities"]:
         name, version = entity["entity_name"], entity["entity_version"]
         # Rights on functions are their schema's here.
@@ -168,7 +168,7 @@ def _authorize(cloud: Cloud, caller: Caller, wanted: Document) -> None:
 
 
 def _change(cloud: Cloud, document: Document, changes: Document) -> None:
-    """Change fields that a running update does not touch."""
+    """Change fields that do not conflict with a running update."""
     with cloud.store.transaction():
         current = cloud.store.require(service.KIND, document["id"])
         cloud.store.put(service.KIND, document["id"], current | changes)

@@ -1,6 +1,6 @@
-"""Feature specifications: `/api/2.0/feature-store/feature-spec`, as Databricks' feature engineering client asks.
+"""Feature specifications: `/api/2.0/feature-store/feature-spec`, for Databricks' feature engineering client.
 
-An endpoint serves one without a model: see `localcloud.services.serving.feature_specs`.
+An endpoint can serve a specification without a model: see `localcloud.services.serving.feature_specs`.
 """
 
 from fastapi import APIRouter
@@ -28,7 +28,7 @@ router = APIRouter(prefix="/api/2.0/feature-store/feature-spec")
 
 @router.post("/create")
 def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Make a specification. Needs CREATE_FUNCTION on its schema and SELECT on the tables; who makes it owns it."""
+    """Create a specification, which the caller owns. Needs CREATE_FUNCTION on the schema, SELECT on the tables."""
     full_name = ".".join(levels(str(required(body, "name")), 3))
     catalog, schema, name = full_name.split(".")
     access.authorize(cloud, caller, Kind.SCHEMA, f"{catalog}.{schema}", Privilege.CREATE_FUNCTION)
@@ -60,7 +60,7 @@ def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.delete("/{full_name}")
 def delete(full_name: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Delete it: its owner, or who manages the schema. Endpoints that serve it go on until they are changed."""
+    """Delete a specification. Its owner, or managers of the schema. Endpoints keep serving it until they change."""
     schema = ".".join(levels(full_name, 3)[:2])
     access.authorize(cloud, caller, Kind.SCHEMA, schema)
     found = feature_specs.require(cloud.store, full_name)

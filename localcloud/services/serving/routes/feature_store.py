@@ -1,6 +1,6 @@
 """Online feature stores: `/api/2.0/feature-store`. Publishing really copies rows; see `services.serving.online`.
 
-A store is a database instance of the same name, whose permissions say who may publish to it.
+A store is a database instance of the same name; the instance's permissions decide who may publish to it.
 """
 
 from datetime import UTC, datetime
@@ -94,8 +94,8 @@ def delete_store(name: str, cloud: CloudDep, caller: CallerDep) -> Document:
 def publish(source_table_name: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Start copying the newest row of every key of the source table into the online table.
 
-    Needs CAN_USE on the store, SELECT on the source and CREATE_TABLE on the online table's schema; publishing again
-    needs to own the online table. The answer names the pipeline that copies: look-ups read the new rows once its
+    Needs CAN_USE on the store, SELECT on the source and CREATE_TABLE on the online table's schema, and for publishing
+    again ownership of the online table. The answer names the pipeline that copies: look-ups read the new rows once its
     update is COMPLETED.
     """
     spec = required(body, "publish_spec")
@@ -118,13 +118,13 @@ def publish(source_table_name: str, body: JsonBody, cloud: CloudDep, caller: Cal
 
 @router.get("/online-tables/{online_table_name}")
 def get_online_table(online_table_name: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """What was published: source, its version, rows and key. A route of the local cloud only."""
+    """A published table: source, source version, number of rows, key. A route of the local cloud only."""
     return _online_table(cloud, caller, online_table_name)
 
 
 @router.delete("/online-tables/{online_table_name}")
 def delete_online_table(online_table_name: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Delete an online table with its rows. Its owner and admins only."""
+    """Delete an online table with its rows. The table's owner and admins only."""
     document = _online_table(cloud, caller, online_table_name)
     _require_owner(caller, document)
     OnlineTables(cloud).delete(document["name"])
@@ -133,7 +133,7 @@ def delete_online_table(online_table_name: str, cloud: CloudDep, caller: CallerD
 
 
 def _authorize_target(cloud: Cloud, caller: Caller, source: str, target: str) -> str:
-    """Check that the caller may publish to `target`; the online table's owner."""
+    """Check that the caller may publish to `target`. Returns the online table's owner."""
     if cloud.store.get(Kind.TABLE, target) is not None:
         raise exists(f"'{target}' is a table: give the online table another name.")
     current = cloud.store.get(KIND, target)

@@ -1,4 +1,4 @@
-"""`POST /serving-endpoints/{name}/invocations`: the model answers."""
+"""`POST /serving-endpoints/{name}/invocations`: predictions by the served model."""
 
 import time
 from collections.abc import Mapping
@@ -31,7 +31,7 @@ _PASSED_ON = ("features-age-s",)
 
 @dataclass(frozen=True)
 class Target:
-    """The endpoint that is called, and the served entity where the caller chooses it."""
+    """The endpoint that is called, and the served entity if the caller chooses it."""
 
     name: str
     served_name: str | None
@@ -39,7 +39,7 @@ class Target:
 
 @router.post("/{name}/invocations")
 async def invoke(name: str, request: Request, cloud: CloudDep, caller: CallerDep) -> Response:
-    """Predict with the version that the traffic split gives. Needs CAN_QUERY."""
+    """Predict with a version chosen by the traffic split. Needs CAN_QUERY."""
     return await _invoke(name, None, request, cloud, caller)
 
 
@@ -86,7 +86,7 @@ def _answer(cloud: Cloud, caller: Caller, target: Target, headers: Mapping[str, 
 
 
 async def _body(request: Request) -> bytes:
-    """The request's body. Raises `ApiError` 413 for one over the limit, after letting the client finish."""
+    """The request's body. Raises `ApiError` 413 for one over the limit, after the client has sent it."""
     chunks: list[bytes] = []
     size = 0
     async for chunk in request.stream():

@@ -1,4 +1,4 @@
-"""How slow serving is here: `/local/serving/pace`. Databricks has no such route; there, it takes what it takes."""
+"""The durations that serving simulates: `/local/serving/pace`. Databricks has no such route."""
 
 from dataclasses import asdict
 
@@ -18,7 +18,7 @@ router = APIRouter(prefix="/local/serving/pace")
 
 @router.get("")
 def show(cloud: CloudDep, caller: CallerDep) -> Document:
-    """The durations that hold. Admin only."""
+    """The current durations. Admin only."""
     caller.require_admin("see how slow serving is")
     return asdict(pace.read(cloud.store))
 

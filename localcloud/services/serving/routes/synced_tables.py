@@ -2,8 +2,8 @@
 
 Sources: the object's reference, "Synced Database Table"; SNAPSHOT and TRIGGERED copy when they are made and whenever
 their pipeline is started, and here CONTINUOUS does no more than that. "Model Serving with automatic feature lookup"
-names online feature stores only, so no endpoint looks features up in a synced table; who reads it speaks PostgreSQL,
-which nothing here does.
+names online feature stores only, so no endpoint looks up features in a synced table. On Databricks PostgreSQL clients
+read it; here there is no PostgreSQL server.
 """
 
 from datetime import UTC, datetime
@@ -39,7 +39,7 @@ _UNDER_WAY = ("SYNCED_TABLE_PROVISIONING_INITIAL_SNAPSHOT", "SYNCED_TABLE_ONLINE
 def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Start copying a table's newest row of every key into a database instance.
 
-    Needs CAN_USE on the instance, SELECT on the source (with nothing of it hidden), and CREATE_TABLE on the schema.
+    Needs CAN_USE on the instance, SELECT on the source (without masks or filters) and CREATE_TABLE on the schema.
     """
     given, instance, database, spec = required(body, "name", "database_instance_name", "logical_database_name", "spec")
     origin, policy = required(spec, "source_table_full_name", "scheduling_policy")
@@ -74,7 +74,7 @@ def get(name: str, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.delete("/{name}")
 def delete(name: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Delete a synced table with its rows and its pipeline. Its owner, and who manages the schema."""
+    """Delete a synced table with its rows and pipeline. Its owner, or managers of the schema."""
     document = _found(cloud, caller, name)
     if document["owner"] not in caller.identities:
         access.authorize_management(cloud, caller, Kind.SCHEMA, document["name"].rpartition(".")[0])

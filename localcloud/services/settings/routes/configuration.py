@@ -1,4 +1,4 @@
-"""The configuration of a workspace: `/api/2.0/workspace-conf`. Admin only. Of it, what it says of tokens acts here."""
+"""The configuration of a workspace: `/api/2.0/workspace-conf`. Admin only. Only keys about tokens have an effect."""
 
 from fastapi import APIRouter, Depends
 
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/api/2.0/workspace-conf", dependencies=[Depends(query
 
 @router.get("")
 def get_status(keys: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """The values of `keys` (comma-separated); null for one that nobody set."""
+    """The values of `keys` (comma-separated); null for keys that were never set."""
     caller.require_workspace_admin("read the workspace's configuration")
     asked = [each.strip() for each in keys.split(",") if each.strip()]
     configuration.require_keys(asked)
@@ -27,7 +27,7 @@ def get_status(keys: str, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.patch("", status_code=204)
 def set_status(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> None:
-    """Set these keys; the others stay."""
+    """Set the given keys; the others stay."""
     caller.require_workspace_admin("change the workspace's configuration")
     workspace, values = caller.require_workspace().name, configuration.checked(body)
     with cloud.store.transaction():

@@ -1,4 +1,4 @@
-"""IP access lists of a workspace: `/api/2.0/ip-access-lists`. Admin only; kept, and nobody is held back by them."""
+"""IP access lists of a workspace: `/api/2.0/ip-access-lists`. Admin only. Stored; no request is blocked by them."""
 
 import uuid
 
@@ -23,7 +23,7 @@ _ONE = "/{list_id}"
 
 @router.post("")
 def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """A new list, enabled."""
+    """Create a list, enabled."""
     said = {"ip_addresses": [], **only(body, *_SAID[:3])}
     require_usable(said, _own(cloud, caller))
     made = {"list_id": str(uuid.uuid4()), "workspace": caller.require_workspace().name, "created_at": now_ms()}
@@ -32,7 +32,7 @@ def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.get("")
 def list_all(cloud: CloudDep, caller: CallerDep) -> Document:
-    """Those of this workspace."""
+    """The lists of this workspace."""
     return {"ip_access_lists": [_shown(each) for each in _own(cloud, caller)]}
 
 
@@ -44,19 +44,19 @@ def get(list_id: str, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.put(_ONE)
 def replace(list_id: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Say all of a list anew."""
+    """Replace a list."""
     return _change(cloud, caller, list_id, {"ip_addresses": [], "enabled": True, **only(body, *_SAID, "list_id")})
 
 
 @router.patch(_ONE)
 def update(list_id: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Change what is given."""
+    """Change the given fields of a list."""
     return _change(cloud, caller, list_id, {**_require(cloud, caller, list_id), **only(body, *_SAID, "list_id")})
 
 
 @router.delete(_ONE)
 def delete(list_id: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Forget a list."""
+    """Delete a list."""
     cloud.store.delete(KIND, _require(cloud, caller, list_id)["list_id"])
     return {}
 

@@ -1,6 +1,6 @@
-"""Settings of a workspace: `/api/2.0/settings/types/{type}/names/default`. Kept, with an etag that each change renews.
+"""Settings of a workspace: `/api/2.0/settings/types/{type}/names/default`. Stored with an etag that each change renews.
 
-A change by an older etag, or by none where one is needed, is refused with 409 and the newest etag, which the Terraform
+A change with an outdated etag, or without a required one, is refused with 409 and the newest etag, which the Terraform
 provider then sends.
 """
 
@@ -26,7 +26,7 @@ router = APIRouter(prefix="/api/2.0/settings/types", dependencies=[Depends(query
 
 @router.get("/{setting_type}/names/default")
 def get(setting_type: str, cloud: CloudDep, caller: CallerDep, etag: str = "") -> Document:  # noqa: ARG001
-    """The setting, or its default; 404 with the etag to set it by if it has none. The newest, whatever `etag` says."""
+    """The setting or its default, always the newest; 404 with the etag for setting it if it has no default."""
     setting, kept = kinds.named(setting_type), _kept(cloud, caller, setting_type)
     if kept["value"] is None:
         _refuse(404, "NOT_FOUND", f"Setting {setting_type} is not set.", kept["etag"])
@@ -35,7 +35,7 @@ def get(setting_type: str, cloud: CloudDep, caller: CallerDep, etag: str = "") -
 
 @router.patch("/{setting_type}/names/default")
 def update(setting_type: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Set it. Workspace admins only; what restricts them, account admins only."""
+    """Change a setting. Workspace admins only; account admins only if it restricts workspace admins."""
     setting = kinds.named(setting_type)
     _require_may_change(caller, setting)
     only(body, "allow_missing", "field_mask", "setting")
@@ -52,7 +52,7 @@ def update(setting_type: str, body: JsonBody, cloud: CloudDep, caller: CallerDep
 
 @router.delete("/{setting_type}/names/default")
 def delete(setting_type: str, cloud: CloudDep, caller: CallerDep, etag: str = "") -> Document:
-    """Back to its default. Whoever may set it."""
+    """Reset a setting to its default. Needs the same rights as changing it."""
     setting = kinds.named(setting_type)
     _require_may_change(caller, setting)
     with cloud.store.transaction():
@@ -83,7 +83,7 @@ def _refuse(status: int, code: str, message: str, etag: str) -> NoReturn:
 
 
 def _kept(cloud: Cloud, caller: Caller, setting_type: str) -> Document:
-    """The value and the etag; one that nobody set has its default and a first etag."""
+    """The value and the etag; for a setting that was never set, the default and a first etag."""
     default = kinds.named(setting_type).default
     found = cloud.store.get(_KIND, _key(caller, setting_type)) or {"value": None, "etag": "0"}
     return {**found, "value": default if found["value"] is None else found["value"]}

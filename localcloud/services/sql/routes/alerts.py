@@ -1,7 +1,7 @@
 """Queries, alerts (both generations) and notification destinations.
 
-Alerts of the second generation are evaluated when the local clock passes their schedules (`alert_rounds.py`); those of
-the first are kept as declared.
+Alerts of the second generation are evaluated when the local clock passes their schedules (`alert_rounds.py`). Those of
+the first are stored as declared.
 """
 
 from typing import Any
@@ -38,7 +38,7 @@ _SECRETS = ("url", "username", "password", "integration_key", "oauth_token", "ch
 
 @router.post("/sql/queries")
 def create_query(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Keep a query."""
+    """Create a query."""
     query: Document = required(body, "query")
     required(query, "display_name", "query_text")
     return _QUERIES.create(cloud, caller, query, _owned(caller) | {"run_as_mode": "OWNER", "apply_auto_limit": False})
@@ -46,7 +46,7 @@ def create_query(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document
 
 @router.post("/sql/alerts")
 def create_alert(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Keep an alert on a query that exists."""
+    """Create an alert on an existing query."""
     alert: Document = required(body, "alert")
     display_name, query_id, _ = required(alert, "display_name", "query_id", "condition")
     _QUERIES.get(cloud, caller, query_id)
@@ -56,7 +56,7 @@ def create_alert(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document
 
 @router.post("/alerts")
 def create_alert_v2(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Keep an alert that carries its query, schedule and evaluation. Its destinations must exist."""
+    """Create an alert with its query, schedule and evaluation. Its destinations must exist."""
     required(body, "display_name", "query_text", "warehouse_id", "evaluation", "schedule")
     _require_destinations(cloud, caller, body)
     wanted = body.get("run_as") or {"user_name": caller.principal}
@@ -68,7 +68,7 @@ def create_alert_v2(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Docum
 def update_alert_v2(
     identifier: str, body: JsonBody, cloud: CloudDep, caller: CallerDep, update_mask: str | None = None
 ) -> Document:
-    """Change the fields that `update_mask` names. Who does may let things run as whom the alert runs as."""
+    """Change the fields in `update_mask`. The caller must be allowed to use the alert's principal."""
     _require_destinations(cloud, caller, body)
     before = _ALERTS_V2.get(cloud, caller, identifier)["effective_run_as"]
     wanted = body.get("run_as") or before
@@ -79,7 +79,7 @@ def update_alert_v2(
 
 @router.post("/notification-destinations")
 def create_destination(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Keep a destination. Admin only. Its secrets are never shown again."""
+    """Create a destination. Admin only. Its secrets are never returned."""
     caller.require_workspace_admin("create notification destinations")
     name, config = required(body, "display_name", "config")
     return _masked(_DESTINATIONS.create(cloud, caller, {"display_name": name, **_typed(config)}, {}))
@@ -114,13 +114,13 @@ def update_destination(identifier: str, body: JsonBody, cloud: CloudDep, caller:
 
 @router.delete("/notification-destinations/{identifier}")
 def delete_destination(identifier: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Forget a destination. Admin only."""
+    """Delete a destination. Admin only."""
     caller.require_workspace_admin("delete notification destinations")
     return _DESTINATIONS.delete(cloud, caller, identifier)
 
 
 def _routes(path: str, objects: DeclaredObjects, listed: str, wrapper: str | None) -> None:
-    """List, get, delete, and where the body is wrapped in `wrapper` also update: the same for every kind."""
+    """The routes that every kind has: list, get, delete, and update if the body is wrapped in `wrapper`."""
 
     @router.get(path)
     def list_all(cloud: CloudDep, caller: CallerDep) -> Document:
@@ -151,7 +151,7 @@ def _owned(caller: Caller) -> Document:
 
 
 def _scheduled(alert: Document) -> Document:
-    """With a schedule that says whether it is paused, as is answered even for one that did not."""
+    """The alert with the pause status of its schedule, which answers contain even if it was not set."""
     schedule = alert.get("schedule")
     return {**alert, "schedule": {"pause_status": "UNPAUSED", **schedule}} if isinstance(schedule, dict) else alert
 

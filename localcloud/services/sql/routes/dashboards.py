@@ -1,4 +1,4 @@
-"""AI/BI dashboards: `/api/2.0/lakeview/dashboards`. Kept as declared; nothing draws them locally."""
+"""AI/BI dashboards: `/api/2.0/lakeview/dashboards`. Stored as declared; they are not drawn locally."""
 
 import hashlib
 
@@ -21,7 +21,7 @@ _ONE = "/{dashboard_id}"
 
 @router.post("")
 def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Keep a dashboard as a draft."""
+    """Create a dashboard as a draft."""
     name = required(body, "display_name")
     parent = body.get("parent_path") or f"/Users/{caller.principal}"
     defaults = {"lifecycle_state": "ACTIVE", "parent_path": parent, "path": f"{parent.rstrip('/')}/{name}.lvdash.json"}
@@ -52,14 +52,14 @@ def update(dashboard_id: str, body: JsonBody, cloud: CloudDep, caller: CallerDep
 
 @router.delete(_ONE)
 def trash(dashboard_id: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Delete the dashboard and what was published of it."""
+    """Delete a dashboard and its published version."""
     cloud.store.delete("published_dashboard", dashboard_id)
     return _DASHBOARDS.delete(cloud, caller, dashboard_id)
 
 
 @router.post(f"{_ONE}/published")
 def publish(dashboard_id: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Publish the draft as it is now."""
+    """Publish the current draft."""
     draft = _DASHBOARDS.update(cloud, caller, dashboard_id, {}, None)
     published = {
         "display_name": draft["display_name"],
@@ -73,7 +73,7 @@ def publish(dashboard_id: str, body: JsonBody, cloud: CloudDep, caller: CallerDe
 
 @router.get(f"{_ONE}/published")
 def get_published(dashboard_id: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """What is published of a dashboard."""
+    """The published version of a dashboard."""
     _DASHBOARDS.get(cloud, caller, dashboard_id)
     found = cloud.store.get("published_dashboard", dashboard_id)
     if found is None:
@@ -83,13 +83,13 @@ def get_published(dashboard_id: str, cloud: CloudDep, caller: CallerDep) -> Docu
 
 @router.delete(f"{_ONE}/published")
 def unpublish(dashboard_id: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Withdraw what was published."""
+    """Remove the published version."""
     _DASHBOARDS.update(cloud, caller, dashboard_id, {}, None)
     cloud.store.delete("published_dashboard", dashboard_id)
     return {}
 
 
 def _tagged(dashboard: Document) -> Document:
-    """With an `etag` that changes when what was declared changes."""
+    """The dashboard with an `etag` that changes with its content."""
     said = repr([dashboard.get(f) for f in ("display_name", "serialized_dashboard", "warehouse_id")])
     return {**dashboard, "etag": hashlib.sha256(said.encode()).hexdigest()[:16]}

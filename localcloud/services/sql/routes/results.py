@@ -1,4 +1,4 @@
-"""What the links of EXTERNAL_LINKS lead to. On Databricks they lead to cloud storage."""
+"""Downloads of results with EXTERNAL_LINKS. On Databricks these links point to cloud storage."""
 
 from fastapi import APIRouter, Response
 
@@ -15,7 +15,7 @@ router = APIRouter()
 
 @router.get(f"{PATH}/{{key}}")
 def fetch(key: str, cloud: CloudDep) -> Response:
-    """One chunk of a result as a file, for whoever has its link; a token is not asked for."""
+    """One chunk of a result as a file, for anyone with its link. No token is needed."""
     link = links(cloud).find(key)
     entry = statements(cloud).by_id(link.statement_id)
     form = entry.request.format

@@ -17,7 +17,7 @@ router = APIRouter(prefix="/api/2.0/sql/sessions")
 
 @router.post("")
 def open_session(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """A session on a warehouse. Needs CAN_USE. Of a session's settings none is offered."""
+    """Open a session on a warehouse. Needs CAN_USE. Session settings are not supported."""
     warehouse_id = str(required(only(body, "warehouse_id", "catalog", "schema"), "warehouse_id"))
     warehouses.require(cloud, caller, warehouse_id, "CAN_USE")
     made = sessions(cloud).open(caller, body.get("catalog") or "", body.get("schema") or "")
@@ -26,6 +26,6 @@ def open_session(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document
 
 @router.delete("/{number}")
 def close_session(number: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """End an own session."""
+    """Close one of the caller's sessions."""
     sessions(cloud).close(caller, number)
     return {}

@@ -23,7 +23,7 @@ _NO_WAREHOUSE = "local"
 
 @router.post("")
 def execute(body: JsonBody, http: Request, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Run one statement as the caller, who needs CAN_USE on the warehouse (not on `local`), and wait for it.
+    """Run one statement as the caller and wait for it. Needs CAN_USE on the warehouse, except on `local`.
 
     `wait_timeout` is `0s` (the answer is PENDING at once) or `5s`..`50s` (default `10s`); afterwards the answer
     is RUNNING, or the statement is cancelled with `on_wait_timeout` CANCEL.
@@ -50,19 +50,19 @@ def execute(body: JsonBody, http: Request, cloud: CloudDep, caller: CallerDep) -
 
 
 def _asked_at(http: Request) -> str:
-    """Where a client that came through the proxy is to fetch results: by the same name. Empty for this machine's."""
+    """The host name for links to results, if the client used the proxy; empty for direct calls."""
     return "" if http.url.hostname in loopback.HOSTS else f"https://{http.url.hostname}"
 
 
 @router.get("/{statement_id}")
 def get(statement_id: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """The state and, once there, the first chunk of the result of an own statement."""
+    """The state of one of the caller's statements and, when available, the first chunk of its result."""
     return answer(cloud, statements(cloud).find(caller, statement_id))
 
 
 @router.post("/{statement_id}/cancel")
 def cancel(statement_id: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Cancel an own statement."""
+    """Cancel one of the caller's statements."""
     running = statements(cloud)
     running.cancel(running.find(caller, statement_id))
     return {}
@@ -70,7 +70,7 @@ def cancel(statement_id: str, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.delete("/{statement_id}")
 def close(statement_id: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Forget an own statement and its result; the connector does so when its cursor is closed."""
+    """Delete one of the caller's statements with its result. The connector does so when it closes a cursor."""
     running = statements(cloud)
     running.close(running.find(caller, statement_id))
     return {}
@@ -78,5 +78,5 @@ def close(statement_id: str, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.get("/{statement_id}/result/chunks/{index}")
 def chunk(statement_id: str, index: int, cloud: CloudDep, caller: CallerDep) -> Document:
-    """One chunk of an own statement's result: its rows, or a link to them."""
+    """One chunk of the result of one of the caller's statements: its rows, or a link to them."""
     return chunk_of(cloud, statements(cloud).find(caller, statement_id), index)

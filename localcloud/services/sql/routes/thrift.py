@@ -1,4 +1,4 @@
-"""Warehouses by Thrift over HTTP, at the path of a warehouse's connection details: `/sql/1.0/warehouses/{id}`."""
+"""SQL warehouses over Thrift and HTTP, at the path in their connection details: `/sql/1.0/warehouses/{id}`."""
 
 from typing import Annotated
 
@@ -18,11 +18,11 @@ _MEDIA_TYPE = "application/x-thrift"
 
 
 class _SaidError(ApiError):
-    """A refusal that also says why in the header that the connector reads: it reads no body but Thrift's."""
+    """An error with its reason in a header: the connector reads that, but only bodies in Thrift."""
 
     @property
     def headers(self) -> dict[str, str]:
-        """The reason, in one line of letters that a header takes."""
+        """The reason in one line, of characters that are valid in a header."""
         said = f"{self.error_code}: {self.message}".encode("ascii", "replace").decode()
         return {"X-Thriftserver-Error-Message": "".join(each if each.isprintable() else " " for each in said)}
 
@@ -33,7 +33,7 @@ async def _content(request: Request) -> bytes:
 
 @router.post("/sql/1.0/warehouses/{identifier}")
 def call(identifier: str, content: Annotated[bytes, Depends(_content)], cloud: CloudDep, caller: CallerDep) -> Response:
-    """One call of the service as the caller, who needs CAN_USE on the warehouse."""
+    """One Thrift call as the caller. Needs CAN_USE on the warehouse."""
     try:
         warehouses.require(cloud, caller, identifier, "CAN_USE")
     except ApiError as error:

@@ -1,4 +1,4 @@
-"""SQL warehouses: `/api/2.0/sql/warehouses`. They are always RUNNING; the one Spark server answers for all."""
+"""SQL warehouses: `/api/2.0/sql/warehouses`. They are always RUNNING, and share one Spark server."""
 
 from fastapi import APIRouter
 
@@ -55,7 +55,7 @@ def edit(identifier: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) ->
 @router.post("/sql/warehouses/{identifier}/start")
 @router.post("/sql/warehouses/{identifier}/stop")
 def start_or_stop(identifier: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Accepted; the state stays RUNNING."""
+    """Start or stop a warehouse. Accepted; the state stays RUNNING."""
     require(cloud, caller, identifier, "CAN_USE")
     return {}
 
@@ -77,7 +77,7 @@ def data_sources(cloud: CloudDep, caller: CallerDep) -> list[Document]:
 
 
 def require(cloud: Cloud, caller: Caller, identifier: str, level: str) -> Document:
-    """The warehouse of the caller's workspace, on which they hold `level`. Raises `ApiError` 404 or 403."""
+    """The warehouse, if it is of the caller's workspace and the caller has `level`. Raises `ApiError` 404 or 403."""
     found = cloud.store.get("warehouse", identifier)
     if found is None or found["workspace"] != caller.require_workspace().name:
         raise not_found(f"SQL warehouse {identifier} does not exist.")

@@ -1,4 +1,4 @@
-"""Metastores by the account: `/api/2.0/accounts/{id}/metastores`, and their assignment to workspaces."""
+"""Metastores of the account: `/api/2.0/accounts/{id}/metastores`, and their assignment to workspaces."""
 
 from fastapi import APIRouter
 
@@ -18,7 +18,7 @@ _ASSIGNMENT = "/workspaces/{workspace_id}/metastores/{metastore_id}"
 
 @router.post("/metastores")
 def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Make the region's metastore; 400 where it has one. The caller owns it until it is passed on. Admin only."""
+    """Create the region's metastore, which the caller then owns. 400 if the region has one. Admin only."""
     caller.require_admin("create metastores")
     info = required(body, "metastore_info")
     fields = {**info, "owner": info.get("owner") or caller.principal}
@@ -27,7 +27,7 @@ def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.get("/metastores")
 def list_all(cloud: CloudDep, caller: CallerDep) -> Document:
-    """The metastore, if there is one. Admin only."""
+    """The metastore, if it exists. Admin only."""
     caller.require_admin("list metastores")
     found = metastores.find(cloud)
     return {"metastores": [found] if found else []}
@@ -49,21 +49,21 @@ def update(metastore_id: str, body: JsonBody, cloud: CloudDep, caller: CallerDep
 @router.post(_ASSIGNMENT)
 @router.put(_ASSIGNMENT)
 def assign(workspace_id: int, metastore_id: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Give a workspace the metastore; one that has it keeps it. Admin only."""
+    """Assign the metastore to a workspace. No change if it is assigned already. Admin only."""
     workspace_level.get_metastore(metastore_id, cloud, caller)
     return {"metastore_assignment": metastores.assign(cloud, workspace_id)}
 
 
 @router.get("/workspaces/{workspace_id}/metastore")
 def assignment(workspace_id: int, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Which metastore a workspace has. Admin only."""
+    """The metastore of a workspace. Admin only."""
     caller.require_admin("read metastore assignments")
     return {"metastore_assignment": metastores.require_assignment(cloud, workspace_id)}
 
 
 @router.delete(_ASSIGNMENT)
 def unassign(workspace_id: int, metastore_id: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Take the metastore away from a workspace. Admin only."""
+    """Remove the metastore from a workspace. Admin only."""
     workspace_level.get_metastore(metastore_id, cloud, caller)
     metastores.unassign(cloud, workspace_id)
     return {}

@@ -1,4 +1,4 @@
-"""Which workspaces reach a catalog, a location or a credential: `/bindings` and the older `/workspace-bindings`."""
+"""Workspace bindings of a catalog, location or credential: `/bindings` and the older `/workspace-bindings`."""
 
 from fastapi import APIRouter
 
@@ -18,7 +18,7 @@ router = APIRouter()
 
 @router.get("/bindings/{securable_type}/{name}")
 def get_bindings(securable_type: str, name: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """`{"bindings": [{"workspace_id", "binding_type"}]}`."""
+    """All bindings of an object: `{"bindings": [{"workspace_id", "binding_type"}]}`."""
     kind = _kind(securable_type)
     access.authorize_metadata(cloud, caller, kind, records.canonical(kind, name))
     return {"bindings": _current(cloud, kind, name.lower())}
@@ -26,7 +26,7 @@ def get_bindings(securable_type: str, name: str, cloud: CloudDep, caller: Caller
 
 @router.patch("/bindings/{securable_type}/{name}")
 def update_bindings(securable_type: str, name: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Add and remove bindings. Owners and managers, from any workspace."""
+    """Add and remove bindings. Owners and managers only, from any workspace."""
     kind, name = _kind(securable_type), name.lower()
     access.authorize_rebinding(cloud, caller, kind, records.canonical(kind, name))
     return {"bindings": _change(cloud, kind, name, body.get("add", []), body.get("remove", []))}
@@ -34,14 +34,14 @@ def update_bindings(securable_type: str, name: str, body: JsonBody, cloud: Cloud
 
 @router.get("/workspace-bindings/catalogs/{name}")
 def get_workspaces(name: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """`{"workspaces": [id]}`, in the older form."""
+    """The bound workspaces in the older form: `{"workspaces": [id]}`."""
     access.authorize_metadata(cloud, caller, Kind.CATALOG, records.canonical(Kind.CATALOG, name))
     return {"workspaces": [b["workspace_id"] for b in _current(cloud, Kind.CATALOG, name.lower())]}
 
 
 @router.patch("/workspace-bindings/catalogs/{name}")
 def update_workspaces(name: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Assign and unassign whole workspaces, read and write, in the older form."""
+    """Bind and unbind workspaces, for reading and writing, in the older form."""
     name = records.canonical(Kind.CATALOG, name)
     access.authorize_rebinding(cloud, caller, Kind.CATALOG, name)
     add, remove = (

@@ -65,7 +65,7 @@ def update_catalog(name: str, body: JsonBody, cloud: CloudDep, caller: CallerDep
 
 @router.delete("/{name}")
 def delete_catalog(name: str, cloud: CloudDep, caller: CallerDep, force: bool = False) -> Document:
-    """Delete an empty catalog; with `force`, everything in it, data included."""
+    """Delete an empty catalog, or with `force` a catalog with all its contents and data."""
     name = identifier("catalog", name)
     access.authorize_management(cloud, caller, Kind.CATALOG, name)
     schemas = [s for s in records.children(cloud.store, Kind.SCHEMA, name) if s["name"] != "default"]

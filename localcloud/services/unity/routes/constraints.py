@@ -1,4 +1,4 @@
-"""Table constraints: `/constraints`. A primary key says by what a feature table is looked up."""
+"""Table constraints: `/constraints`. The primary key of a feature table is its look-up key."""
 
 from fastapi import APIRouter
 
@@ -20,7 +20,7 @@ _PRIMARY = "primary_key_constraint"
 
 @router.post("/constraints")
 def create_constraint(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Add a primary key to a table, kept in its `table_constraints`. The table's owner only."""
+    """Add a primary key to a table. The table's owner only."""
     full_name, constraint = required(body, "full_name_arg", "constraint")
     full_name = records.canonical(Kind.TABLE, full_name)
     access.authorize_management(cloud, caller, Kind.TABLE, full_name)

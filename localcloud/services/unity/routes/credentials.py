@@ -1,4 +1,4 @@
-"""Temporary credentials: where the table door asks whether its principal may read or write."""
+"""Temporary credentials: the table door asks here whether its principal may read or write."""
 
 import time
 
@@ -28,9 +28,9 @@ _VOLUME = {
 def table_credentials(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """`url` of the table for READ (SELECT) or READ_WRITE (SELECT and MODIFY), or 403 PERMISSION_DENIED.
 
-    Where policies hide something of it from the caller, `query` is what READ shows, and READ_WRITE is refused; so is
-    READ that says by `past` (only here) that history, a version or changes are wanted. So are both of a materialized
-    view, which its pipeline alone writes and which has no past that can be read.
+    If policies hide parts of the table from the caller, READ returns a `query` that filters it, and READ_WRITE is
+    refused. READ with `past` (a local parameter: history, a version or changes) is refused too. So are READ with `past`
+    and READ_WRITE of a materialized view: only its pipeline writes it, and it has no readable history.
     """
     table_id, operation = required(body, "table_id", "operation")
     table = _by_id(cloud, Kind.TABLE, table_id)

@@ -1,6 +1,6 @@
-"""Data quality monitors: `/api/data-quality/v1/monitors`. Kept as declared; locally the monitoring job measures.
+"""Data quality monitors: `/api/data-quality/v1/monitors`. Stored as declared; locally the monitoring job measures.
 
-They succeed `/tables/{name}/monitor`, and name their table and their output schema by id.
+They replace `/tables/{name}/monitor`, and refer to their table and output schema by id.
 """
 
 from fastapi import APIRouter
@@ -24,7 +24,7 @@ _PROFILES = ("snapshot", "time_series", "inference_log")
 
 @router.post("")
 def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Keep a monitor of a table or schema that exists. Its owner only."""
+    """Create a monitor of an existing table or schema. The object's owner only."""
     object_type, object_id = required(body, "object_type", "object_id")
     name = _managed(cloud, caller, object_type, object_id)
     key = f"{object_type}/{object_id}"
@@ -43,7 +43,7 @@ def get(object_type: str, object_id: str, cloud: CloudDep, caller: CallerDep) ->
 
 @router.patch("/{object_type}/{object_id}")
 def update(object_type: str, object_id: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Replace what was declared. Its owner only."""
+    """Replace a monitor's settings. The object's owner only."""
     name = _managed(cloud, caller, object_type, object_id)
     current = _require(cloud, object_type, object_id)
     return _keep(cloud, f"{object_type}/{object_id}", name, current, body)
@@ -51,7 +51,7 @@ def update(object_type: str, object_id: str, body: JsonBody, cloud: CloudDep, ca
 
 @router.delete("/{object_type}/{object_id}")
 def delete(object_type: str, object_id: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Forget the monitor; its metric tables stay, as on Databricks."""
+    """Delete a monitor. Its metric tables stay, as on Databricks."""
     _managed(cloud, caller, object_type, object_id)
     _require(cloud, object_type, object_id)
     cloud.store.delete(_KIND, f"{object_type}/{object_id}")
@@ -59,7 +59,7 @@ def delete(object_type: str, object_id: str, cloud: CloudDep, caller: CallerDep)
 
 
 def _object(cloud: Cloud, object_type: str, object_id: str) -> tuple[Kind, str]:
-    """The kind and the full name of what a monitor watches."""
+    """Kind and full name of the object that a monitor observes."""
     if object_type not in _OBJECTS:
         raise bad_request(f"object_type '{object_type}' is not one of {', '.join(_OBJECTS)}.")
     kind = _OBJECTS[object_type]
@@ -83,7 +83,7 @@ def _require(cloud: Cloud, object_type: str, object_id: str) -> Document:
 
 
 def _keep(cloud: Cloud, key: str, name: str, current: Document, body: Document) -> Document:
-    """The monitor with `body` over `current`, and with what the platform makes up. Refuses a profile of no one kind."""
+    """Store `current` updated with `body` and generated fields. Refuses a profile that is not of exactly one kind."""
     profile = body.get("data_profiling_config")
     document = {**current, **{field: body[field] for field in ("anomaly_detection_config",) if field in body}}
     if profile:

@@ -1,4 +1,4 @@
-"""SQL functions of a schema: `/functions`. Policies call them; statements cannot."""
+"""SQL functions of a schema: `/functions`. Only policies can call them; statements cannot."""
 
 import sqlglot
 from fastapi import APIRouter
@@ -23,7 +23,7 @@ router = APIRouter()
 
 @router.post("/functions")
 def create_function(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Make a function of one parameter. Needs CREATE_FUNCTION on the schema; who makes it owns it."""
+    """Create a function of one parameter, which the caller then owns. Needs CREATE_FUNCTION on the schema."""
     info: Document = required(body, "function_info")
     parts = required(info, "catalog_name", "schema_name", "name")
     catalog, schema, name = (identifier("function", part) for part in parts)
@@ -40,13 +40,13 @@ def create_function(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Docum
 
 @router.get("/functions/{full_name}")
 def get_function(full_name: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """One function, for callers who may enter its schema; a feature specification is one too."""
+    """One function or feature specification. Needs USE_CATALOG and USE_SCHEMA."""
     return _shown(_require(full_name, cloud, caller, (FUNCTION, FEATURE_SPEC)))
 
 
 @router.delete("/functions/{full_name}")
 def delete_function(full_name: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Drop it: its owner, or who manages the schema. Tables of policies that call it are then refused."""
+    """Delete a function. Its owner, or managers of the schema. Tables whose policies call it cannot be read then."""
     found = _require(full_name, cloud, caller)
     schema = found["full_name"].rpartition(".")[0]
     if found["owner"] not in caller.identities:
@@ -63,7 +63,7 @@ def _require(full_name: str, cloud: CloudDep, caller: CallerDep, kinds: tuple[st
 
 
 def _require_plain(info: Document) -> None:
-    """Only an expression over the one parameter: what it is put into must read nothing else."""
+    """Check that it is an expression over its one parameter, which reads nothing else."""
     definition, given = required(info, "routine_definition", "input_params")
     parameters = given.get("parameters") or []
     if info.get("routine_body") != "SQL" or len(parameters) != 1:

@@ -49,7 +49,7 @@ def change_grants(securable_type: str, full_name: str, body: JsonBody, cloud: Cl
 def get_effective(
     securable_type: str, full_name: str, cloud: CloudDep, caller: CallerDep, principal: str | None = None
 ) -> Document:
-    """Privileges by principal, inherited ones with where they come from."""
+    """Privileges by principal; inherited ones with their origin."""
     kind, name = _target(cloud, securable_type, full_name)
     access.authorize_metadata(cloud, caller, kind, name)
     found: dict[str, list[Document]] = {}
@@ -77,7 +77,7 @@ def _direct(cloud: Cloud, kind: Kind, name: str) -> dict[str, list[str]]:
 
 
 def _grantee(cloud: Cloud, change: Document, grants: dict[str, set[str]]) -> str:
-    """The principal of a change. One that was deleted can still lose its grants."""
+    """The principal of a change. Grants of a deleted principal can still be removed."""
     who = str(change.get("principal", ""))
     return who if who in grants and not change.get("add") else directory.grantee(cloud.store, who)
 

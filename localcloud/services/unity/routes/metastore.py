@@ -1,4 +1,4 @@
-"""The metastore as a workspace sees it: summary, settings, system schemas."""
+"""Metastore routes of a workspace: summary, settings, system schemas."""
 
 from fastapi import APIRouter
 
@@ -60,14 +60,14 @@ def update_metastore(metastore_id: str, body: JsonBody, cloud: CloudDep, caller:
 @router.put("/workspaces/{workspace_id}/metastore")
 @router.patch("/workspaces/{workspace_id}/metastore")
 def assign(workspace_id: int, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Give a workspace the metastore; one that has it keeps it. Admin only."""
+    """Assign the metastore to a workspace. No change if it is assigned already. Admin only."""
     caller.require_admin("assign metastores")
     return metastores.assign(cloud, workspace_id)
 
 
 @router.delete("/workspaces/{workspace_id}/metastore")
 def unassign(workspace_id: int, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Take the metastore away from a workspace. Admin only."""
+    """Remove the metastore from a workspace. Admin only."""
     caller.require_admin("assign metastores")
     metastores.unassign(cloud, workspace_id)
     return {}
@@ -83,7 +83,7 @@ def list_system_schemas(metastore_id: str, cloud: CloudDep, caller: CallerDep) -
 
 @router.put(f"{_SYSTEM}/{{name}}")
 def enable_system_schema(metastore_id: str, name: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Turn a system schema on. Account and metastore admins only, whoever administers the workspace."""
+    """Enable a system schema. Account and metastore admins only; workspace admins may not."""
     caller.require_admin("enable system schemas")
     _require_id(metastore_id)
     if name not in _SYSTEM_SCHEMAS:
@@ -94,7 +94,7 @@ def enable_system_schema(metastore_id: str, name: str, cloud: CloudDep, caller: 
 
 @router.delete(f"{_SYSTEM}/{{name}}")
 def disable_system_schema(metastore_id: str, name: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Turn a system schema off. Admin only."""
+    """Disable a system schema. Admin only."""
     caller.require_admin("disable system schemas")
     _require_id(metastore_id)
     cloud.store.delete("system_schema", name)

@@ -21,7 +21,7 @@ _ALIAS = "/{full_name}/aliases/{alias}"
 
 @router.post("")
 def create_model(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Create the model. Needs CREATE_MODEL on the schema."""
+    """Create a model. Needs CREATE_MODEL on the schema."""
     parts = required(only(body, *_WRITTEN), "catalog_name", "schema_name", "name")
     catalog, schema, name = (identifier("model", part) for part in parts)
     access.authorize(cloud, caller, Kind.SCHEMA, f"{catalog}.{schema}", Privilege.CREATE_MODEL)
@@ -37,7 +37,7 @@ def create_model(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document
 def list_models(
     cloud: CloudDep, caller: CallerDep, catalog_name: str | None = None, schema_name: str | None = None
 ) -> Document:
-    """The models that the caller may see, of one schema or of all."""
+    """The models that the caller may see, in one schema or in all."""
     found = [
         m
         for m in cloud.store.all(Kind.MODEL)
@@ -48,7 +48,7 @@ def list_models(
 
 @router.get("/{full_name}")
 def get_model(full_name: str, cloud: CloudDep, caller: CallerDep, include_aliases: bool = False) -> Document:
-    """One model; with `include_aliases`, what each alias points at."""
+    """One model; with `include_aliases`, also its aliases with their versions."""
     full_name = records.canonical(Kind.MODEL, full_name)
     document = access.authorize_metadata(cloud, caller, Kind.MODEL, full_name)
     named = models.aliases(cloud.store, full_name) if include_aliases else {}
@@ -58,7 +58,7 @@ def get_model(full_name: str, cloud: CloudDep, caller: CallerDep, include_aliase
 
 @router.patch("/{full_name}")
 def update_model(full_name: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Change the owner or the comment. A new name is refused: MLflow, grants, endpoints and jobs have this one."""
+    """Change the owner or the comment. Renaming is refused: MLflow, grants, endpoints and jobs refer to the name."""
     if body.get("new_name"):
         raise bad_request(f"Model '{full_name}' keeps its name: register its versions as '{body['new_name']}'.")
     full_name = records.canonical(Kind.MODEL, full_name)
@@ -70,7 +70,7 @@ def update_model(full_name: str, body: JsonBody, cloud: CloudDep, caller: Caller
 
 @router.delete("/{full_name}")
 def delete_model(full_name: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Delete the model with all its versions."""
+    """Delete a model with all its versions."""
     full_name = records.canonical(Kind.MODEL, full_name)
     access.authorize_management(cloud, caller, Kind.MODEL, full_name)
     deletion.drop(cloud, Kind.MODEL, full_name)

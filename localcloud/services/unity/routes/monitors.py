@@ -1,4 +1,4 @@
-"""Quality monitors: `/tables/{name}/monitor`. Kept as declared and ACTIVE; locally the monitoring job measures."""
+"""Quality monitors: `/tables/{name}/monitor`. Stored as declared and ACTIVE; locally the monitoring job measures."""
 
 import uuid
 
@@ -23,7 +23,7 @@ _KINDS = ("snapshot", "time_series", "inference_log")
 
 @router.post(_PATH)
 def create(full_name: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Keep a monitor of a table that exists. The table's owner only."""
+    """Create a monitor of an existing table. The table's owner only."""
     name = _managed_table(cloud, caller, full_name)
     if cloud.store.get("monitor", name) is not None:
         raise ApiError(400, "ALREADY_EXISTS", f"Monitor for table '{name}' already exists.")
@@ -45,7 +45,7 @@ def get(full_name: str, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.put(_PATH)
 def update(full_name: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Replace what was declared; the version counts up."""
+    """Replace a monitor's settings and increase its version."""
     name = _managed_table(cloud, caller, full_name)
     current = _require(cloud, name)
     output = required(body, "output_schema_name")
@@ -57,7 +57,7 @@ def update(full_name: str, body: JsonBody, cloud: CloudDep, caller: CallerDep) -
 
 @router.delete(_PATH)
 def delete(full_name: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Forget the monitor; its metric tables stay, as on Databricks."""
+    """Delete a monitor. Its metric tables stay, as on Databricks."""
     name = _managed_table(cloud, caller, full_name)
     _require(cloud, name)
     cloud.store.delete("monitor", name)
@@ -66,7 +66,7 @@ def delete(full_name: str, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.get(f"{_PATH}/refreshes")
 def list_refreshes(full_name: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """No refresh ever runs locally."""
+    """An empty list: no refresh runs locally."""
     get(full_name, cloud, caller)
     return {"refreshes": []}
 

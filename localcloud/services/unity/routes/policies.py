@@ -1,4 +1,4 @@
-"""The policies that match tags of columns: `/policies`."""
+"""Policies that match tags of columns: `/policies`."""
 
 import uuid
 from typing import Annotated
@@ -31,7 +31,7 @@ PlaceDep = Annotated[Document, Depends(_place)]
 
 @router.post("/policies")
 def create_policy(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Set a policy on a catalog, schema or table, for who manages it and may EXECUTE the function."""
+    """Create a policy on a catalog, schema or table. Needs MANAGE on it and EXECUTE on the function."""
     policy = _checked(cloud, caller, body)
     if cloud.store.get(POLICY, policy["_key"]) is not None:
         raise exists(f"Policy '{policy['name']}' exists already on '{policy['on_securable_fullname']}'.")
@@ -41,20 +41,20 @@ def create_policy(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Documen
 
 @router.get("/policies/{kind}/{on}")
 def list_policies(kind: str, on: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """The policies that are set on a securable itself, for who manages it."""
+    """The policies set directly on a securable. Needs MANAGE on it."""
     _authorize(cloud, caller, kind, on)
     return {"policies": [_shown(each) for each in cloud.store.all(POLICY) if each["_below"] == on]}
 
 
 @router.get("/policies/{kind}/{on}/{name}")
 def get_policy(place: PlaceDep, cloud: CloudDep, caller: CallerDep) -> Document:
-    """One policy, for who manages what it is set on."""
+    """One policy. Needs MANAGE on its securable."""
     return _shown(_found(cloud, caller, place))
 
 
 @router.patch("/policies/{kind}/{on}/{name}")
 def update_policy(place: PlaceDep, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Replace what the policy says."""
+    """Replace a policy's content."""
     found = _found(cloud, caller, place)
     policy = {**_checked(cloud, caller, {**_shown(found), **body, **place}), "id": found["id"]}
     cloud.store.put(POLICY, policy["_key"], policy)
@@ -63,7 +63,7 @@ def update_policy(place: PlaceDep, body: JsonBody, cloud: CloudDep, caller: Call
 
 @router.delete("/policies/{kind}/{on}/{name}")
 def delete_policy(place: PlaceDep, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Lift the policy."""
+    """Delete a policy."""
     cloud.store.delete(POLICY, _found(cloud, caller, place)["_key"])
     return {}
 
@@ -75,7 +75,7 @@ def _found(cloud: Cloud, caller: Caller, place: Document) -> Document:
 
 
 def _authorize(cloud: Cloud, caller: Caller, kind: str, on: str) -> None:
-    """Raise `ApiError` 400 for a name that none of the kind can have, 403 for who does not manage it."""
+    """Raise `ApiError` 400 for a name that is invalid for the kind, 403 if the caller lacks MANAGE."""
     found = _kind(kind)
     records.canonical(found, on)
     access.authorize_management(cloud, caller, found, on)
@@ -88,7 +88,7 @@ def _kind(kind: str) -> Kind:
 
 
 def _checked(cloud: Cloud, caller: Caller, body: Document) -> Document:
-    """The policy as it is kept. What cannot be enforced here is refused, never ignored."""
+    """The policy as it is stored. Settings that cannot be enforced here are refused, never ignored."""
     kind, on, name, type_ = required(body, "on_securable_type", "on_securable_fullname", "name", "policy_type")
     _authorize(cloud, caller, kind, on)
     if type_ not in _ACTION or body.get("for_securable_type") != "TABLE" or body.get("when_condition"):
@@ -103,7 +103,7 @@ def _checked(cloud: Cloud, caller: Caller, body: Document) -> Document:
 
 
 def _require_call(cloud: Cloud, caller: Caller, body: Document, type_: str, alias: str | None) -> None:
-    """The function is called on the matched column, exists, and the caller may run it."""
+    """Check that the function takes the matched column, exists, and that the caller may EXECUTE it."""
     action = required(body, _ACTION[type_])
     function = required(action, "function_name")
     called_on = action.get("on_column") if type_ == MASK else [use.get("alias") for use in action.get("using") or ()]

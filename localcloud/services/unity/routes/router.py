@@ -1,4 +1,4 @@
-"""Unity Catalog's routers together, under both versions that its clients call."""
+"""All routers of Unity Catalog, under both API versions that its clients call."""
 
 from fastapi import APIRouter
 

@@ -57,7 +57,7 @@ def update_schema(full_name: str, body: JsonBody, cloud: CloudDep, caller: Calle
 
 @router.delete("/{full_name}")
 def delete_schema(full_name: str, cloud: CloudDep, caller: CallerDep, force: bool = False) -> Document:
-    """Delete an empty schema; with `force`, everything in it, data included."""
+    """Delete an empty schema, or with `force` a schema with all its contents and data."""
     full_name = records.canonical(Kind.SCHEMA, full_name)
     access.authorize_management(cloud, caller, Kind.SCHEMA, full_name)
     held = [d for kind in records.CHILDREN[Kind.SCHEMA] for d in records.children(cloud.store, kind, full_name)]

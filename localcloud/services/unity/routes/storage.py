@@ -1,4 +1,4 @@
-"""Storage credentials and external locations: kept as declared, owned, granted and bound; nothing is stored there."""
+"""Storage credentials and external locations: stored with owner, grants and bindings. No data is stored in them."""
 
 from fastapi import APIRouter
 

@@ -24,7 +24,7 @@ _FIELDS = frozenset({"comment", "columns", "properties"})
 
 @router.post("/tables")
 def create_table(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Register a managed Delta table and choose its location. Needs CREATE_TABLE on the schema.
+    """Register a managed Delta table and return its location. Needs CREATE_TABLE on the schema.
 
     The caller becomes the owner, and writes the Delta log at `storage_location`.
     """
@@ -52,7 +52,7 @@ def list_tables(catalog_name: str, schema_name: str, cloud: CloudDep, caller: Ca
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which summaries are asked for: LIKE patterns (% and _), and a page of them."""
+    """The requested summaries: LIKE patterns (% and _) and a page."""
 
     schema_name_pattern: str = ""
     table_name_pattern: str = ""
@@ -91,7 +91,7 @@ def get_table(full_name: str, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.get("/tables/{full_name}/exists")
 def table_exists(full_name: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """`{"table_exists": …}`, for callers who may enter the schema."""
+    """Whether a table exists: `{"table_exists": …}`. Needs USE_CATALOG and USE_SCHEMA."""
     full_name = records.canonical(Kind.TABLE, full_name)
     access.authorize(cloud, caller, Kind.SCHEMA, full_name.rpartition(".")[0])
     return {"table_exists": cloud.store.get(Kind.TABLE, full_name) is not None}
@@ -109,7 +109,7 @@ def update_table(full_name: str, body: JsonBody, cloud: CloudDep, caller: Caller
 
 @router.delete("/tables/{full_name}")
 def delete_table(full_name: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Drop the table and its data."""
+    """Delete a table and its data."""
     full_name = records.canonical(Kind.TABLE, full_name)
     access.authorize_management(cloud, caller, Kind.TABLE, full_name)
     deletion.drop(cloud, Kind.TABLE, full_name)
@@ -121,7 +121,7 @@ def _shown(table: Document) -> Document:
 
 
 def _like(pattern: str) -> re.Pattern[str]:
-    """A LIKE pattern; an empty one lets everything through."""
+    """A LIKE pattern; an empty one matches everything."""
     parts = {"%": ".*", "_": "."}
     return re.compile("".join(parts.get(letter, re.escape(letter)) for letter in pattern or "%"), re.I)
 

@@ -1,4 +1,4 @@
-"""Governed tags: `/api/2.1/tag-policies`. Workspace and account admins make and change them; everybody reads them."""
+"""Governed tags: `/api/2.1/tag-policies`. Workspace and account admins change them; everyone can read them."""
 
 import uuid
 from datetime import UTC, datetime
@@ -25,7 +25,7 @@ _CHANGED = ("description", "values")
 
 @router.post("")
 def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Govern a tag. 409 if it is governed."""
+    """Create a tag policy. 409 if the tag has one."""
     caller.require_workspace_admin("create tag policies")
     key = required(only(body, *FIELDS, *_READ_ONLY), "tag_key")
     require_usable(body)
@@ -44,7 +44,7 @@ def list_policies(
     page_size: Annotated[int | None, Query()] = None,
     page_token: Annotated[str | None, Query()] = None,
 ) -> Document:
-    """All of them, by pages."""
+    """All tag policies, in pages."""
     held = {each["tag_key"]: each for each in cloud.store.all(KIND)}
     shown, following = page(list(held), page_size, page_token)
     return {"tag_policies": [held[key] for key in shown]} | ({"next_page_token": following} if following else {})
@@ -52,13 +52,13 @@ def list_policies(
 
 @router.get("/{tag_key:path}")
 def get(tag_key: str, cloud: CloudDep, _: CallerDep) -> Document:
-    """One policy."""
+    """One tag policy."""
     return _require(cloud, tag_key)
 
 
 @router.patch("/{tag_key:path}")
 def update(tag_key: str, body: JsonBody, update_mask: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Change the fields that the mask names; `*` for all."""
+    """Change the fields in the mask; `*` for all."""
     caller.require_workspace_admin("change tag policies")
     held = _require(cloud, tag_key)
     wanted = _CHANGED if update_mask == "*" else tuple(update_mask.split(","))
@@ -74,7 +74,7 @@ def update(tag_key: str, body: JsonBody, update_mask: str, cloud: CloudDep, call
 
 @router.delete("/{tag_key:path}")
 def delete(tag_key: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Govern a tag no longer: those that are assigned stay."""
+    """Delete a tag policy. Assigned tags stay."""
     caller.require_workspace_admin("delete tag policies")
     _require(cloud, tag_key)
     cloud.store.delete(KIND, tag_key)

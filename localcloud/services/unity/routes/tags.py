@@ -31,7 +31,7 @@ def _named(kind: str, name: str) -> str:
 
 
 def _asked(kind: str, name: str, _: CallerDep) -> str:
-    """The column of a path, once it is known who asks."""
+    """The column that a path names, after authentication."""
     return _named(kind, name)
 
 
@@ -40,7 +40,7 @@ ColumnDep = Annotated[str, Depends(_asked)]
 
 @router.post("")
 def assign_tag(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Put a tag on a column, or change its value."""
+    """Set a tag of a column."""
     kind, name, key = required(body, "entity_type", "entity_name", "tag_key")
     return _put(cloud, caller, _named(kind, name), key, body.get("tag_value") or "")
 
@@ -61,7 +61,7 @@ def get_tag(column: ColumnDep, key: _Key, cloud: CloudDep, caller: CallerDep) ->
 
 @router.patch(f"{_OF}/{{key}}")
 def change_tag(column: ColumnDep, key: _Key, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Change the value of a tag that is there."""
+    """Change the value of an existing tag."""
     _authorize(cloud, caller, column)
     _require(cloud, column, key)
     return _put(cloud, caller, column, key, body.get("tag_value") or "")
@@ -69,7 +69,7 @@ def change_tag(column: ColumnDep, key: _Key, body: JsonBody, cloud: CloudDep, ca
 
 @router.delete(f"{_OF}/{{key}}")
 def remove_tag(column: ColumnDep, key: _Key, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Take a tag off a column."""
+    """Remove a tag from a column."""
     _authorize(cloud, caller, column)
     with cloud.store.transaction():
         _require(cloud, column, key)
@@ -87,7 +87,7 @@ def _put(cloud: Cloud, caller: Caller, column: str, key: str, value: str) -> Doc
 
 
 def _authorize(cloud: Cloud, caller: Caller, column: str) -> None:
-    """Raise `ApiError` 403 without APPLY_TAG on the column's table, 404 if this has no such column."""
+    """Raise `ApiError` 403 without APPLY_TAG on the column's table, 404 if the table has no such column."""
     table, _, name = column.rpartition(".")
     access.authorize(cloud, caller, Kind.TABLE, table, Privilege.APPLY_TAG)
     columns = [each["name"] for each in records.require(cloud.store, Kind.TABLE, table).get("columns", [])]

@@ -23,8 +23,8 @@ router = APIRouter(prefix="/volumes")
 def create_volume(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Create a volume and its folder. Needs CREATE_VOLUME on the schema.
 
-    An external one answers with the location that was declared; its files lie here all the same, and a temporary
-    credential says where.
+    An external volume returns its declared location, but its files are stored here as well; a temporary credential
+    says where.
     """
     parts = required(body, "catalog_name", "schema_name", "name")
     catalog, schema, name = (identifier("volume", part) for part in parts)
@@ -53,7 +53,7 @@ def list_volumes(catalog_name: str, schema_name: str, cloud: CloudDep, caller: C
 
 @router.get("/{full_name}")
 def get_volume(full_name: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """One volume with `volume_id` and `storage_location`; its folder is there afterwards."""
+    """One volume with `volume_id` and `storage_location`. Creates its folder if missing."""
     volume = access.authorize_metadata(cloud, caller, Kind.VOLUME, records.canonical(Kind.VOLUME, full_name))
     Path(volume["storage_location"]).mkdir(parents=True, exist_ok=True)
     return _shown(volume)
@@ -71,7 +71,7 @@ def update_volume(full_name: str, body: JsonBody, cloud: CloudDep, caller: Calle
 
 @router.delete("/{full_name}")
 def delete_volume(full_name: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Delete the volume and its files."""
+    """Delete a volume and its files."""
     full_name = records.canonical(Kind.VOLUME, full_name)
     access.authorize_management(cloud, caller, Kind.VOLUME, full_name)
     deletion.drop(cloud, Kind.VOLUME, full_name)
@@ -79,7 +79,7 @@ def delete_volume(full_name: str, cloud: CloudDep, caller: CallerDep) -> Documen
 
 
 def _shown(volume: Document) -> Document:
-    """The volume as its clients know it: with the location that they gave it."""
+    """The volume as returned to clients: with its declared location."""
     public = {field: value for field, value in volume.items() if field != "declared_location"}
     declared = {"storage_location": volume["declared_location"]} if volume.get("declared_location") else {}
     return {**public, **declared, "volume_id": volume["id"]}

@@ -1,4 +1,4 @@
-"""Files in volumes and of registered models: `/api/2.0/fs/files` and `/api/2.0/fs/directories`."""
+"""Files of volumes and registered models: `/api/2.0/fs/files` and `/api/2.0/fs/directories`."""
 
 from email.utils import formatdate, parsedate_to_datetime
 from pathlib import Path
@@ -24,17 +24,17 @@ _DIRECTORY = "/directories/{path:path}"
 
 @router.put(_FILE, status_code=204)
 async def upload(path: str, request: Request, cloud: CloudDep, caller: CallerDep, overwrite: bool = True) -> None:
-    """Store the body as a file, whole or not at all. Missing folders are created. Needs WRITE_VOLUME.
+    """Store the body as a file, atomically. Missing folders are created. Needs WRITE_VOLUME.
 
-    One that is there is overwritten unless `overwrite` is false.
-    A registered version's artifacts are its maker's to upload, until the version is finished.
+    An existing file is overwritten unless `overwrite` is false.
+    Only the creator of a registered version can upload its artifacts, until the version is finalized.
     """
     await incoming.store(request, cloud, caller, path, overwrite=overwrite)
 
 
 @router.get(_FILE)
 def download(path: str, request: Request, cloud: CloudDep, caller: CallerDep) -> FileResponse:
-    """The file's bytes, all or those of `Range`. Needs READ_VOLUME, or EXECUTE on the model."""
+    """The bytes of a file, all or those of `Range`. Needs READ_VOLUME, or EXECUTE on the model."""
     file = volumes.require_file(incoming.resolve(cloud, caller, path, write=False))
     _require_unmodified(request, file)
     return FileResponse(file, media_type="application/octet-stream")
@@ -42,7 +42,7 @@ def download(path: str, request: Request, cloud: CloudDep, caller: CallerDep) ->
 
 @router.head(_FILE)
 def file_metadata(path: str, request: Request, cloud: CloudDep, caller: CallerDep) -> Response:
-    """The file's size and time of change, as headers."""
+    """A file's size and modification time, as headers."""
     file = volumes.require_file(incoming.resolve(cloud, caller, path, write=False))
     _require_unmodified(request, file)
     stat = file.stat()
@@ -56,13 +56,13 @@ def file_metadata(path: str, request: Request, cloud: CloudDep, caller: CallerDe
 
 @router.delete(_FILE, status_code=204)
 def delete_file(path: str, cloud: CloudDep, caller: CallerDep) -> None:
-    """Delete the file. Needs WRITE_VOLUME."""
+    """Delete a file. Needs WRITE_VOLUME."""
     volumes.require_file(incoming.resolve(cloud, caller, path, write=True)).unlink()
 
 
 @router.put(_DIRECTORY, status_code=204)
 def create_directory(path: str, cloud: CloudDep, caller: CallerDep) -> None:
-    """Create the directory and its parents; one that is there is fine."""
+    """Create a directory and its parents. No error if it exists."""
     place = incoming.resolve(cloud, caller, path, write=True)
     if place.local.is_file():
         raise ApiError(409, "ALREADY_EXISTS", f"{place.remote} is a file.")
@@ -72,7 +72,7 @@ def create_directory(path: str, cloud: CloudDep, caller: CallerDep) -> None:
 
 @router.head(_DIRECTORY)
 def directory_metadata(path: str, cloud: CloudDep, caller: CallerDep) -> Response:
-    """200 where the directory is there, 404 where it is not."""
+    """Whether a directory exists: 200 or 404."""
     volumes.require_directory(incoming.resolve(cloud, caller, path, write=False))
     return Response()
 
@@ -81,7 +81,7 @@ def directory_metadata(path: str, cloud: CloudDep, caller: CallerDep) -> Respons
 def list_directory(
     path: str, cloud: CloudDep, caller: CallerDep, page_size: int | None = None, page_token: str | None = None
 ) -> Document:
-    """The directory's entries by name, in pages; uploads in progress are not shown."""
+    """A directory's entries by name, in pages, without uploads in progress."""
     place = incoming.resolve(cloud, caller, path, write=False)
     entries = {entry.name: entry for entry in volumes.require_directory(place).iterdir()}
     shown = [name for name in entries if not name.startswith(incoming.PARTIAL)]
@@ -92,7 +92,7 @@ def list_directory(
 
 @router.delete(_DIRECTORY, status_code=204)
 def delete_directory(path: str, cloud: CloudDep, caller: CallerDep) -> None:
-    """Delete an empty directory; the volume's own stays."""
+    """Delete an empty directory, except the volume's root."""
     place = incoming.resolve(cloud, caller, path, write=True)
     directory = volumes.require_directory(place)
     if place.is_root or any(directory.iterdir()):
@@ -101,7 +101,7 @@ def delete_directory(path: str, cloud: CloudDep, caller: CallerDep) -> None:
 
 
 def _require_unmodified(request: Request, file: Path) -> None:
-    """Raises `ApiError` 412 if the file was changed after the time of `If-Unmodified-Since`, 400 if that is no time."""
+    """Raises `ApiError` 412 if the file was changed after `If-Unmodified-Since`, 400 if that is not a valid time."""
     given = request.headers.get("if-unmodified-since")
     if given is None:
         return

@@ -1,4 +1,4 @@
-"""Git folders: `/api/2.0/repos`. Cloned from a repository of this machine, if one was named for the URL; else empty."""
+"""Git folders: `/api/2.0/repos`. Copies of a repository on this machine that is mapped to the URL; else empty."""
 
 from fastapi import APIRouter, Depends
 
@@ -20,7 +20,7 @@ _REPOS = "/Repos"
 
 @router.post("")
 def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """A Git folder with the files of the default branch. Needs CAN_EDIT on the folder around, which must be there."""
+    """Create a Git folder with the default branch's files. Needs CAN_EDIT on the parent folder, which must exist."""
     only(body, "url", "provider", "path", "sparse_checkout")
     url, provider = required(body, "url", "provider")
     known = {each.lower(): each for each in git.PROVIDERS}
@@ -41,7 +41,7 @@ def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 def list_all(
     cloud: CloudDep, caller: CallerDep, path_prefix: str | None = None, next_page_token: str | None = None
 ) -> Document:
-    """Those below a path (`/Repos` if none is given) that the caller may manage, by path, in pages of 20."""
+    """The Git folders below a path (default `/Repos`) that the caller may manage, by path, in pages of 20."""
     prefix = (path_prefix or "").removeprefix("/Workspace").rstrip("/") or _REPOS
     found = {
         each["path"]: each
@@ -55,13 +55,13 @@ def list_all(
 
 @router.get("/{repo_id}")
 def get(repo_id: int, cloud: CloudDep, caller: CallerDep) -> Document:
-    """One, with its branch and the commit that it is at."""
+    """One Git folder, with its branch and commit."""
     return git_folders.shown(git_folders.require(cloud, caller, repo_id, "CAN_READ"))
 
 
 @router.patch("/{repo_id}")
 def update(repo_id: int, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """To another branch or a tag, or to the newest of its branch. Needs CAN_EDIT."""
+    """Switch to another branch or tag, or update to the newest commit of the branch. Needs CAN_EDIT."""
     only(body, "branch", "tag", "sparse_checkout", "dangerously_force_discard_all")
     if body.get("branch") and body.get("tag"):
         raise bad_request("Give one of branch and tag.")
@@ -76,6 +76,6 @@ def update(repo_id: int, body: JsonBody, cloud: CloudDep, caller: CallerDep) -> 
 
 @router.delete("/{repo_id}")
 def delete(repo_id: int, cloud: CloudDep, caller: CallerDep) -> Document:
-    """With all that lies in it. Needs CAN_MANAGE."""
+    """Delete a Git folder with its contents. Needs CAN_MANAGE."""
     objects.delete(cloud, git_folders.require(cloud, caller, repo_id, "CAN_MANAGE"), recursive=True)
     return {}

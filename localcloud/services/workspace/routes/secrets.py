@@ -1,4 +1,4 @@
-"""Secret scopes: `/api/2.0/secrets`. Values are kept in the state file, which only its owner can read."""
+"""Secret scopes: `/api/2.0/secrets`. Values are stored in the state file, which only its owner can read."""
 
 import base64
 import binascii
@@ -29,9 +29,9 @@ _SCOPES_LIMIT = 1000
 
 @router.post("/scopes/create")
 def create_scope(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Create a scope that its creator manages, or with `initial_manage_principal` all `users`.
+    """Create a scope. Its creator gets MANAGE, or all `users` with `initial_manage_principal`.
 
-    With `scope_backend_type` AZURE_KEYVAULT its secrets are those of the vault, and read here only.
+    With `scope_backend_type` AZURE_KEYVAULT its secrets are those of the vault, and read-only here.
     """
     only(body, "scope", "initial_manage_principal", "scope_backend_type", "backend_azure_keyvault")
     name = _named("scope", required(body, "scope"))
@@ -68,7 +68,7 @@ def delete_scope(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document
 
 @router.post("/put")
 def put_secret(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Set a secret from either `string_value` or base64 `bytes_value`; an empty one is a value too."""
+    """Set a secret from either `string_value` or base64 `bytes_value`. An empty value is allowed."""
     only(body, "scope", "key", "string_value", "bytes_value")
     scope = _own(_scope(cloud, caller, required(body, "scope"), "WRITE"))
     key, value = _named("key", required(body, "key")), base64.b64encode(_value(body)).decode()
@@ -80,7 +80,7 @@ def put_secret(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 
 def held(cloud: Cloud, workspace: str, scope: str, key: str) -> str | None:
-    """A secret's text as Databricks itself reads it, whoever may; None for none."""
+    """A secret's text, without a permission check, for Databricks' own use; None if it does not exist."""
     kept = cloud.store.get("secret_scope", f"{workspace}/{scope}")
     found = vaults.secrets(cloud, kept).get(key) if kept else None
     return base64.b64decode(found["value"]).decode() if found else None
@@ -97,7 +97,7 @@ def get_secret(scope: str, key: str, cloud: CloudDep, caller: CallerDep) -> Docu
 
 @router.get("/list")
 def list_secrets(scope: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """The keys of a scope in their order, never the values."""
+    """The keys of a scope in order, without their values."""
     found = vaults.secrets(cloud, _scope(cloud, caller, scope, "READ"))
     return {"secrets": [{"key": key, "last_updated_timestamp": s["updated_at"]} for key, s in sorted(found.items())]}
 
@@ -114,7 +114,7 @@ def delete_secret(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Documen
 
 @router.post("/acls/put")
 def put_acl(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Give a principal READ, WRITE or MANAGE on a scope."""
+    """Grant READ, WRITE or MANAGE on a scope to a principal."""
     scope = _scope(cloud, caller, required(only(body, "scope", "principal", "permission"), "scope"), "MANAGE")
     principal, permission = required(body, "principal", "permission")
     if permission not in _LEVELS:
@@ -126,7 +126,7 @@ def put_acl(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 
 @router.get("/acls/get")
 def get_acl(scope: str, principal: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """What a principal holds on a scope."""
+    """A principal's permission on a scope."""
     held = _scope(cloud, caller, scope, "MANAGE")["acls"].get(principal)
     if held is None:
         raise not_found(f"Failed to get secret acl for principal {principal} for scope {scope}.")
@@ -135,14 +135,14 @@ def get_acl(scope: str, principal: str, cloud: CloudDep, caller: CallerDep) -> D
 
 @router.get("/acls/list")
 def list_acls(scope: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Everybody who holds something on a scope."""
+    """All permissions on a scope."""
     acls = _scope(cloud, caller, scope, "MANAGE")["acls"]
     return {"items": [{"principal": who, "permission": level} for who, level in sorted(acls.items())]}
 
 
 @router.post("/acls/delete")
 def delete_acl(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Take a principal's permission on a scope away."""
+    """Remove a principal's permission on a scope."""
     scope = _scope(cloud, caller, required(only(body, "scope", "principal"), "scope"), "MANAGE")
     if scope["acls"].pop(required(body, "principal"), None) is None:
         raise not_found(f"Principal {body['principal']} holds nothing on scope {scope['name']}.")
@@ -157,7 +157,7 @@ def _named(field: str, name: object) -> str:
 
 
 def _own(scope: Document) -> Document:
-    """The scope, if its secrets are its own. Raises `ApiError` 400 for one of a key vault."""
+    """The scope, if it stores its own secrets. Raises `ApiError` 400 for one backed by a key vault."""
     if scope.get("vault"):
         vault = scope["vault"]["dns_name"]
         raise ApiError(400, "BAD_REQUEST", f"Scope {scope['name']} is backed by {vault}: change its secrets there.")
@@ -165,7 +165,7 @@ def _own(scope: Document) -> Document:
 
 
 def _value(body: Document) -> bytes:
-    """The one value that is given. Raises `ApiError` 400 for none, for both, and for one that is too large."""
+    """The given value. Raises `ApiError` 400 for none, for both forms, and for one that is too large."""
     given = [field for field in ("string_value", "bytes_value") if body.get(field) is not None]
     if len(given) != 1:
         message = f"Give one of string_value and bytes_value; given: {', '.join(given) or 'neither'}."

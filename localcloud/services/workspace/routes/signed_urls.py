@@ -1,6 +1,7 @@
-"""Files by signed URLs: `create-upload-url`, `create-download-url`, and where the URLs lead.
+"""Files by signed URLs: `create-upload-url`, `create-download-url`, and the signed URLs themselves.
 
-A URL holds for who asked for it, while they may reach the file, and for a quarter of an hour or to its `expire_time`.
+A URL acts as the caller that created it, as long as the caller has access to the file, for 15 minutes or until its
+`expire_time`.
 """
 
 import secrets
@@ -34,26 +35,26 @@ _SIGNED = "/local/signed/{key}"
 
 @router.post("/api/2.0/fs/create-upload-url")
 def create_upload_url(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """A URL to PUT the file to. Needs what an upload needs."""
+    """Create a URL for uploading a file with PUT. Needs the rights of an upload."""
     return _signed(cloud, caller, body, write=True)
 
 
 @router.post("/api/2.0/fs/create-download-url")
 def create_download_url(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """A URL to GET the file from. Needs what a download needs."""
+    """Create a URL for downloading a file with GET. Needs the rights of a download."""
     return _signed(cloud, caller, body, write=False)
 
 
 @router.put(_SIGNED, status_code=204)
 async def upload_signed(key: str, request: Request, cloud: CloudDep) -> None:
-    """Store the body as the file that the URL was made for."""
+    """Store the body as the file of a signed URL."""
     path, caller = await run_in_threadpool(_opened, cloud, key, write=True)
     await incoming.store(request, cloud, caller, path, overwrite=True)
 
 
 @router.get(_SIGNED)
 def download_signed(key: str, cloud: CloudDep) -> FileResponse:
-    """The file that the URL was made for."""
+    """The file of a signed URL."""
     path, caller = _opened(cloud, key, write=False)
     file = volumes.require_file(incoming.resolve(cloud, caller, path, write=False))
     return FileResponse(file, media_type="application/octet-stream")
@@ -74,7 +75,7 @@ def _signed(cloud: Cloud, caller: Caller, body: Document, *, write: bool) -> Doc
 
 
 def _end(expire_time: object, now: float) -> float:
-    """When a URL ends, in epoch seconds. Raises `ApiError` 400 for a time that is none, or is over."""
+    """When a URL expires, in epoch seconds. Raises `ApiError` 400 for an invalid or past time."""
     if not expire_time:
         return now + _LIFETIME_S
     try:
@@ -87,7 +88,7 @@ def _end(expire_time: object, now: float) -> float:
 
 
 def _opened(cloud: Cloud, key: str, *, write: bool) -> tuple[str, Caller]:
-    """The path of a signed URL, and for whom it holds. Raises `ApiError` 403 for one that is none, or no longer."""
+    """The path and the principal of a signed URL. Raises `ApiError` 403 for an invalid or expired one."""
     held = cloud.store.get(_KIND, key)
     if held is None or held["write"] is not write or held["expires_at"] < time.time():
         raise denied("The signed URL is unknown, expired, or made for another operation.")

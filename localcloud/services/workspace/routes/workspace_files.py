@@ -1,4 +1,4 @@
-"""Workspace files, notebooks and folders: `/api/2.0/workspace`. Kept per workspace; folders say who reaches them."""
+"""Workspace files, notebooks and folders: `/api/2.0/workspace`. Stored per workspace; access follows the folders."""
 
 import base64
 from typing import Any
@@ -22,7 +22,7 @@ router = APIRouter(prefix="/api/2.0/workspace", dependencies=[Depends(query.requ
 
 @router.post("/mkdirs")
 def mkdirs(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Create a folder and its parents. Needs CAN_EDIT on the folder around; at the root, to be a workspace admin."""
+    """Create a folder and its parents. Needs CAN_EDIT on the parent folder; at the root, workspace admins only."""
     path = folders.path_of(required(only(body, "path"), "path"))
     if objects.find(cloud, caller, path) is None:
         objects.require_around(cloud, caller, path, "CAN_EDIT")
@@ -35,7 +35,7 @@ def mkdirs(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
 def import_object(body: ImportBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Store base64 `content` as a file (format RAW or AUTO) or a notebook (SOURCE). Needs CAN_EDIT on the folder.
 
-    404 where the folder is missing, which is what makes the Terraform provider create it.
+    404 if the folder is missing, so that the Terraform provider creates it.
     """
     fields, posted = body.fields, body.posted
     only(fields, "path", "content", "format", "language", "overwrite")
@@ -55,7 +55,7 @@ def import_object(body: ImportBody, cloud: CloudDep, caller: CallerDep) -> Docum
 
 @router.get("/get-status")
 def get_status(path: str, cloud: CloudDep, caller: CallerDep) -> Document:
-    """What lies at a path."""
+    """The object at a path."""
     return objects.shown(objects.require(cloud, caller, path, "CAN_READ"))
 
 
@@ -63,9 +63,9 @@ def get_status(path: str, cloud: CloudDep, caller: CallerDep) -> Document:
 def list_objects(
     path: str, cloud: CloudDep, caller: CallerDep, notebooks_modified_after: int | None = None
 ) -> Document:
-    """What lies directly in a folder, by path; of notebooks those that changed after a time (epoch milliseconds).
+    """The direct children of a folder, by path; optionally only notebooks changed after a time (epoch milliseconds).
 
-    The object itself if it is no folder.
+    If the path is not a folder, the object itself.
     """
     found = objects.find(cloud, caller, folders.path_of(path))
     if found is None or found["object_type"] not in objects.FOLDERS:
@@ -85,7 +85,7 @@ def list_objects(
 def export(
     path: str, cloud: CloudDep, caller: CallerDep, format: str | None = None, direct_download: bool = False
 ) -> Any:
-    """A file's or notebook's base64 `content`; its bytes themselves with `direct_download`."""
+    """A file's or notebook's base64 `content`, or its bytes with `direct_download`."""
     found = objects.require(cloud, caller, path, "CAN_READ")
     content = formats.exported(found, format)
     if direct_download:
@@ -96,7 +96,7 @@ def export(
 
 @router.post("/delete")
 def delete(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
-    """Delete a file, or a folder with all that is in it (`recursive`). Needs CAN_MANAGE."""
+    """Delete a file, or with `recursive` a folder with its contents. Needs CAN_MANAGE."""
     found = objects.require(cloud, caller, required(only(body, "path", "recursive"), "path"), "CAN_MANAGE")
     objects.delete(cloud, found, recursive=bool(body.get("recursive")))
     return {}
