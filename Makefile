@@ -36,7 +36,7 @@ HOST ?= $(shell sed -n 's/^  url: //p' workspaces/$(ENV).yaml)
 THERE = --env $(ENV) $(if $(HOST),--host $(HOST))
 DEPLOY = $(PY) -m infra.deploy $@ $(ENV) $(if $(PLATFORM),--platform) $(if $(MASKS),--masks) $(if $(SERVING),--serving) $(if $(PLACE),--place $(PLACE)) $(if $(APPROVED),--approved)
 
-.PHONY: branch docs release release-check pipelines comment integrate train score live smoke place roll-back drift ticket renew propose
+.PHONY: branch docs look-docs release release-check pipelines comment integrate train score live smoke place roll-back drift ticket renew propose
 .PHONY: help setup demo test test-fast test-all extras lint types format synth scan access review secrets synth-check runtime-check feature-clients plan diff deploy first move-state destroy up down status libraries lock schemas bench bench-serving bench-overload bench-localcloud conformance clean distclean
 
 ##@ Start
@@ -218,6 +218,9 @@ docs: .tools/docs/.installed $(READY) ## Build the documentation into dist/site;
 	@rm -rf dist/docs && mkdir -p dist && cp -r docs dist/docs
 	@$(PY) -m cli.reference dist/docs/reference
 	@.tools/docs/bin/mkdocs build --strict --clean
+
+look-docs: docs ## Build the documentation, and open it in Chromium on a phone and on a screen (pictures in dist/pages)
+	@$(PY) -m pytest -q tests/docs/test_site.py
 
 ##@ Operate and deliver
 comment: $(READY) ## Post dist/reviews on the pull request, one comment per stack

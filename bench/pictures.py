@@ -106,7 +106,9 @@ def _first(pattern: str, content: str) -> str:
 
 
 def _plain(markup: str) -> str:
-    return unescape(re.sub(r"<[^>]+>", "", markup)).strip()
+    # A folded text is there twice: shortened, then as a list.
+    whole = re.sub(r"<summary>.*?</summary>", "", markup).replace("</li><li>", "; ")
+    return unescape(re.sub(r"<[^>]+>", "", whole)).strip()
 
 
 def _marked(words: str) -> str:

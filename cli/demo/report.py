@@ -15,6 +15,7 @@ from cli.demo.found import estimates, worst_slices
 from cli.demo.periods import charts
 from cli.demo.summary import HOLDOUT, INTERVAL, Sections
 from cli.demo.under_way import Demo
+from cli.demo.verdict import verdict
 from cli.model_records import history_rows, versions
 from cli.output import Row
 from cli.paths import current_home
@@ -39,13 +40,17 @@ def demo_report(
     measure = model.problem.measures[0]
     failed = [each for each in checks if not each.holds]
     cards, of_series = _cards(demo), fleet(demo.model, records)
+    said, tone = verdict(records, checks)
+    value, within = _measured(sections[HOLDOUT], measure.name, records.champion)
     return Report(
         title=declaration(demo.use_case).comment,
+        verdict=said,
+        tone=tone,
         lead=f"A run of the deployed jobs on this machine. Data: {landing.name}.",
         made_at=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         facts={
             "live version in prod": str(records.champion or "none"),
-            f"{measure.title} on its hold-out": _measured(sections[HOLDOUT], measure.name, records.champion),
+            f"{measure.title} on its hold-out{within}": value,
             "landed records, each accounted for": f"{sum(landing.rows.values()):,}",
             "quarantined with a reason": f"{sum(int(row['quarantined']) for row in accounting):,}",
             "checks of the story that passed": f"{len(checks) - len(failed)} of {len(checks)}",
@@ -89,11 +94,12 @@ def _alert(row: Row) -> Row:
     return {**periods, **_pick(row, "what", "how_much", "what_to_do", "status", "delivered_to")}
 
 
-def _measured(holdouts: Sequence[Row], measure: str, live: int | None) -> str:
+def _measured(holdouts: Sequence[Row], measure: str, live: int | None) -> tuple[str, str]:
+    """The value of the live version, and its interval in words, or nothing."""
     row = next((row for row in holdouts if row["env"] == "prod" and row["version"] == live), {})
     found, within = row.get(measure), row.get(INTERVAL)
     said = "unknown" if found is None else f"{found:.4f}"
-    return f"{said} ({within})" if within else said
+    return said, f", 95 % interval {within.replace('..', ' to ')}" if within else ""
 
 
 def _bars(tasks: Sequence[TaskResult]) -> list[Bar]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from markupsafe import Markup
 
@@ -11,16 +11,17 @@ from cli.report.charts import Bar, Interval, Series, intervals_chart, periods_ch
 from cli.report.templates import templates
 
 Rows = Sequence[Mapping[str, Any]]
+Tone = Literal["good", "warn", "bad", "plain"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """One step of the story. `tone` is good, warn, bad or plain."""
+    """One step of the story."""
 
     when: str
     what: str
     detail: str = ""
-    tone: str = "plain"
+    tone: Tone = "plain"
 
 
 class Chart(Protocol):
@@ -60,6 +61,9 @@ class Report:
     """The content of the page. Rows are mappings from column heading to value."""
 
     title: str
+    # The result in a sentence or two, and its tone.
+    verdict: str
+    tone: Tone
     lead: str
     made_at: str
     facts: Mapping[str, str]

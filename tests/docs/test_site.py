@@ -3,13 +3,22 @@
 import re
 import shutil
 import subprocess
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
 from cli.reference.__main__ import main as write_reference
 from tests.docs.blocks import ROOT, pages
+from tests.looking import LOOKS, Look, looked_at
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 _LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)(#[^)\s]*)?\)")
 
@@ -49,17 +58,46 @@ def test_every_link_leads_somewhere() -> None:
     assert broken == []
 
 
-def test_it_builds_without_a_warning(tmp_path: Path) -> None:
-    """With the reference, as `make docs` builds it; a warning fails it."""
+# The widest tables and longest lines, and a page that is written from the code.
+_LOOKED_AT = ("index", "architecture", "performance", "reference/settings")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, with the reference, as `make docs` builds it; a warning fails it."""
     tool = ROOT / ".tools" / "docs" / "bin" / "mkdocs"
     if not tool.exists():
         pytest.skip("needs mkdocs: run `make docs`")
-    shutil.copytree(ROOT / "docs", tmp_path / "docs")
-    assert write_reference([str(tmp_path / "docs" / "reference")]) == 0
+    folder = tmp_path_factory.mktemp("site")
+    shutil.copytree(ROOT / "docs", folder / "docs")
+    assert write_reference([str(folder / "docs" / "reference")]) == 0
     settings = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
-    (tmp_path / "mkdocs.yml").write_text(yaml.safe_dump({**settings, "docs_dir": "docs", "site_dir": "site"}))
+    (folder / "mkdocs.yml").write_text(yaml.safe_dump({**settings, "docs_dir": "docs", "site_dir": "site"}))
     command = [str(tool), "build", "--strict"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert (done.returncode, re.findall(r"^(?:WARNING|ERROR).*", done.stderr, re.MULTILINE)) == (0, [])
+    return folder / "site"
+
+
+@pytest.fixture(scope="module")
+def served(site: Path) -> Iterator[str]:
+    """The address of the site: its search starts a worker, which a browser allows to no file."""
+    quiet = type("Quiet", (SimpleHTTPRequestHandler,), {"log_message": lambda *_: None})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(quiet, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_it_builds_without_a_warning(site: Path) -> None:
+    """Every kind of page is there."""
     for page in ("index.html", "reference/commands.html", "operations/incident.html"):
-        assert (tmp_path / "site" / page).is_file()
+        assert (site / page).is_file()
+
+
+@pytest.mark.parametrize(("page", "look"), [*((page, LOOKS[0]) for page in _LOOKED_AT), ("index", LOOKS[2])], ids=str)
+def test_it_is_read_on_a_phone_and_on_a_screen(browser: "Browser", served: str, page: str, look: Look) -> None:
+    """Without another network: the theme carries its styles, scripts and letters itself. It is always light."""
+    with looked_at(browser, f"{served}/{page}.html", look, f"docs-{page.replace('/', '-')}") as opened:
+        assert opened.locator("h1").count() == 1

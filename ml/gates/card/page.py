@@ -19,7 +19,7 @@ main { max-width: 960px; margin: 0 auto; padding: 28px 16px 56px; overflow-wrap:
 h1 { font-size: 24px; line-height: 1.25; margin: 0 0 8px; }
 h2 { font-size: 18px; margin: 0 0 6px; }
 p, ul { margin: 0 0 10px; }
-ul { padding-left: 20px; }
+ul { padding-left: 20px; } td ul { margin: 0; padding-left: 18px; }
 .lead { border-left: 4px solid var(--bad); padding-left: 12px; }
 .lead.released { border-color: var(--good); }
 section { background: var(--card); border: 1px solid var(--rule); border-radius: 10px; padding: 16px; }
@@ -35,6 +35,8 @@ figure { margin: 0 0 10px; } figcaption { color: var(--soft); font-size: 14px; }
 img { max-width: 100%; height: auto; background: #ffffff; border-radius: 6px; }
 """
 _VERDICTS = ("pass", "fail", "unknown")
+# A text of more characters is a list of its parts, which semicolons separate.
+_LONG = 160
 
 
 def page(card: Document) -> str:
@@ -85,4 +87,7 @@ def _block(block: Block) -> str:
 
 def _cell(text: str) -> str:
     kind = f' class="{text}"' if text in _VERDICTS else ""
-    return f"<td{kind}>{escape(text)}</td>"
+    parts = text.split("; ")
+    if len(text) < _LONG or len(parts) == 1:
+        return f"<td{kind}>{escape(text)}</td>"
+    return f"<td><ul>{''.join(f'<li>{escape(part)}</li>' for part in parts)}</ul></td>"

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from cli.demo import steps
+from cli.demo.checks import Judged
 from cli.demo.events import events
 from cli.demo.masks import other_ingests
 from cli.demo.periods import charts
 from cli.demo.steps import settled, unreleased
 from cli.demo.under_way import Demo
+from cli.demo.verdict import verdict
 from ml.usecases import USE_CASES, use_case
 from ml.usecases.story import Records
 from tests.cli.demo import made
@@ -105,6 +107,39 @@ def test_the_story_is_told_in_its_order() -> None:
         ("Month 2025-03: alert", "warn"),
         ("Month 2025-05: retrain", "bad"),
     ]
+
+
+def test_periods_in_a_row_that_led_to_nothing_are_one_event() -> None:
+    """Those between which something happened are apart; the decisions' own table has each of them."""
+    quiet = [made.decision(f"2025-0{month}", "nothing") for month in (1, 2, 3)]
+    rows = [*quiet, made.decision("2025-04", "alert"), made.decision("2025-05", "nothing")]
+    decided = [row | {"decided_at": f"2026-02-01T00:0{at}:00"} for at, row in enumerate(rows)]
+    told = events(replace(made.records(), decisions=decided))[-3:]
+    assert [(event.what, event.tone) for event in told] == [
+        ("Month 2025-01 to 2025-03: nothing", "good"),
+        ("Month 2025-04: alert", "warn"),
+        ("Month 2025-05: nothing", "good"),
+    ]
+    assert told[0].detail.startswith("3 months. ")
+
+
+def test_a_report_begins_with_its_result() -> None:
+    """What is live, what monitoring asked for, and which checks failed; nothing live is bad whatever else passed."""
+    passed, failed = (Judged(what="accounting", holds=holds, detail="") for holds in (True, False))
+    assert verdict(made.records(), [passed]) == (
+        "Version 2 is live. Monitoring alerted in 2 months and asked for a retraining in 1 month. "
+        "1 of 1 checks of the story passed.",
+        "good",
+    )
+    said, tone = verdict(replace(made.records(), decisions=[]), [passed, failed])
+    assert said.endswith(
+        "Monitoring found no reason to act in any month. 1 of 2 checks of the story passed; failed: accounting."
+    )
+    assert tone == "bad"
+    assert verdict(replace(LIVE, versions=[]), [passed]) == (
+        "No version is live. 1 of 1 checks of the story passed.",
+        "bad",
+    )
 
 
 def test_the_charts_show_drift_and_performance_by_period() -> None:

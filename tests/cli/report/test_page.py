@@ -4,11 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-
 from cli.report.charts import Bar, Interval, Series, intervals_chart, periods_chart, timeline
 from cli.report.forecast_charts import ForecastChart, Point, SharesChart, StepsChart, forecast_chart
 from cli.report.page import Event, PeriodsChart, Report, link, render, write
+from tests.looking import Look, looked_at, looks
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -20,6 +19,8 @@ def report(title: str = "Credit") -> Report:
     """A page with one of everything."""
     return Report(
         title=title,
+        verdict="Version 2 is live. 3 of 3 checks of the story passed.",
+        tone="good",
         lead="Three periods.",
         made_at="2026-01-01 00:00 UTC",
         facts={"live version": "2"},
@@ -125,53 +126,47 @@ def test_an_interval_keeps_its_side_of_the_limit() -> None:
     assert dot < limit
 
 
-def test_pictures_of_forecasts_are_seen(browser: "Browser", tmp_path: Path) -> None:
+@looks
+def test_pictures_of_forecasts_are_seen(browser: "Browser", tmp_path: Path, look: Look) -> None:
     """Each has its size and its place, in a narrow window too; what drifts is a table; nothing of data is markup."""
     path = write(forecasts(), tmp_path / "report.html")
-    page = browser.new_page(viewport={"width": 480, "height": 800})
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.goto(path.as_uri())
-    headings = [heading.inner_text() for heading in page.locator("h2").all()]
-    assert headings[2:6] == [f"SITE-1 {HOSTILE}", "Error by step ahead", "Which models answer", "Series that drift"]
-    sizes = [
-        page.locator(f"svg[aria-label={name!r}]").bounding_box()
-        for name in ("Error by step ahead", "Which models answer")
-    ]
-    assert all(size and size["width"] > 300 and size["height"] > 10 for size in sizes)
-    assert page.locator("polygon.band").evaluate("each => getComputedStyle(each).opacity") == "0.16"
-    assert page.locator("#drifting td").all_inner_texts() == ["SITE-1", "forecasts are 1.20 scales too low"]
-    page.close()
-    assert said == []
+    with looked_at(browser, path.as_uri(), look, "report-forecasts") as page:
+        headings = [heading.inner_text() for heading in page.locator("h2").all()]
+        assert headings[:3] == [f"SITE-1 {HOSTILE}", "Error by step ahead", "Which models answer"]
+        assert "Series that drift" in headings
+        sizes = [
+            page.locator(f"svg[aria-label={name!r}]").bounding_box()
+            for name in ("Error by step ahead", "Which models answer")
+        ]
+        assert all(size and size["width"] > 250 and size["height"] > 10 for size in sizes)
+        assert page.locator("polygon.band").evaluate("each => getComputedStyle(each).opacity") == "0.16"
+        assert page.locator("#drifting td").all_inner_texts() == ["SITE-1", "forecasts are 1.20 scales too low"]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_opens_without_errors_and_without_a_request(browser: "Browser", tmp_path: Path, scheme: str) -> None:
-    """Chromium shows every section, logs nothing to its console, and asks nobody for anything."""
-    path = write(report(), tmp_path / "report.html")
-    page = browser.new_page(color_scheme=scheme)  # type: ignore[arg-type]
-    said: list[str] = []
-    asked: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(path.as_uri())
-    assert [heading.inner_text() for heading in page.locator("h2").all()] == [
-        "What happened",
-        "What the story came to",
-        "Drift",
-        "Decisions",
-        "Alerts",
-        "Slices that became worse",
-        "Estimated before outcomes were known",
-        "Gates",
-        "Model versions",
-        "Every row accounted for",
-        "Tasks",
-    ]
-    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
-    page.close()
-    assert said == []
-    assert asked == [path.as_uri()]
-    assert background == {"light": "rgb(247, 247, 245)", "dark": "rgb(20, 21, 23)"}[scheme]
+@looks
+def test_it_is_read_on_a_phone_and_on_a_screen(browser: "Browser", tmp_path: Path, look: Look) -> None:
+    """The result first, then pictures, then the story and tables; a long reason opens as a list of its parts."""
+    long = "; ".join(f"version {number} is at least as good as version 1" for number in range(9))
+    made = replace(report(), gates=[{"version": "2", "gate": "comparison", "verdict": "fail", "reason": long}])
+    path = write(made, tmp_path / "report.html")
+    with looked_at(browser, path.as_uri(), look, "report") as page:
+        assert [heading.inner_text() for heading in page.locator("h2").all()] == [
+            "Drift",
+            "What happened",
+            "What the story came to",
+            "Decisions",
+            "Alerts",
+            "Slices that became worse",
+            "Estimated before outcomes were known",
+            "Gates",
+            "Model versions",
+            "Every row accounted for",
+            "Tasks",
+        ]
+        assert page.locator("h1 + p").inner_text() == "Version 2 is live. 3 of 3 checks of the story passed."
+        reason = page.locator("#gates details")
+        assert not reason.locator("li").first.is_visible()
+        reason.locator("summary").click()
+        assert reason.locator("li").all_inner_texts() == long.split("; ")
+        background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert background == {"light": "rgb(247, 247, 245)", "dark": "rgb(20, 21, 23)"}[look.scheme]

@@ -23,7 +23,7 @@ from tests.localcloud.core import start, stop
 
 _NOT_DEPLOYED = ("-masks", "-serving")
 # What is no step of delivery, or is tested by itself: it would only take time here.
-_LEFT_OUT = {"setup", "lint", "types", "pipelines", "manifests", "synth-check", "test", "docs"}
+_LEFT_OUT = {"setup", "lint", "types", "pipelines", "manifests", "synth-check", "test", "look-docs"}
 
 
 @dataclass
