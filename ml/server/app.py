@@ -13,10 +13,12 @@ from typing import Any, TypeVar
 
 from ml.server import openapi, requests
 from ml.server.batches import Batches
-from ml.server.errors import Refused, not_served, too_large, too_many, unavailable
+from ml.server.errors import Refused, not_served, too_large, too_many
+from ml.server.look_up_threads import LookUps
 from ml.server.lookups import LIMIT_S
 from ml.server.metrics import CONTENT_TYPE, Metrics
 from ml.server.plain import Matrix
+from ml.server.together import Completed, Parsed
 from ml.server.version import Served, body
 
 # Databricks' documented limit for custom models.
@@ -26,8 +28,6 @@ MAX_BODY_BYTES = 16 << 20
 MAX_WAITING = 256
 # A smaller body is read and answered in microseconds; a larger one must not delay the others.
 _SMALL_BYTES = 64 << 10
-# Concurrent look-ups over the network, each in a thread with its own connection; as many may wait as for the model.
-_LOOK_UPS = 8
 # Bytes of an oversized body that are read before the connection is dropped: otherwise a client that is still sending
 # would never see the answer.
 _DRAINED_BYTES = 64 << 20
@@ -63,11 +63,11 @@ class Application:
         self._version = version
         self._max_body_bytes = max_body_bytes
         self._max_waiting = max_waiting
-        self._look_up_limit_s = look_up_limit_s
-        self._waiting = self._waiting_bytes = self._looking_up = 0
+        self._waiting = self._waiting_bytes = 0
         self._metrics = Metrics()
-        # Look-ups over the network, each in a thread with its own connection.
-        self._look_ups = ThreadPoolExecutor(_LOOK_UPS, thread_name_prefix="look-up") if version.waits else None
+        self._look_ups = (
+            LookUps(version.completed_each, max_waiting=max_waiting, limit_s=look_up_limit_s) if version.waits else None
+        )
         # One thread: the model answers one request at a time, like one unit of provisioned concurrency.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="model")
         self._batches = Batches(version.plain.model.predict_matrix) if version.plain else None
@@ -132,7 +132,7 @@ class Application:
         if len(raw) > _SMALL_BYTES:
             return await self._large(content_type, raw)
         parsed = requests.read(content_type, raw)
-        payload, published_at = await self._looked_up(lambda: self._version.completed(parsed))
+        payload, published_at = await self._completed(parsed)
         answered = await self._together(self._version.matrix(payload))
         if answered is not None:
             return answered, published_at
@@ -143,31 +143,18 @@ class Application:
         if self._look_ups is None:
             return await self._in_turn(lambda: self._alone(content_type, raw), len(raw))
         parsed = await self._in_turn(lambda: requests.read(content_type, raw), len(raw))
-        payload, published_at = await self._looked_up(lambda: self._version.completed(parsed))
+        payload, published_at = await self._look_ups.alone(lambda: self._version.completed(parsed))
         return await self._in_turn(lambda: self._version.answer(payload), len(raw)), published_at
 
-    async def _looked_up(self, call: Callable[[], Result]) -> Result:
-        """The result of `call`, which looks features up: directly, or in a thread if the look-up goes over the network.
-
-        Raises Refused: 429 if too many requests wait, 503 if it has not ended within the limit, wherever it waits.
-        """
-        if self._look_ups is None:
-            return call()
-        if self._looking_up >= self._max_waiting:
-            raise too_many(f"Exceeded the maximum number of look-ups that wait, {self._max_waiting}.")
-        self._looking_up += 1
-        begun = asyncio.get_running_loop().run_in_executor(self._look_ups, call)
-        try:
-            return await asyncio.wait_for(begun, self._look_up_limit_s)
-        except TimeoutError as error:
-            raise unavailable("The online store takes too long", 1) from error
-        finally:
-            self._looking_up -= 1
+    async def _completed(self, parsed: Parsed) -> Completed:
+        return self._version.completed(parsed) if self._look_ups is None else await self._look_ups.completed(parsed)
 
     async def _published(self) -> dict[str, float]:
         """When the features of each table were published; empty while the online store is down."""
+        if self._look_ups is None:
+            return self._version.published()
         with suppress(Refused):
-            return await self._looked_up(self._version.published)
+            return await self._look_ups.alone(self._version.published)
         return {}
 
     async def _together(self, matrix: Matrix | None) -> bytes | None:

@@ -6,14 +6,16 @@ requests that a model's endpoint takes, and answers `outputs` instead of `predic
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ml.server import feature_spec, lookups, openapi, requests
+from ml.server.errors import Refused
 from ml.server.feature_spec import FeatureSpec
 from ml.server.lookups import Store
+from ml.server.together import Completed, Parsed, complete_each
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,11 +35,15 @@ class Features:
         """Whether completing a request may wait on the network."""
         return self.store.waits
 
-    def completed(self, parsed: Mapping[str, Any]) -> tuple[dict[str, Any], float | None]:
-        """The rows with their features, and when the oldest of these were published. Raises Refused."""
-        rows, published_at = lookups.complete(requests.rows(parsed), self.spec, self.store)
+    def completed(self, parsed: Parsed, store: Store | None = None) -> Completed:
+        """The rows with their features from `store`, and when the oldest of these were published. Raises Refused."""
+        rows, published_at = lookups.complete(requests.rows(parsed), self.spec, store or self.store)
         lookups.require_fresh(published_at, self.max_features_age_s)
         return {"outputs": rows}, published_at
+
+    def completed_each(self, given: Sequence[Parsed]) -> list[Completed | Refused]:
+        """The same for several requests, with one query per table. Raises Refused if the store cannot be asked."""
+        return complete_each(given, self.completed, self.spec, self.store)
 
     def published(self) -> dict[str, float]:
         """When the features of each published table were published, in seconds since 1970."""

@@ -34,7 +34,7 @@ def complete(rows: Sequence[Row], spec: FeatureSpec, store: Store) -> tuple[list
     default, or null. The time is None if the request contains every feature. Raises Refused: 400 for a row with a
     missing key or a key of the wrong type, 404 for a table that is not published.
     """
-    _require_keys(rows, spec)
+    require_keys(rows, spec)
     completed = [dict(row) for row in rows]
     times = [_add(completed, spec.by_table[table], table, store) for table in spec.by_table]
     published_at = min((time for time in times if time is not None), default=None)
@@ -66,8 +66,8 @@ def opened(store: Path | str, limit_s: float) -> Store:
     return OnlineStore(Path(store))
 
 
-def _require_keys(rows: Sequence[Row], spec: FeatureSpec) -> None:
-    """As on Databricks, a key is required even if the request contains every feature."""
+def require_keys(rows: Sequence[Row], spec: FeatureSpec) -> None:
+    """Raises Refused 400 for a row without a key: as on Databricks, even if the request contains every feature."""
     for number, row in enumerate(rows):
         absent = [name for name in spec.given if row.get(name) is None]
         if absent:
@@ -78,23 +78,31 @@ def _require_keys(rows: Sequence[Row], spec: FeatureSpec) -> None:
 
 
 def _add(rows: list[Row], look_ups: Sequence[LookUp], table: str, store: Store) -> float | None:
-    wanted = [(one.name, one.column, one.default) for one in look_ups]
-    if all(row.get(name) is not None for row in rows for name, _, _ in wanted):
+    if not lacking(rows, look_ups):
         return None
     published = store.published(table)
     if published is None:
         message = f"Features of '{table}' are not published online: publish the table first."
         raise Refused(404, "RESOURCE_DOES_NOT_EXIST", message)
-    column = look_ups[0].keys[0]
-    keys = [_key(number, row[column], column, text=published.key_is_text) for number, row in enumerate(rows)]
+    keys = stored_keys(rows, look_ups[0].keys[0], published)
     found = store.read(published.online_table, sorted(set(keys)))
     for row, key in zip(rows, keys, strict=True):
         features = found.get(key, {})
-        for name, stored, default in wanted:
-            if row.get(name) is None:
-                value = features.get(stored)
-                row[name] = default if value is None else value
+        for wanted in look_ups:
+            if row.get(wanted.name) is None:
+                value = features.get(wanted.column)
+                row[wanted.name] = wanted.default if value is None else value
     return published.published_at
+
+
+def lacking(rows: Sequence[Row], look_ups: Sequence[LookUp]) -> bool:
+    """Whether any row lacks a feature of these look-ups."""
+    return any(row.get(wanted.name) is None for row in rows for wanted in look_ups)
+
+
+def stored_keys(rows: Sequence[Row], column: str, published: Published) -> list[str]:
+    """Each row's key in its stored form. Raises Refused 400 for a key of the wrong type."""
+    return [_key(number, row[column], column, text=published.key_is_text) for number, row in enumerate(rows)]
 
 
 def _key(number: int, value: Any, column: str, *, text: bool) -> str:

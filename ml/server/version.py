@@ -2,7 +2,7 @@
 
 import json
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from ml.server.errors import Refused, bad_request, first_line
 from ml.server.feature_spec import FeatureSpec
 from ml.server.lookups import Store
 from ml.server.plain import Matrix, Plain, plain, records
+from ml.server.together import Completed, Parsed, complete_each
 
 
 class Served(Protocol):
@@ -39,8 +40,11 @@ class Served(Protocol):
     def waits(self) -> bool:
         """Whether completing a request may wait for the network."""
 
-    def completed(self, parsed: Mapping[str, Any]) -> tuple[dict[str, Any], float | None]:
+    def completed(self, parsed: Parsed) -> Completed:
         """The request with its features, and when the oldest of them were published. Raises Refused."""
+
+    def completed_each(self, given: Sequence[Parsed]) -> list[Completed | Refused]:
+        """The same for several requests, with one query per table. Raises Refused if the store cannot be asked."""
 
     def published(self) -> dict[str, float]:
         """When the features of each table that is looked up were published, in seconds since 1970."""
@@ -75,14 +79,24 @@ class Version:
         """Whether completing a request may wait for the network."""
         return self.store is not None and self.store.waits
 
-    def completed(self, parsed: Mapping[str, Any]) -> tuple[dict[str, Any], float | None]:
-        """The request with its features, and when the oldest of them were published. Raises Refused."""
-        if self.spec is None or self.store is None:
+    def completed(self, parsed: Parsed, store: Store | None = None) -> Completed:
+        """The request with its features, and when the oldest of them were published. Raises Refused.
+
+        The features come from `store`, by default the version's own.
+        """
+        store = store or self.store
+        if self.spec is None or store is None:
             return dict(parsed), None
-        rows, published_at = lookups.complete(requests.rows(parsed), self.spec, self.store)
+        rows, published_at = lookups.complete(requests.rows(parsed), self.spec, store)
         lookups.require_fresh(published_at, self.max_features_age_s)
         params = {"params": parsed["params"]} if "params" in parsed else {}
         return {"dataframe_records": rows} | params, published_at
+
+    def completed_each(self, given: Sequence[Parsed]) -> list[Completed | Refused]:
+        """The same for several requests, with one query per table. Raises Refused if the store cannot be asked."""
+        if self.spec is None or self.store is None:
+            return [self.completed(parsed) for parsed in given]
+        return complete_each(given, self.completed, self.spec, self.store)
 
     def published(self) -> dict[str, float]:
         """When the features of each published look-up table were published, in seconds since 1970."""
