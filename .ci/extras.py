@@ -59,7 +59,16 @@ _READERS = "tests/ml/training/test_feature_spec_readers.py"
 EXTRAS = (
     Extra(
         name="slow-tests",
-        inputs=(*_LOCKED, "tests/side_by_side.py", "ml", "localcloud", "schedules", "tests/ml", "tests/localcloud"),
+        inputs=(
+            *_LOCKED,
+            "tests/side_by_side.py",
+            "ml",
+            "localcloud",
+            "schedules",
+            "infra/pipelines",
+            "tests/ml",
+            "tests/localcloud",
+        ),
         script=".venv/bin/python -m tests.side_by_side slow",
         latest_start_s=SLOW_LATEST_START_S,
     ),

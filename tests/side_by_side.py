@@ -1,7 +1,7 @@
 """`make test` and `make test-fast`: two lanes of pytest beside each other, for two cores.
 
 `make test`: the jobs on Spark in one lane, those of features with a server of their own; in the other what else starts
-servers; then half of what starts none in each.
+servers; then in each some of the rooms of what starts none.
 `fast` alone (`make test-fast`) is halved by rooms, and so is `slow`, which is no part of `make test`. Exit code 1 if a
 run of a lane fails, or none has a test. What failed in any is said again at the very end: the last lines of a log are
 enough.
@@ -22,7 +22,12 @@ SERVERS, FAST = ("-m", "not fast and not slow and not long"), ("-m", "fast")
 SLOW = ("-m", "slow and not long")
 JOBS, FEATURES = "tests/ml", "tests/ml/features"
 # What runs alone: its marker, and half of the work, as time goes; every other room, and any new one, is the other half.
-ALONE = {"fast": (FAST, ("tests/infra", "tests/policies", "tests/cli")), "slow": (SLOW, ("tests/ml/ingest",))}
+ALONE = {
+    "fast": (FAST, ("tests/infra", "tests/policies", "tests/cli")),
+    "slow": (SLOW, tuple(f"tests/ml/{room}" for room in ("ingest", "maintenance", "pipelines", "training"))),
+}
+# The fast tests of these rooms come after the servers, which take longer than the jobs; the others after the jobs.
+AFTER_SERVERS = ("tests/infra", "tests/policies")
 LOG = Path("dist") / "test-beside.log"
 _PASSED, _NO_TESTS = 0, 5
 _REASON_CHARACTERS = 600
@@ -42,9 +47,9 @@ def lanes(arguments: Sequence[str]) -> tuple[tuple[Arguments, ...], ...]:
     if alone:
         rest, half = _halves(*alone, given)
         return (rest,), (half,)
-    rest, half = _halves(*ALONE["fast"], given)
+    after_jobs, after_servers = _halves(FAST, AFTER_SERVERS, given)
     jobs = (*SERVERS, f"--ignore={FEATURES}", *given, JOBS), (*SERVERS, *given, FEATURES)
-    return (*jobs, half), ((*SERVERS, f"--ignore={JOBS}", *given), rest)
+    return (*jobs, after_jobs), ((*SERVERS, f"--ignore={JOBS}", *given), after_servers)
 
 
 def _halves(marker: Arguments, half: Arguments, given: Arguments) -> tuple[Arguments, Arguments]:

@@ -45,9 +45,14 @@ class Access:
     def _held(self, principal: str, keys: Iterable[Key]) -> Mapping[_Place, Answer]:
         mine = self.people.identities(principal).keys()
         near = (key for key in keys if not mine.isdisjoint(self._index.named_on(key)))
-        places = ((key, name) for key in near for name in self.privileges_on(key))
+        places = ((key, name) for key in near for name in self._possible(principal, key))
         answers = ((place, self.may(principal, *place)) for place in places)
         return {place: answer for place, answer in answers if answer.allowed}
+
+    def _possible(self, principal: str, key: Key) -> Iterable[str]:
+        """The privileges worth asking about."""
+        names = self.privileges_on(key)
+        return self._unity.possible(principal, key, names) if key.kind in PRIVILEGES else names
 
     def _row(self, principal: str, key: Key, privilege: str, answer: Answer) -> Holding:
         return Holding(
@@ -110,7 +115,7 @@ class Access:
         """Every name by which grants reach the principal, with the steps to each."""
         return self.people.identities(principal)
 
-    def assigned(self, principal: str) -> list[Assignment]:
+    def assigned(self, principal: str) -> tuple[Assignment, ...]:
         """The sign-in rights of the principal, or of a group of it, to workspaces."""
         return self.people.assigned(principal)
 

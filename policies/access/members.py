@@ -25,6 +25,7 @@ class Members:
         self._estate = estate
         self._known: dict[str, Mapping[str, Steps]] = {}
         self._workspaces: dict[str, frozenset[int | str]] = {}
+        self._assigned: dict[str, tuple[Assignment, ...]] = {}
 
     def identities(self, principal: str) -> Mapping[str, Steps]:
         """Every name by which grants reach the principal: itself and its groups, with the steps to each."""
@@ -41,9 +42,11 @@ class Members:
             self._known[principal] = found
         return self._known[principal]
 
-    def assigned(self, principal: str) -> list[Assignment]:
+    def assigned(self, principal: str) -> tuple[Assignment, ...]:
         """The sign-in rights of the principal, or of a group of it, to workspaces."""
-        return self._assigned_to(self.identities(principal))
+        if principal not in self._assigned:
+            self._assigned[principal] = tuple(self._assigned_to(self.identities(principal)))
+        return self._assigned[principal]
 
     def signs_in(self, principal: str) -> frozenset[int | str]:
         """Ids of workspaces; with `UNKNOWN_WORKSPACE` if the stacks do not name all of them.

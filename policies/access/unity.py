@@ -7,7 +7,8 @@ which a review of the plan or of the audit log shows.
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from policies import rights
 from policies.access.answers import Answer, Places, granted, meet, refused
@@ -26,6 +27,13 @@ def _needs_entry(key: Key, privilege: str) -> bool:
     return known and privilege not in (*ENTRY.values(), "MANAGE")
 
 
+@lru_cache(maxsize=10_000)
+def _is_covered(granted: frozenset[str], privilege: str) -> bool:
+    """Whether one of the granted privileges includes this one. MANAGE gives entry too."""
+    wanted = {privilege, "MANAGE"} if privilege in ENTRY.values() else {privilege}
+    return any(rights.covers(one, each) for one in granted for each in wanted)
+
+
 class Unity:
     """Answers about the securables of Unity Catalog."""
 
@@ -34,6 +42,16 @@ class Unity:
         self._people = people
         self._index = index
         self._metastores = [item for item in estate.securables.values() if item.key.kind == "metastore"]
+        self._bound_to: dict[tuple[Key, bool], Places] = {}
+
+    def possible(self, principal: str, key: Key, privileges: Iterable[str]) -> Iterable[str]:
+        """Those of the privileges that a grant or an owner's rights could give: `may` refuses all others."""
+        chain = self._estate.chain(key)
+        owners = {link.owner for link in (*chain, *self._metastores)}
+        if not owners.isdisjoint(self._people.identities(principal)):
+            return privileges
+        granted = frozenset(one.privilege for link in chain for one in self._index.reaching(principal, link.key))
+        return [name for name in privileges if _is_covered(granted, name)]
 
     def may(self, principal: str, key: Key, privilege: str) -> Answer:
         """Whether `principal` holds `privilege` on the securable, and the workspaces from which it can use it."""
@@ -98,5 +116,8 @@ class Unity:
 
     def _bound(self, key: Key, *, write: bool) -> Places:
         """The workspaces bound to the securable, including those whose binding names an unknown securable."""
-        found = [binding for binding in self._estate.bindings if binding.key == key or binding.key.unknown]
-        return frozenset(binding.workspace_id for binding in found if not write or binding.type == READ_WRITE)
+        if (key, write) not in self._bound_to:
+            found = [binding for binding in self._estate.bindings if binding.key == key or binding.key.unknown]
+            places = frozenset(binding.workspace_id for binding in found if not write or binding.type == READ_WRITE)
+            self._bound_to[key, write] = places
+        return self._bound_to[key, write]

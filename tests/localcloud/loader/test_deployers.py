@@ -1,6 +1,7 @@
 """Each stack is loaded as whoever deploys it, with no right that nobody gave them."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from localcloud.endpoint import Endpoint
 from localcloud.kernel import identity
 from localcloud.kernel.cloud import METASTORE_ID, Cloud
 from localcloud.kernel.store import Store
-from localcloud.loader import LoadError
+from localcloud.loader import LoadError, LoadReport
 from tests.localcloud import core as cores
 from tests.localcloud.core import Core
 from tests.localcloud.loader.stacks import ACCOUNT, Stacks, write_stack
@@ -22,13 +23,39 @@ _PERSON = {"databricks_group.g": {"display_name": "engineers"}}
 _METASTORE = {"databricks_metastore.m": {"name": "ours", "region": "westeurope", "owner": "admin@localcloud"}}
 
 
+@dataclass(frozen=True, kw_only=True)
+class Shipped:
+    """A cloud with the account, rights and workspace stacks; `early`: what loading prod before its rights said."""
+
+    core: Core
+    early: LoadError
+    report: LoadReport
+
+
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory: pytest.TempPathFactory, stacks_dir: Path) -> Iterator[Shipped]:
+    """The shipped stacks, loaded as their own pipelines."""
+    core = _empty(tmp_path_factory.mktemp("shipped"))
+    endpoint = _endpoint(core)
+    loader.load(endpoint, stacks_dir, ["account"])
+    with pytest.raises(LoadError) as early:
+        loader.load(endpoint, stacks_dir, ["prod-workspace"])
+    names = [f"{env}-{part}" for env in ENVIRONMENTS for part in ("rights", "workspace")]
+    yield Shipped(core=core, early=early.value, report=loader.load(endpoint, stacks_dir, names))
+    cores.stop(core)
+
+
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Core]:
     """A cloud without a workspace, and so without a metastore."""
-    cloud = Cloud(home=tmp_path / "home", store=_store(tmp_path / "home"))
-    core = Core(cloud=cloud, listeners=serve(cloud), admin_token=identity.ensure_admin(cloud))
+    core = _empty(tmp_path)
     yield core
     cores.stop(core)
+
+
+def _empty(folder: Path) -> Core:
+    cloud = Cloud(home=folder / "home", store=_store(folder / "home"))
+    return Core(cloud=cloud, listeners=serve(cloud), admin_token=identity.ensure_admin(cloud))
 
 
 def _store(home: Path) -> Store:
@@ -40,42 +67,35 @@ def _endpoint(core: Core) -> Endpoint:
     return Endpoint(account_url=core.account_url, admin_token=core.admin_token, spark_remote="", mlflow_url="", pid=0)
 
 
-def test_without_rights_in_the_metastore_a_pipeline_deploys_nothing(empty: Core, stacks_dir: Path) -> None:
+def test_without_rights_in_the_metastore_a_pipeline_deploys_nothing(shipped: Shipped) -> None:
     """The shipped stacks, as their own pipelines: refused before `<env>-rights` is there, and complete after."""
-    endpoint = _endpoint(empty)
-    loader.load(endpoint, stacks_dir, ["account"])
-    with pytest.raises(LoadError, match="does not have CREATE STORAGE CREDENTIAL on Metastore"):
-        loader.load(endpoint, stacks_dir, ["prod-workspace"])
-    report = loader.load(
-        endpoint, stacks_dir, [f"{env}-{part}" for env in ENVIRONMENTS for part in ("rights", "workspace")]
-    )
-    assert report.deployers == {f"{env}-workspace": f"{env}-deployer" for env in ENVIRONMENTS}
-    found = empty.cloud.store.require("storage_credential", "prod-lake")
-    deployer = next(p for p in empty.cloud.store.all("service_principal") if p["displayName"] == "prod-deployer")
+    assert "does not have CREATE STORAGE CREDENTIAL on Metastore" in str(shipped.early)
+    assert shipped.report.deployers == {f"{env}-workspace": f"{env}-deployer" for env in ENVIRONMENTS}
+    store = shipped.core.cloud.store
+    found = store.require("storage_credential", "prod-lake")
+    deployer = next(p for p in store.all("service_principal") if p["displayName"] == "prod-deployer")
     assert (found["created_by"], found["owner"]) == (deployer["applicationId"], "prod-owners")
 
 
-def test_a_pipeline_has_no_say_in_another_environment(empty: Core, stacks_dir: Path) -> None:
+def test_a_pipeline_has_no_say_in_another_environment(shipped: Shipped) -> None:
     """Prod's pipeline is no admin of dev's workspace, and changes nothing in dev's catalog from its own."""
-    names = ["account", *(f"{env}-{part}" for env in ("dev", "prod") for part in ("rights", "workspace"))]
-    loader.load(_endpoint(empty), stacks_dir, names)
-    in_dev = empty.sdk("prod-deployer", "dev")
+    in_dev, in_prod = (shipped.core.sdk("prod-deployer", env) for env in ("dev", "prod"))
     with pytest.raises(PermissionDenied, match="Only a workspace admin may create cluster policies"):
         in_dev.cluster_policies.create(name="mine", definition="{}")
     with pytest.raises(PermissionDenied):
-        empty.sdk("prod-deployer", "prod").schemas.create("mine", "dev")
-    assert empty.sdk("prod-deployer", "prod").cluster_policies.create(name="mine", definition="{}").policy_id
+        in_prod.schemas.create("mine", "dev")
+    assert in_prod.cluster_policies.create(name="mine", definition="{}").policy_id
 
 
-def test_a_pipeline_gives_a_job_only_the_principals_that_it_was_given(empty: Core, stacks_dir: Path) -> None:
+def test_a_pipeline_gives_a_job_only_the_principals_that_it_was_given(shipped: Shipped) -> None:
     """Admin of the workspace or not: without the role `servicePrincipal.user`, `run_as` is refused."""
-    loader.load(_endpoint(empty), stacks_dir, ["account"])
-    ids = {p["displayName"]: p["applicationId"] for p in empty.cloud.store.all("service_principal")}
-    token = empty.token("prod-deployer", "prod")
+    core = shipped.core
+    ids = {p["displayName"]: p["applicationId"] for p in core.cloud.store.all("service_principal")}
+    token = core.token("prod-deployer", "prod")
 
     def created_as(principal: str) -> int:
         body = {"name": principal, "tasks": [], "run_as": {"service_principal_name": ids[principal]}}
-        return empty.call("POST", f"{empty.url('prod')}/api/2.2/jobs/create", token, json=body).status_code
+        return core.call("POST", f"{core.url('prod')}/api/2.2/jobs/create", token, json=body).status_code
 
     assert (created_as("prod-credit-scoring"), created_as("dev-credit-scoring")) == (200, 403)
 
@@ -129,13 +149,12 @@ def test_who_may_use_a_workspace_is_said_after_its_metastore(empty: Core, tmp_pa
     assert loader.load(_endpoint(empty), folder).created == 2
 
 
-def test_system_schemas_are_not_the_workspace_admins(empty: Core, stacks_dir: Path) -> None:
+def test_system_schemas_are_not_the_workspace_admins(shipped: Shipped) -> None:
     """A pipeline administers its workspace and still cannot turn one on; `prod-rights` turns on what prod names."""
-    loader.load(_endpoint(empty), stacks_dir, ["account"])
-    url = f"{empty.url('prod')}/api/2.1/unity-catalog/metastores/{METASTORE_ID}/systemschemas/access"
-    assert empty.call("PUT", url, empty.token("prod-deployer", "prod"), json={}).status_code == 403
-    loader.load(_endpoint(empty), stacks_dir, ["prod-rights"])
-    assert {d["schema"] for d in empty.cloud.store.all("system_schema")} == {
+    core = shipped.core
+    url = f"{core.url('prod')}/api/2.1/unity-catalog/metastores/{METASTORE_ID}/systemschemas/access"
+    assert core.call("PUT", url, core.token("prod-deployer", "prod"), json={}).status_code == 403
+    assert {d["schema"] for d in core.cloud.store.all("system_schema")} == {
         "access",
         "compute",
         "lakeflow",

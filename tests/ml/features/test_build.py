@@ -94,6 +94,7 @@ def test_without_the_optional_source_its_features_are_null(lake: Lake) -> None:
     assert lake.rows("gold.client_features", *moved) == [(None, None, None, None)]
 
 
+@pytest.mark.slow
 def test_a_waiting_outcome_moves_over_when_its_application_arrives(lake: Lake) -> None:
     """And a rerun after that changes no table."""
     lake.land("labels", "2023-02", (1, 1))
@@ -110,6 +111,7 @@ def test_a_waiting_outcome_moves_over_when_its_application_arrives(lake: Lake) -
     assert lake.versions() == before
 
 
+@pytest.mark.slow
 def test_features_are_kept_a_second_time_without_sensitive_columns(lake: Lake) -> None:
     """Under the name that the job gives: the same rows and values, and neither sex nor age band."""
     lake.land("applications", "2023-01", application(1), application(2))

@@ -94,6 +94,7 @@ def _derive(monkeypatch: pytest.MonkeyPatch, *derived: Derived) -> None:
     monkeypatch.setitem(USE_CASES, "credit", replace(use_case("credit"), derived=derived))
 
 
+@pytest.mark.slow
 def test_a_derived_table_is_computed_if_what_it_reads_or_says_changed(
     lake: Lake, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -129,6 +130,7 @@ BY_MONTH = Derived(
 )
 
 
+@pytest.mark.slow
 def test_a_table_with_a_column_of_dates_is_computed_from_the_first_that_changed(
     lake: Lake, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

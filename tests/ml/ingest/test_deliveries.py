@@ -45,6 +45,7 @@ def _arrive(lake: Lake, month: str, *rows: Sequence[object]) -> None:
     lake.run(silver)
 
 
+@pytest.mark.slow
 def test_each_delivery_is_judged_once_against_those_before(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     """Four usual months; then one of other limits and few rows; nothing is judged twice."""
     _expecting(monkeypatch, *EXPECTS)

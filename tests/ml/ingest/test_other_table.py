@@ -164,7 +164,10 @@ def test_a_missing_column_is_refused_with_what_there_is(lake: Lake) -> None:
         lake.load(FEED, "1")
 
 
-@pytest.mark.parametrize("point", ["plan", "append_batch", "record", "commit"])
+POINTS = ["append_batch", *(pytest.param(at, marks=pytest.mark.slow) for at in ("plan", "record", "commit"))]
+
+
+@pytest.mark.parametrize("point", POINTS)
 def test_a_run_killed_at_any_point_is_completed_by_the_next(
     lake: Lake, monkeypatch: pytest.MonkeyPatch, point: str
 ) -> None:

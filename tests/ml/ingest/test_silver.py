@@ -90,6 +90,7 @@ def test_of_several_records_with_one_key_the_first_received_stays(lake: Lake) ->
     ]
 
 
+@pytest.mark.slow
 def test_a_file_for_an_earlier_month_that_arrives_later_does_not_change_verdicts(lake: Lake) -> None:
     """A client's second application is kept beside the first, whichever came first."""
     lake.land("applications", "2023-05", application(1, AGE=50))
@@ -197,6 +198,7 @@ def test_contradictions_stop_a_feed_that_refuses_them_once_all_is_written(
     assert lake.rows("silver.labels", "client_id", "defaulted") == [(1, 0), (2, 0), (3, 0)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("on_repeat", [pytest.param(OnRepeat.KEEP_FIRST, marks=pytest.mark.long), OnRepeat.KEEP_NEWEST])
 def test_month_by_month_ends_as_all_at_once(lake: Lake, monkeypatch: pytest.MonkeyPatch, on_repeat: OnRepeat) -> None:
     """A changed declaration judges all of bronze anew, and comes to the same rows; without news it changes none."""

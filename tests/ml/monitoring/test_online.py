@@ -108,6 +108,7 @@ def _registry(folder: Path, task: Common, champion: int) -> mlflow.MlflowClient:
     return client
 
 
+@pytest.mark.slow
 def test_an_experiment_runs_until_its_outcomes_are_sure_and_a_gate_reads_it(
     lake: Lake, task: Common, tmp_path: Path
 ) -> None:

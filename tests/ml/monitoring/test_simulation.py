@@ -36,6 +36,7 @@ def _auc(booster: "xgboost.Booster", rows: "pd.DataFrame") -> float:
     return area(known[LABEL], known[PREDICTION]).value
 
 
+SLOW_SEED = pytest.param(5, marks=pytest.mark.slow)
 # What chance alone did to these seeds: one of 19,320 metrics, 4.3 standard errors out, with 86 and 128 people.
 BY_CHANCE = {5: [(date(2025, 3, 1), "equal_opportunity_difference", "sex")]}
 
@@ -43,7 +44,14 @@ BY_CHANCE = {5: [(date(2025, 3, 1), "equal_opportunity_difference", "sex")]}
 ALERTS = {5: {date(2025, 4, 1): Action.ALERT}}
 
 
-@pytest.mark.parametrize("seed", [0, 5, *(pytest.param(seed, marks=pytest.mark.long) for seed in (1, 2, 3, 4))])
+@pytest.mark.parametrize(
+    "seed",
+    [
+        0,
+        pytest.param(5, marks=pytest.mark.slow),
+        *(pytest.param(seed, marks=pytest.mark.long) for seed in (1, 2, 3, 4)),
+    ],
+)
 def test_twenty_stable_months_are_left_alone(spark: "SparkSession", seed: int) -> None:
     """120 stable months over six seeds with 161 metrics each: one breach by chance, one alert, no retraining."""
     metrics = series(spark, seed).metrics
@@ -54,7 +62,9 @@ def test_twenty_stable_months_are_left_alone(spark: "SparkSession", seed: int) -
     assert {at: action for at, action in actions.items() if action is not Action.NOTHING} == ALERTS.get(seed, {})
 
 
-@pytest.mark.parametrize("size", [400, pytest.param(3000, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "size", [pytest.param(400, marks=pytest.mark.slow), pytest.param(3000, marks=pytest.mark.long)]
+)
 def test_small_and_large_months_are_left_alone_too(spark: "SparkSession", size: int) -> None:
     """The noise bounds follow the rows of a month."""
     assert set(_actions(series(spark, 21, live=10, size=size).metrics).values()) == {Action.NOTHING}

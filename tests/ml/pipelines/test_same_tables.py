@@ -118,6 +118,7 @@ def _update(lake: Lake) -> tuple[_Folder, dict[str, Any]]:
     return folder, events
 
 
+@pytest.mark.slow
 def test_the_pipeline_makes_the_tables_of_the_jobs(made: Lake) -> None:
     """Silver, quarantine, derived, feature and outcome tables, by the hash of their content; events count what failed.
 

@@ -72,6 +72,7 @@ def test_features_are_read_from_the_table_that_the_job_names(registered: mlflow.
     assert [client for (client,) in _predictions(gold, "client_id")] == list(range(1, 8))
 
 
+@pytest.mark.slow
 def test_a_row_whose_features_changed_is_scored_again_if_the_model_declares_so(
     registered: mlflow.MlflowClient, gold: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,6 +28,7 @@ def _task(world: World) -> Task:
     return Task(common=common, source_catalog="prod", git_commit=COMMIT, sample_rows=0, reason="test")
 
 
+@pytest.mark.slow
 def test_spark_trees_are_fitted_distributed_and_served_without_spark(world: World, tmp_path: Path) -> None:
     """The declared algorithm `spark_gbt` end to end: the logged measures are those of the served model."""
     task = _task(world)

@@ -95,6 +95,7 @@ def test_wrong_numbers_of_workers_are_refused() -> None:
         replace(declared, algorithms=(Algorithm.SPARK_GBT,), tuning=Tuning(trials=2, workers=2))
 
 
+@pytest.mark.slow
 def test_trials_on_sparks_workers_are_those_of_one_process(
     spark: "SparkSession", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

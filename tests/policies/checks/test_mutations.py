@@ -1,6 +1,5 @@
 """Breaking what a rule guards, in the stacks that this repository ships, makes the rule fire."""
 
-import json
 from copy import deepcopy
 from typing import Any
 
@@ -23,11 +22,10 @@ def test_breaking_what_a_rule_guards_makes_it_fire(rule: Rule, stacks: Stacks) -
     breakage = BREAKAGES[rule.id]
     broken = 0
     for stack, document in ((name, one) for name, one in stacks.items() if name.startswith(breakage.stacks)):
-        text = json.dumps(_with_addition(document, breakage))
-        whole = document_of(json.loads(text)).by_address
+        before = _with_addition(document, breakage)
+        whole = document_of(before).by_address
         for name in _names(document, breakage):
-            changed, address = json.loads(text), f"{breakage.type}.{name}"
-            breakage.change(changed["resource"][breakage.type][name], changed)
+            changed, address = _broken(before, breakage, name), f"{breakage.type}.{name}"
             if breakage.change.__name__ != "as_it_is":
                 assert rule.judge(whole[address]).result is Result.PASS, f"{stack}/{name}"
             assert rule.judge(document_of(changed).by_address[address]).result is Result.FAIL, f"{stack}/{name}"
@@ -45,6 +43,15 @@ def _names(document: Stack, breakage: Breakage) -> list[str]:
     found: dict[str, Any] = document.get("resource", {}).get(breakage.type, {})
     names = [name for name, arguments in found.items() if breakage.where(arguments)]
     return [*names, _ADDED] if breakage.added is not None else names
+
+
+def _broken(document: Stack, breakage: Breakage, name: str) -> Stack:
+    """The stack with that resource broken. It shares the others: to copy them all takes ten times as long."""
+    resources = {type_: dict(of_type) for type_, of_type in document["resource"].items()}
+    resources[breakage.type][name] = deepcopy(resources[breakage.type][name])
+    changed = {**document, "resource": resources}
+    breakage.change(resources[breakage.type][name], changed)
+    return changed
 
 
 def _with_addition(document: Stack, breakage: Breakage) -> Stack:

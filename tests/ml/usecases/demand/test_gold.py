@@ -87,6 +87,7 @@ def test_gold_holds_what_silver_holds(tables: dict[str, DataFrame]) -> None:
     assert weeks["returned_units"].sum() > 0
 
 
+@pytest.mark.slow
 def test_rows_of_the_newest_weeks_are_the_same_if_only_they_are_computed(
     spark_remote: str, tables: dict[str, DataFrame]
 ) -> None:
@@ -126,6 +127,7 @@ def test_every_example_has_usable_features_and_its_own_outcome(tables: dict[str,
     assert set(examples["discount"]) == {0.0, 0.2, 0.3}
 
 
+@pytest.mark.slow
 def test_totals_of_forecasts_are_what_their_series_come_to(tables: dict[str, DataFrame]) -> None:
     """Of the newest origin alone: all series, families, and the products of each, week by week."""
     examples = tables["demand_examples"]
