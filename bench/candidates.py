@@ -1,11 +1,11 @@
-"""How good learners are on real rows and on a made fleet, and what it saves to end hopeless trials early.
+"""Accuracy of the learners on real rows and on synthetic series, and the time saved by ending poor trials early.
 
     python -m bench.candidates clients FILE [--algorithm xgboost …] [--trials 6] [--prune-after 5] [--seeds 3,4]
     python -m bench.candidates fleet
 
-`clients`: the public file of 30,000 card clients (`uci_credit_default.csv`) without what is protected, in twelve parts
+`clients`: the public file of 30,000 card clients (`uci_credit_default.csv`) without protected columns, in twelve parts
 in its order: seven to fit, one to tune, two to calibrate, two held out. Each algorithm is searched alone, then all
-together with their averages. `fleet`: 24 made series. A network needs PyTorch (`.venv-torch`).
+together with their averages. `fleet`: 24 synthetic series. A network needs PyTorch (`.venv-torch`).
 """
 
 import argparse

@@ -30,7 +30,7 @@ class Measured:
     rows_per_s: float
 
     def line(self, alone: "Measured") -> str:
-        """For people."""
+        """The figures as one line of text."""
         each, gained = self.rows_per_s / self.processes, self.rows_per_s / alone.rows_per_s
         return (
             f"{self.processes} processes: {self.rows_per_s:,.0f} rows/s, {each:,.0f} a process, {gained:.2f} times one"

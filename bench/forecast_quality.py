@@ -1,9 +1,9 @@
-"""How good `mlops forecast` is on series that it was not developed on; writes its section of `docs/performance.md`.
+"""Accuracy of `mlops forecast` on series that it was not developed on; writes its section of `docs/performance.md`.
 
 `python -m bench.forecast_quality` draws 34 series of each of twelve families (204 hourly, 204 weekly) and takes about
 half an hour on two idle cores. `--series N` draws fewer, `--families office,shop` measures those alone, and
-`--retail FOLDER` adds the daily files of the retail data; what was measured is what the section says. With `--kept
-FOLDER` what is fitted is kept there, and a run that was ended goes on where it was.
+`--retail FOLDER` adds the daily files of the retail data; the section lists what was measured. `--kept FOLDER` stores
+the fits there, so that an interrupted run continues.
 """
 
 import argparse
@@ -146,9 +146,9 @@ def main() -> None:
     """Measure the requested series, and write the section."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--series", type=int, default=34, help="series per family")
-    parser.add_argument("--families", default="", help="names, separated by commas; left out: all")
+    parser.add_argument("--families", default="", help="names, separated by commas [all]")
     parser.add_argument("--retail", type=Path, help="folder of daily files")
-    parser.add_argument("--kept", type=Path, help="folder for what is fitted")
+    parser.add_argument("--kept", type=Path, help="folder for the fits, so that an interrupted run continues")
     asked = parser.parse_args()
     workers = fleet.cores()
     section = ["## Forecasts of series that were not developed on"]

@@ -113,7 +113,7 @@ def sections(only: str | None, data: Path | None) -> Iterator[list[str]]:
 def main() -> None:
     """Measure and write. Sections from other scripts stay as they are."""
     flags = argparse.ArgumentParser(prog="python -m bench.performance", description="Writes docs/performance.md.")
-    flags.add_argument("only", nargs="?", choices=["demo"], help="left out: everything, in about twenty minutes")
+    flags.add_argument("only", nargs="?", choices=["demo"], help="what to measure [everything, about twenty minutes]")
     only = flags.parse_args().only
     data = Path(os.environ["DATA"]) if os.environ.get("DATA") else None
     for section in sections(only, data):

@@ -1,7 +1,8 @@
 """Measure all cells and write the page, or measure one cell and print it.
 
-Each piece is kept as it ends. `--seconds` begins none after so long, and the next run goes on; `--fresh` forgets what
-an earlier run has left. `--cell rows,columns,kind[,change]` prints one cell, with `--series` of them.
+Each piece is saved when it ends. `--seconds` starts no further piece after that time, and the next run continues;
+`--fresh` discards the pieces of an unfinished run. `--cell rows,columns,kind[,change]` prints one cell, from `--series`
+series.
 """
 
 import argparse
@@ -16,10 +17,10 @@ from bench.page import section_of
 def main() -> None:
     """As described at the top of the module."""
     flags = argparse.ArgumentParser(description=__doc__)
-    flags.add_argument("--cell", help="rows,columns,kind[,change]: run and print this one alone")
-    flags.add_argument("--series", type=int, help="how many series of the one cell")
-    flags.add_argument("--seconds", type=float, default=float("inf"), help="begin no piece after so long")
-    flags.add_argument("--fresh", action="store_true", help="measure again what an unfinished run has left")
+    flags.add_argument("--cell", help="rows,columns,kind[,change]: run and print only this cell")
+    flags.add_argument("--series", type=int, help="number of series of that cell")
+    flags.add_argument("--seconds", type=float, default=float("inf"), help="start no piece after so many seconds")
+    flags.add_argument("--fresh", action="store_true", help="discard the pieces of an unfinished run")
     given = flags.parse_args()
     began = time.monotonic()
     if given.cell:
