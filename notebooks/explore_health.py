@@ -1,8 +1,8 @@
 # Databricks notebook source
 # MAGIC %md
-# MAGIC # Look into the health data
-# MAGIC What your rights show of it, and how the disease progresses by body mass index. Tables are read with the
-# MAGIC rights of who runs it: from dev a sensitive column reads as null, and the layers below gold are refused.
+# MAGIC # Explore the health data
+# MAGIC Shows which values you may read, and the progression of the disease by body mass index. Tables are read with
+# MAGIC your rights: from dev sensitive columns read as null, and bronze and silver are refused.
 # MAGIC
 # MAGIC It imports `ml`, the wheel of your branch: `make branch` uploads it and prints the line that installs it.
 
@@ -27,8 +27,8 @@ rows = tables.read(f"{catalog}.{use_case.schema(layer)}.{dbutils.widgets.get('ta
 # COMMAND ----------
 
 # MAGIC %md
-# MAGIC ## What your rights show
-# MAGIC A column without a single value is hidden from you, or was never measured.
+# MAGIC ## Values that you may read
+# MAGIC A column without any value is masked for you, or was never measured.
 
 # COMMAND ----------
 
@@ -44,7 +44,7 @@ print(f"{number:,} rows; without a value for you: {', '.join(empty) or 'no colum
 
 # MAGIC %md
 # MAGIC ## Progression by body mass index
-# MAGIC Groups of fewer than ten patients are left out: they say little, and too much about each.
+# MAGIC Groups of fewer than ten patients are left out: they are unreliable, and could identify patients.
 
 # COMMAND ----------
 

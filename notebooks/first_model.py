@@ -1,10 +1,10 @@
 # Databricks notebook source
 # MAGIC %md
 # MAGIC # A first model
-# MAGIC Boosted trees on what training would learn from, held against who always says the same, and logged to the
-# MAGIC experiment that your group shares. The newest fifth of the times is held out. Tables are read with the
-# MAGIC rights of who runs it, so masked columns are left out. Nothing is registered: the job `<usecase>-training`
-# MAGIC makes versions.
+# MAGIC Fits boosted trees to the rows that training would use, compares them with a constant prediction, and logs
+# MAGIC both to your group's shared experiment. The newest fifth of the times is held out. Tables are read with your
+# MAGIC rights, so masked columns are left out. Nothing is registered: only the job `<usecase>-training` creates
+# MAGIC versions.
 # MAGIC
 # MAGIC It imports `ml`, the wheel of your branch: `make branch` uploads it and prints the line that installs it.
 
@@ -20,8 +20,8 @@ dbutils.widgets.text("most_rows", "20000", "Rows at most")
 
 # MAGIC %md
 # MAGIC ## Rows
-# MAGIC Each known outcome with the newest features that were known before it. A hash of the keys decides which
-# MAGIC rows, so that running it again reads the same.
+# MAGIC Each known outcome with the newest features from before it. A hash of the keys selects the rows, so that
+# MAGIC another run reads the same rows.
 
 # COMMAND ----------
 

@@ -1,13 +1,13 @@
 # Databricks notebook source
 # MAGIC %md
 # MAGIC # Reproduce a production run
-# MAGIC Reads the tables as they were when a version was trained, trains again, and measures on the same hold-out.
-# MAGIC With the code of then, the version's tag `git_commit`, that gives the measures of then. Nothing is
+# MAGIC Reads the tables as they were when a version was trained, trains again, and evaluates on the same hold-out.
+# MAGIC With the same code, at the commit in the version's tag `git_commit`, the measures are the same. Nothing is
 # MAGIC registered.
 # MAGIC
-# MAGIC The past of a table with masked columns is refused to whom they are hidden from. There it runs as a job of
-# MAGIC `dev-<usecase>-training`, which sees them, with the version's tags as a parameter: it reads no model of
-# MAGIC production.
+# MAGIC If columns of a table are masked for you, you cannot read its earlier versions. Then run the notebook as a job
+# MAGIC of `dev-<usecase>-training`, which sees these columns, with the version's tags as a parameter: that principal
+# MAGIC cannot read production's models.
 # MAGIC
 # MAGIC It imports `ml`, the wheel of your branch: `make branch` uploads it and prints the line that installs it.
 

@@ -113,11 +113,11 @@ VOLUMES = (
         # A separate container, because those who deliver files write there without Databricks.
         container=LANDING,
     ),
-    UseCaseVolume(name="alerts", layer=Layer.OPS, comment="alerts that no webhook takes, one file each."),
+    UseCaseVolume(name="alerts", layer=Layer.OPS, comment="alerts without a webhook, one file each."),
     UseCaseVolume(
-        name="checkpoints", layer=Layer.OPS, comment="how far each stream of data has come.", container="checkpoints"
+        name="checkpoints", layer=Layer.OPS, comment="progress of each data stream.", container="checkpoints"
     ),
-    UseCaseVolume(name="scratch", layer=Layer.OPS, comment="distributed models on their way to MLflow."),
+    UseCaseVolume(name="scratch", layer=Layer.OPS, comment="distributed models before their upload to MLflow."),
     UseCaseVolume(
         name=EXPORTS_VOLUME, layer=Layer.GOLD, comment="predictions as files, with manifests.", wanted=_writes_files
     ),

@@ -107,7 +107,7 @@ def platform_schema(parts: Parts, catalog: CatalogOutputs, release: Release) -> 
         SchemaProps(
             catalog=catalog.name,
             name=names.PLATFORM_SCHEMA,
-            comment="What no use case owns: the jobs' code.",
+            comment="Shared by all use cases: the jobs' code.",
             owner=parts.owner,
             grants=tuple(Grant(principal=who, privileges=("USE_SCHEMA",)) for who in parts.jobs),
             after=(catalog.binding,),

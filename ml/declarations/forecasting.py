@@ -185,8 +185,8 @@ class Forecasting(ProblemType):
             *ends,
             value("naive", "What was there a season ago: the forecast to be better than."),
             Column(name="scale", type="double", unit=self.unit, comment="Size of the series' changes.", minimum=0),
-            Column(name="series", type="string", comment="Which series it is: its names, joined with |."),
-            Column(name="chosen", type="string", comment="Which candidates answered, or why none of its own did."),
+            Column(name="series", type="string", comment="Names of the series, joined with |."),
+            Column(name="chosen", type="string", comment="The candidates used, or why none of its own was."),
         )
 
     @property

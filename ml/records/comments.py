@@ -15,15 +15,15 @@ COMMENTS = Table(
     columns=(
         text("model", "Full name of the registered model."),
         Column(name="version", type="int", comment="Version of the registered model."),
-        text("comment", "What is said, as it was written."),
-        text("commented_by", "The person who says it."),
+        text("comment", "The comment as it was written."),
+        text("commented_by", "The person who wrote it."),
         text("recorded_by", "Who started the run that recorded it."),
         text("run_id", "The job run that recorded it."),
         Column(name="commented_at", type="timestamp", comment="When it was recorded (UTC)."),
     ),
     keys=("model", "version", "run_id"),
     owner=OWNER,
-    comment="One row per comment on a model version: who says what, and when.",
+    comment="One row per comment on a model version: who wrote what, and when.",
 )
 
 

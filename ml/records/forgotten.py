@@ -9,7 +9,7 @@ FORGOTTEN = Table(
     columns=(
         text("person", "Hash of the key with a secret that only ingest's principal can read."),
         text("key_column", "The column that names a person."),
-        text("request", "The request, as the record of predictions also names it."),
+        text("request", "Id of the request, also used in the record of removed predictions."),
         text("run_id", "The job run."),
         text("reason", "Why."),
         text("forgotten_by", "Who asked for it, and the principal that did it."),
@@ -17,14 +17,14 @@ FORGOTTEN = Table(
     ),
     keys=("person",),
     owner=OWNER,
-    comment="One row per person who is forgotten: who asked, when, why. Ingest takes no record of theirs.",
+    comment="One row per forgotten person: who asked, when, why. Ingest takes in no record of that person.",
 )
 
 FORGOTTEN_PREDICTIONS = Table(
     name="forgotten_predictions",
     layer=Layer.OPS,
     columns=(
-        text("request", "The request, as `forgotten` names it."),
+        text("request", "Id of the request, as in `forgotten`."),
         text("run_id", "The job run."),
         Column(name="rows", type="bigint", comment="Predictions that were removed."),
         Column(name="forgotten_at", type="timestamp", comment="When (UTC)."),

@@ -36,16 +36,16 @@ GATE_RESULTS = Table(
         text("model", "Full name of the registered model."),
         Column(name="version", type="int", comment="Version of the registered model."),
         text("gate", "compliance, comparison, infrastructure or sign_off."),
-        text("verdict", "pass, fail, or unknown: too little to tell, which releases nothing."),
-        text("reason", "The verdict in plain words, with the figures."),
+        text("verdict", "pass, fail, or unknown (too little evidence; does not release)."),
+        text("reason", "The verdict in words, with the figures."),
         text("inputs", "JSON object: what was measured."),
-        text("thresholds", "JSON object: what it was held against."),
+        text("thresholds", "JSON object: the thresholds."),
         Column(name="decided_at", type="timestamp", comment="When it was decided (UTC)."),
-        text("decided_by", "The principal or person that decided."),
+        text("decided_by", "The principal or person who decided."),
     ),
     keys=("run_id", "model", "version", "gate"),
     owner=OWNER,
-    comment="One row per run, model version and gate: the verdict and what it rests on.",
+    comment="One row per run, model version and gate: the verdict and its evidence.",
 )
 
 

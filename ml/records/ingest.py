@@ -10,16 +10,19 @@ INGEST_FILES = Table(
         text("run_id", "The job run."),
         text("table_name", "Full name of the table that the rows were meant for."),
         text("source_file", "The file the rows came in."),
-        text("source_sha256", "SHA-256 of the file's bytes; empty where it could not be read."),
-        text("verdict", "What became of the records; `ml/ingest/file_log.py` lists the verdicts."),
-        text("reason", "Why the file was refused or waits; null else.", nullable=True),
+        text("source_sha256", "SHA-256 of the file's bytes; empty if it could not be read."),
+        text("verdict", "Outcome for the records; `ml/ingest/file_log.py` lists the verdicts."),
+        text("reason", "Why the file was refused or is waiting; null otherwise.", nullable=True),
         Column(name="rows_in", type="bigint", comment="Records received."),
         Column(name="rows_kept", type="bigint", comment="Records that the table holds."),
         Column(name="rows_quarantined", type="bigint", comment="Records that the quarantine holds."),
         Column(name="recorded_at", type="timestamp", comment="When this was recorded (UTC)."),
         # Nullable because earlier releases did not remove rows and did not record it.
         Column(
-            name="rows_removed", type="bigint", comment="Records that left: rows in = the other three.", nullable=True
+            name="rows_removed",
+            type="bigint",
+            comment="Records removed later; rows_in is the sum of the other three.",
+            nullable=True,
         ),
     ),
     keys=("run_id", "table_name", "source_file", "source_sha256"),
@@ -42,17 +45,20 @@ DELIVERIES = Table(
     layer=Layer.OPS,
     columns=(
         *_DELIVERY,
-        text("verdict", "ok, unknown, warn or fail: the worst of its expectations'."),
-        text("reason", "What is not met, and what is not known; empty if there is nothing to say."),
+        text("verdict", "ok, unknown, warn or fail: the worst verdict of its expectations."),
+        text("reason", "Unmet and unknown expectations; empty if there are none."),
         Column(
-            name="newest_period", type="date", comment="Day of its newest record's period; null: none.", nullable=True
+            name="newest_period",
+            type="date",
+            comment="First day of its newest record's period; null if it has no records.",
+            nullable=True,
         ),
-        Column(name="rows", type="bigint", comment="Records that silver took."),
+        Column(name="rows", type="bigint", comment="Records that silver accepted."),
         *_JUDGED_IN,
     ),
     keys=("feed", "source_file", "source_sha256"),
     owner=OWNER,
-    comment="One row per delivery of a feed that declares expectations: the verdict on it as it arrived.",
+    comment="One row per delivery of a feed with expectations: the verdict at its arrival.",
 )
 
 DELIVERY_CHECKS = Table(
@@ -62,9 +68,11 @@ DELIVERY_CHECKS = Table(
         *_DELIVERY,
         text("expectation", "<kind>, or <kind>:<columns>."),
         text("verdict", "ok, unknown, warn or fail."),
-        Column(name="value", type="double", comment="What was measured; null: nothing.", nullable=True),
+        Column(
+            name="value", type="double", comment="The measured value; null if nothing could be measured.", nullable=True
+        ),
         text("reason", "The verdict in words, with the figures."),
-        text("details", "JSON: what later deliveries are held against; null: nothing.", nullable=True),
+        text("details", "JSON: the reference for later deliveries; null if there is none.", nullable=True),
         *_JUDGED_IN,
     ),
     keys=("feed", "source_file", "source_sha256", "expectation"),
@@ -80,7 +88,7 @@ DELIVERY_ROWS = Table(
         Column(
             name="row_number", type="bigint", comment="The record's place in the delivery, as in bronze and silver."
         ),
-        text("expectation", "What the record does not meet."),
+        text("expectation", "The expectation that the record does not meet."),
         text("reason", "Why, without its values."),
         *_JUDGED_IN,
     ),
@@ -97,7 +105,7 @@ WITHDRAWALS = Table(
         text("table_name", "Full name of the bronze table."),
         text("source_file", "The delivery, as /Volumes/…"),
         text("source_sha256", "SHA-256 of its bytes."),
-        Column(name="rows", type="bigint", comment="Records that it had brought."),
+        Column(name="rows", type="bigint", comment="Number of its records."),
         Column(name="bronze_version", type="bigint", comment="A version of the bronze table that still has them."),
         text("reason", "Why it was withdrawn."),
         text("withdrawn_by", "Who asked for it, and the principal that did it."),
@@ -105,7 +113,7 @@ WITHDRAWALS = Table(
     ),
     keys=("table_name", "source_file", "source_sha256"),
     owner=OWNER,
-    comment="One row per delivery that was withdrawn: who, when, why. Bronze has none of its records.",
+    comment="One row per withdrawn delivery: who, when, why. Bronze no longer has its records.",
 )
 
 INGEST_ARRIVALS = Table(
@@ -116,9 +124,9 @@ INGEST_ARRIVALS = Table(
         text("name", "The file, below the feed's folder."),
         Column(name="size_bytes", type="bigint", comment="Its size."),
         Column(name="changed_ns", type="bigint", comment="When it was changed, in nanoseconds since 1970 (UTC)."),
-        Column(name="found_at", type="timestamp", comment="When Auto Loader told of it (UTC)."),
+        Column(name="found_at", type="timestamp", comment="When Auto Loader reported it (UTC)."),
     ),
     keys=("feed", "name", "changed_ns"),
     owner=OWNER,
-    comment="One row per file and change that Auto Loader told of, for the feeds that declare it.",
+    comment="One row per file and change reported by Auto Loader, for feeds that use it.",
 )

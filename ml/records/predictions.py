@@ -32,7 +32,9 @@ def predictions(use_case: UseCase) -> Table:
             text("run_id", "The job run that scored the row."),
             Column(name="scored_at", type="timestamp", comment="When the row was scored (UTC)."),
             text(
-                FEATURES_HASH, "SHA-256 of the features that the model saw; null before these were kept.", nullable=True
+                FEATURES_HASH,
+                "SHA-256 of the model's input features; null for rows from before this was recorded.",
+                nullable=True,
             ),
         ),
         keys=(*key, event_time, "model", "model_version", *again),
@@ -52,10 +54,10 @@ def late_rows(use_case: UseCase) -> Table:
         columns=(
             *outputs.rows(first),
             text("model", "Full name of the registered model."),
-            Column(name="watermark", type="timestamp", comment="What was older than this was late (UTC)."),
+            Column(name="watermark", type="timestamp", comment="Events older than this were late (UTC)."),
             text("run_id", "The job run that refused the row."),
             Column(name="refused_at", type="timestamp", comment="When the row was refused (UTC)."),
-            text(FEATURES_HASH, "SHA-256 of the features that the model would have seen."),
+            text(FEATURES_HASH, "SHA-256 of the features that the model would have received."),
         ),
         keys=(*key, event_time, "model", FEATURES_HASH),
         owner=first.owner,

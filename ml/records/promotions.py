@@ -21,11 +21,16 @@ PROMOTIONS = Table(
         text("run_id", "The job run."),
         text("model", "Full name of the registered model."),
         text("alias", "The alias that was moved."),
-        Column(name="from_version", type="int", comment="Where it pointed before; null where nowhere.", nullable=True),
-        Column(name="to_version", type="int", comment="Where it points now."),
-        text("cause", "gates, rollback, or serving: the endpoint could not serve it and what was live came back."),
+        Column(
+            name="from_version", type="int", comment="The version it pointed to before; null if none.", nullable=True
+        ),
+        Column(name="to_version", type="int", comment="The version it points to now."),
+        text(
+            "cause",
+            "gates, rollback, or serving (the endpoint could not serve it, so the earlier version was restored).",
+        ),
         text("reason", "Why it was moved."),
-        text("promoted_by", "The principal or person that moved it."),
+        text("promoted_by", "The principal or person who moved it."),
         Column(name="promoted_at", type="timestamp", comment="When it was moved (UTC)."),
     ),
     # If the endpoint cannot serve the promoted version, the run moves an alias twice.

@@ -12,7 +12,7 @@ _RECORD_COLUMNS = (
     text("_source_sha256", "SHA-256 of the file's bytes."),
     Column(name="_row_number", type="bigint", comment="Position of the record in its file; the first is 1."),
     Column(name="_loaded_at", type="timestamp", comment="When the file was loaded (UTC)."),
-    text("_fields", "What fits no columns, as received: JSON, a list of fields or an object.", nullable=True),
+    text("_fields", "Data that matches no column, as received: a JSON list of fields or an object.", nullable=True),
 )
 
 

@@ -81,7 +81,7 @@ LocationName = Annotated[
 class AdoptedSubnets(Values):
     """The parts of an adopted network; its owner delegates the first two to Databricks.
 
-    `endpoints` is for private endpoints: needed in the profile private, and refused without it.
+    `endpoints` is for private endpoints: required in the profile private, refused otherwise.
     """
 
     host: SubnetId
@@ -90,14 +90,14 @@ class AdoptedSubnets(Values):
 
 
 class AdoptedNetwork(Values):
-    """A network that its owner has peered, routed and guarded."""
+    """A network whose owner has set up its peering, routes and security groups."""
 
     virtual_network: NetworkId
     subnets: AdoptedSubnets
 
 
 class AdoptedLocations(Values):
-    """External locations by the container that each takes the place of; they lie in the adopted lake."""
+    """External locations in the adopted lake, by the container that each replaces."""
 
     landing: LocationName | None = None
     bronze: LocationName | None = None
@@ -113,11 +113,11 @@ class AdoptedLocations(Values):
 
 
 class Adopted(Values):
-    """What of an environment exists already. All of Azure's lies in the environment's subscription.
+    """Existing resources of an environment. Those in Azure must be in the environment's subscription.
 
-    Everything else is made in the resource group; containers and roles in the lake; keys and a role in the key vault;
-    schemas and grants in the catalog, whose name is that of `catalog`. A network stands in place of `network`, in the
-    profile private beside an adopted hub; a workspace is adopted together with the network that it stands in.
+    All else is created in the resource group; containers and roles in the lake; keys and a role in the key vault;
+    schemas and grants in the catalog, which must have the name `catalog`. A network replaces `network`, in the
+    profile private together with an adopted hub; a workspace is adopted together with its network.
     """
 
     # No docstrings here: they would take the place of the types' own, which say what an id looks like.
@@ -132,7 +132,7 @@ class Adopted(Values):
 
 
 class AdoptedHub(Values):
-    """The network that all environments leave through, of another team. In place of `hub`."""
+    """Another team's network that carries all outgoing traffic of the environments. It replaces `hub`."""
 
     virtual_network: NetworkId
     endpoints: SubnetId
@@ -148,13 +148,13 @@ class AdoptedHub(Values):
 
 
 class AdoptedShared(Values):
-    """What all environments share that exists already, in the subscription of `azure`.
+    """Existing resources shared by all environments, in the subscription of `azure`.
 
-    What is made of it is made in the resource group.
+    Resources that are still created for them are created in the resource group.
     """
 
     resource_group: ResourceGroupId | None = None
     hub: AdoptedHub | None = None
     private_dns_zones: tuple[DnsZoneId, ...] = ()
-    """all that the platform needs, or none; their owner links them to an adopted hub"""
+    """all zones that the platform needs, or none; their owner links them to an adopted hub"""
     log_analytics: LogAnalyticsId | None = None

@@ -8,7 +8,7 @@ from infra.spec.values.fields import Uuid, Values
 
 
 class Azure(Values):
-    """What all environments share in Azure."""
+    """Azure settings shared by all environments."""
 
     tenant_id: Uuid
     """the Microsoft Entra tenant"""
@@ -25,7 +25,7 @@ class Azure(Values):
     """object id of the application AzureDatabricks in the tenant, which uses a key of every environment:
     az ad sp show --id 2ff814a6-3304-4ab8-85cb-cd0e6f879c1d --query id"""
     operators_group_id: Uuid
-    """object id of the Entra group whose members deploy by hand: what all environments share, and a first day"""
+    """object id of the Entra group whose members deploy by hand: the shared stacks, and the first deployment"""
     log_retention_days: Annotated[StrictInt, Field(ge=30, le=730, description="30 to 730 days")] = 90
     """how long Log Analytics keeps what is logged"""
 
@@ -44,7 +44,7 @@ class Compliance(Values):
 
 
 class EnvironmentAzure(Values):
-    """Where one environment lies in Azure, what it costs there and how long its files last."""
+    """Subscription, budget and file retention of one environment."""
 
     subscription_id: Uuid
     """its subscription; several environments may share one"""

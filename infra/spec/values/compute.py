@@ -71,7 +71,7 @@ class Warehouse(Values):
 
 
 class Pool(Values):
-    """Machines that wait for clusters."""
+    """Idle machines for clusters."""
 
     node_type: CpuNode
     runtime: Runtime

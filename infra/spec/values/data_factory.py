@@ -8,7 +8,7 @@ from infra.spec.values.fields import Name, Values
 
 
 class FactoryPipeline(Values):
-    """One job of one use case, started by the factory and by no schedule of Databricks' own."""
+    """One job of one use case, started by the factory instead of a Databricks schedule."""
 
     use_case: Name
     model: Name | None = None

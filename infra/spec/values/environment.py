@@ -26,7 +26,7 @@ class Workspace(Values):
 
 
 class Environment(Values):
-    """What makes one environment differ from the others."""
+    """The settings of one environment."""
 
     name: Name
     """the name of its file"""
@@ -42,7 +42,7 @@ class Environment(Values):
     """environments whose workspaces may read this catalog"""
     use_cases: dict[str, UseCaseValues]
     pipelines: StrictBool = False
-    """whether each use case that is ingested here has a declarative pipeline too, which makes its tables from bronze"""
+    """whether each use case ingested here also has a declarative pipeline, which derives its tables from bronze"""
     policies: Policies
     warehouse: Warehouse
     online_store: OnlineStore | None = None
@@ -66,7 +66,7 @@ class Environment(Values):
     monthly_budget_usd: Annotated[StrictInt, Field(ge=1, description="US dollars, at least 1")]
     """list price above which `notify` is told"""
     system_schemas: tuple[Literal["access", "compute", "lakeflow", "query", "serving", "storage"], ...] = ()
-    """system tables to enable; they belong to the metastore, so one environment names them for all"""
+    """system tables to enable; they belong to the metastore, so exactly one environment lists them"""
     notify: NotEmpty[Email]
     """who is told when a job fails, an alert is raised or the budget is spent"""
     destinations: dict[Name, NotEmpty[Email]] = Field(default_factory=dict)

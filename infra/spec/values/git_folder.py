@@ -8,9 +8,9 @@ from infra.spec.values.fields import Name, Values
 
 
 class GitFolder(Values):
-    """A repository that people see as a folder of the workspace."""
+    """A repository that appears as a folder of the workspace."""
 
     url: Annotated[str, StringConstraints(pattern=r"^https://\S+\.git$"), Field(description="https://….git")]
     branch: Annotated[str, StringConstraints(pattern=r"^[\w./-]+$"), Field(description="a branch")]
     can_read: tuple[Name, ...] = ()
-    """groups that see it"""
+    """groups that can view it"""

@@ -35,12 +35,12 @@ Profile = Literal["private", "ip-allow-list"]
 
 
 class HubSubnets(Values):
-    """The parts of the hub."""
+    """The subnets of the hub."""
 
     firewall: PrivateRange
     """/26 or larger"""
     endpoints: PrivateRange
-    """/28 or larger; private endpoints of what all environments share"""
+    """/28 or larger; private endpoints of shared resources"""
     runners: PrivateRange
     """/28 or larger; the machines that plan and apply: public access is off, so they run inside the network"""
     gateway: PrivateRange | None = None
@@ -48,7 +48,7 @@ class HubSubnets(Values):
 
 
 class Egress(Values):
-    """The hosts that may be reached, each for those who need it. All others are refused."""
+    """The allowed hosts, by who needs them. All others are blocked."""
 
     databricks: NotEmpty[Host]
     """artifact, log and system-table storage of the region, by HTTPS; Databricks publishes the list"""
@@ -61,7 +61,7 @@ class Egress(Values):
 
 
 class Hub(Values):
-    """The network that all environments leave through."""
+    """The network that carries all outgoing traffic of the environments."""
 
     address_space: PrivateRange
     subnets: HubSubnets
@@ -77,16 +77,16 @@ class Hub(Values):
 
 
 class SpokeSubnets(Values):
-    """The parts of an environment's network."""
+    """The subnets of an environment's network."""
 
     host: PrivateRange
     """/26 or larger; one address per cluster node"""
     container: PrivateRange
     """/26 or larger; one address per cluster node"""
     endpoints: PrivateRange | None = None
-    """private endpoints; needed in the profile private, and refused without it"""
+    """private endpoints; required in the profile private, refused otherwise"""
     serving: PrivateRange | None = None
-    """the machines of the cluster of `aks_serving`; needed with it, and refused without"""
+    """the machines of the cluster of `aks_serving`; required with it, refused otherwise"""
 
 
 class SpokeNetwork(Values):

@@ -22,11 +22,11 @@ from infra.spec.values.serving_places import ServingPlaces
 
 
 class Data(StrEnum):
-    """What a job's principal may do with the tables of one layer.
+    """Rights of a job's principal on the tables of one layer.
 
     CREATE lets it create tables, which it then owns and writes; it gives no right to change a table that
-    another principal owns. So no job can rewrite what another job recorded, a gate's verdict for example.
-    MAKE is CREATE without the right to read the tables of others: it reads its own, and those granted by name.
+    another principal owns. So no job can change records of another job, for example a gate's verdict.
+    MAKE is CREATE without the right to read tables of others: it reads its own, and tables granted by name.
     """
 
     READ = "read"
@@ -35,14 +35,14 @@ class Data(StrEnum):
 
 
 class Files(StrEnum):
-    """What a principal may do with the files of a volume."""
+    """Rights of a principal on the files of a volume."""
 
     READ = "read"
     WRITE = "write"
 
 
 class ModelRight(StrEnum):
-    """What a principal may do with the registered model. Only its owner may move an alias."""
+    """Rights of a principal on the registered model. Only its owner may move an alias."""
 
     EXECUTE = "execute"
     CREATE_VERSION = "create_version"
@@ -50,9 +50,9 @@ class ModelRight(StrEnum):
 
 
 class MaskedReads(StrEnum):
-    """How jobs, whose clusters are dedicated, may read tables with columns that are masked from them.
+    """How jobs on dedicated clusters may read tables with columns that are masked for them.
 
-    On dedicated compute Databricks hands such a read to serverless compute, which filters it.
+    On dedicated compute Databricks delegates such a read to serverless compute, which filters it.
     """
 
     SERVERLESS = "serverless"
@@ -79,7 +79,7 @@ class AzureState(Values):
 
 
 class LocalState(Values):
-    """Terraform state in a file beside the stack: for trying, never for a team."""
+    """Terraform state in a file beside the stack: for experiments, not for teams."""
 
     kind: Literal["local"]
 
@@ -88,13 +88,13 @@ class Group(Values):
     """One group of people."""
 
     comment: str
-    """what its members do"""
+    """tasks of its members"""
     members: tuple[Email, ...] = ()
     """e-mail addresses of users that the account knows"""
 
 
 class JobAccess(Values):
-    """What one stage's service principal may do, in its own environment."""
+    """Rights of one stage's service principal in its own environment."""
 
     landing: Files | None = None
     bronze: Data | None = None
@@ -116,11 +116,11 @@ class JobAccess(Values):
     functions: Literal["create"] | None = None
     """create: may create the functions that mask sensitive columns, in the ops schema"""
     sensitive: Literal["clear"] | None = None
-    """clear: sensitive columns are not masked from it"""
+    """clear: sensitive columns are not masked for it"""
     source_gold: Literal[Data.READ] | None = None
     """read: may also read the gold tables of the environment that its use case names as `source`"""
     source_sensitive: Literal["clear"] | None = None
-    """clear: sensitive columns of those gold tables are not masked from it"""
+    """clear: sensitive columns of those gold tables are not masked for it"""
 
     @property
     def predictions(self) -> None:
@@ -146,38 +146,38 @@ class Metastore(Values):
 
 
 class ExistingMetastore(Metastore):
-    """The metastore that the region has. Azure makes one with the first workspace, and allows no second."""
+    """The region's existing metastore. Azure creates one with the first workspace and allows no second one."""
 
     id: MetastoreId
 
 
 class AdoptedMetastore(ExistingMetastore):
-    """Used as it is: nothing here changes or destroys it, so teams that share it notice nothing."""
+    """Used unchanged: nothing here changes or destroys it, so other teams can share it."""
 
     kind: Literal["adopt"]
 
 
 class _OwnedMetastore(Values):
-    """Settings of a metastore whose owner this project is."""
+    """Settings of a metastore that this project owns."""
 
     sharing_token_days: Annotated[StrictInt, Field(ge=1, le=90, description="1 to 90 days")] = 30
     """how long a recipient's Delta Sharing token lasts"""
 
 
 class ImportedMetastore(ExistingMetastore, _OwnedMetastore):
-    """Taken into the state of the stack `account` by the first plan, and kept as declared from then on."""
+    """Imported into the state of the stack `account` by the first plan, and kept as declared from then on."""
 
     kind: Literal["import"]
 
 
 class NewMetastore(Metastore, _OwnedMetastore):
-    """Made by the stack `metastore`, before the first workspace of the region: later there is one already."""
+    """Created by the stack `metastore`, before the region's first workspace: after that one exists already."""
 
     kind: Literal["new"]
 
 
 class Platform(Values):
-    """What all environments share."""
+    """Settings shared by all environments."""
 
     azure: Azure
     network: Profile
@@ -194,7 +194,7 @@ class Platform(Values):
     azure_ml: StrictBool = False
     """whether environments may also serve from Azure Machine Learning"""
     serving_places: ServingPlaces | None = None
-    """required with either of these two switches, and refused without"""
+    """required with either of these two switches, refused otherwise"""
     sinks: StrictBool = False
     """whether environments may have an Event Hubs namespace and a PostgreSQL server for predictions"""
     account: Account

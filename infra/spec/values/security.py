@@ -39,9 +39,9 @@ class Security(Values):
     token_users: tuple[Name, ...] = ()
     """groups that may have access tokens, besides the admins"""
     legacy_access: Literal["disabled", "enabled"] = "disabled"
-    """the Hive metastore and what else bypasses Unity Catalog"""
+    """the Hive metastore and other ways around Unity Catalog"""
     legacy_table_acls: tuple[LegacyTableAcl, ...] = ()
-    """opt-in: rights in the Hive metastore, which legacy_access must then let in"""
+    """opt-in: rights in the Hive metastore; legacy_access must allow it"""
     serverless_domains: tuple[Domain, ...] = ()
     """internet domains that serverless compute may reach, besides those that served models are built from; all others
     are refused"""
@@ -56,7 +56,7 @@ class Security(Values):
 
 
 class FederatedIdentity(Values):
-    """A pipeline that signs in by its own identity provider's token, so without a secret."""
+    """A pipeline that signs in with a token of its identity provider, without a secret."""
 
     issuer: Annotated[str, Field(pattern=r"^https://\S+$", description="the identity provider's https address")]
     audience: Annotated[str, Field(min_length=1, description="the audience that its tokens name")]

@@ -15,14 +15,14 @@ PinnedImage = Annotated[
 
 
 class ServingPlaces(Values):
-    """What both places have in common."""
+    """Settings shared by both places."""
 
     base_image: PinnedImage
     """what the servers' images are built on: Python 3.12 with pip and a shell, by its digest"""
 
 
 class Nodes(Values):
-    """How many machines of one kind."""
+    """Number of machines of one kind."""
 
     min: Annotated[StrictInt, Field(ge=2, le=100, description="2 to 100, because one may be removed at any time")]
     max: Annotated[StrictInt, Field(ge=2, le=100, description="2 to 100, not below min")]

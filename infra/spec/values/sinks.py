@@ -14,7 +14,7 @@ class EventHubs(Values):
     """by use case, the object id of the Entra service principal that its sink signs in as; it may send to the hubs of
     this use case, and nothing else"""
     processing_units: Literal[1, 2, 4, 8, 16] = 1
-    """of the tier Premium"""
+    """Premium tier"""
     partitions: Annotated[StrictInt, Field(ge=1, le=100, description="1 to 100")] = 4
     """of each hub; they can't be taken away later"""
     retention_hours: Annotated[StrictInt, Field(ge=1, le=2160, description="1 to 2160 hours, 90 days")] = 168
@@ -22,7 +22,7 @@ class EventHubs(Values):
 
 
 class PostgresServer(Values):
-    """A flexible server. It knows Entra's logins only, and has one database; schemas and roles are made by hand."""
+    """A flexible server with Entra logins only and one database. Schemas and roles are created by hand."""
 
     version: Literal["15", "16", "17"] = "16"
     size: Annotated[
@@ -41,7 +41,7 @@ class PostgresServer(Values):
 
 
 class Sinks(Values):
-    """Where predictions of one environment go, if the platform makes it."""
+    """Sinks for predictions of one environment that the platform creates."""
 
     event_hubs: EventHubs | None = None
     postgres: PostgresServer | None = None

@@ -10,7 +10,7 @@ from infra.spec.values.platform import Data, Files
 
 
 class Compute(StrEnum):
-    """What a job's code runs on."""
+    """Compute of a job."""
 
     POLICY = "policy"
     SERVERLESS = "serverless"
@@ -35,16 +35,16 @@ class TrainingJob(ScheduledJob):
     """The job that trains a model version."""
 
     gpu: StrictBool = False
-    """whether the same job exists a second time, on machines with a GPU, to be run by hand"""
+    """whether a second job with the same code exists on machines with a GPU, to be run by hand"""
     processes: Literal[1, 2, 4, 8, 16] = 1
-    """how many processes fit a network over Spark's workers (algorithm spark_network), each on a worker of its own"""
+    """number of processes that fit a network on Spark's workers (algorithm spark_network), one per worker"""
 
 
 class PromotionJob(TriggeredJob):
     """The job that puts a version through its gates and makes it live."""
 
     model_events: Switch | None = None
-    """whether a new version and a moved alias start the jobs `new-version` and `alias-change`; left out: none"""
+    """whether a new version and a moved alias start the jobs `new-version` and `alias-change`; default: no such jobs"""
 
 
 class IntegrationJob(Values):
@@ -56,7 +56,7 @@ class IntegrationJob(Values):
 
 
 class PowerBi(Values):
-    """Where the job `power-bi` publishes a use case's predictions and records, and when."""
+    """Destination and schedule of the job `power-bi`, which publishes a use case's predictions and records."""
 
     connection: Annotated[str, Field(min_length=1)]
     """the Unity Catalog connection to Power BI, created by hand"""
@@ -81,7 +81,7 @@ class MonitoringJob(ScheduledJob):
 class Jobs(Values):
     """The jobs that this environment runs; the ones left out do not exist in it.
 
-    With `promotion` come the jobs that undo and approve one, `rollback` and `approval`, which run as its principal.
+    With `promotion` come the jobs `rollback` and `approval`, which run as the same principal.
     """
 
     ingest: ScheduledJob | None = None
@@ -108,7 +108,7 @@ class Jobs(Values):
 
 
 class RoleAccess(Values):
-    """What the members of one group may do with one use case in one environment."""
+    """Rights of a group on one use case in one environment."""
 
     landing: Files | None = None
     bronze: Literal[Data.READ] | None = None
@@ -120,19 +120,19 @@ class RoleAccess(Values):
     ops: Literal[Data.READ] | None = None
     alerts: Literal[Files.READ] | None = None
     exports: Literal[Files.READ] | None = None
-    """predictions as files, of a use case whose models declare them"""
+    """predictions as files, if the use case's models declare them"""
     model: Literal["execute"] | None = None
     jobs: Literal["view", "run", "manage"] | None = None
     """every job except the approval job, which they can view"""
     approval: Literal["run"] | None = None
     """may start the approval job, which records a named person's sign-off"""
     alert_actions: Literal["run"] | None = None
-    """may start the job that acknowledges, snoozes and resolves alerts, as those may who run all jobs"""
+    """may start the job that acknowledges, snoozes and resolves alerts (included in `jobs: run`)"""
     comments: Literal["run"] | None = None
-    """may start the job that records comments on model versions, as those may who run all jobs"""
+    """may start the job that records comments on model versions (included in `jobs: run`)"""
     experiment: Literal["read", "edit"] | None = None
     sensitive: Literal["clear"] | None = None
-    """clear: sensitive columns are not masked from the group"""
+    """clear: sensitive columns are not masked for the group"""
 
     endpoint: Literal["view", "query"] | None = None
     """the serving endpoint: see it, or call it too"""
@@ -156,20 +156,20 @@ class ServingValues(Values):
     inference_table: StrictBool = True
     """whether requests and answers are recorded, in the schema `<usecase>_inference`"""
     monitor: Literal["quality_monitor", "data_quality_monitor"] = "quality_monitor"
-    """the resource that monitors the predictions: the provider's older one, or its successor"""
+    """the resource that monitors the predictions: the provider's older or newer one"""
 
 
 class UseCaseValues(Values):
     """One use case in one environment."""
 
     source: Name | None = None
-    """the environment whose gold tables training reads; left out: its own"""
+    """the environment whose gold tables training reads; default: this one"""
     mirror: StrictBool = False
-    """whether the redacted mirror of the source is read in the place of its gold tables"""
+    """whether the source's redacted mirror is read instead of its gold tables"""
     mirror_key: SecretName | None = None
-    """scope/key of the secret with which this environment hashes keys in its mirror; left out: there is no mirror"""
+    """scope/key of the secret with which this environment hashes keys in its mirror; default: no mirror"""
     jobs: Jobs
     serving: ServingValues | None = None
-    """left out: no endpoint in this environment"""
+    """default: no endpoint in this environment"""
     access: dict[Name, RoleAccess] = Field(default_factory=dict)
     """rights by group"""

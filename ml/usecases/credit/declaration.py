@@ -41,7 +41,7 @@ OUTCOMES = Outcome(
         name="client_outcomes",
         layer=Layer.GOLD,
         owner=OWNER,
-        comment="One row per client, application and report: the outcome, what it was for, and when it became known.",
+        comment="One row per client, application and report: the outcome, its application, and when it became known.",
         # If an application has several reports (corrections), the newest known one counts.
         keys=("client_id", "application_month", "known_month"),
         columns=(

@@ -106,7 +106,7 @@ MOVEMENTS = Table(
     name="movements",
     layer=Layer.SILVER,
     owner=OWNER,
-    comment="One row per client and month: what the client's account did. Not every source of applications has it.",
+    comment="One row per client and month: movements of the client's account. Not every source has them.",
     keys=("client_id", "movement_month"),
     columns=(
         _CLIENT,

@@ -42,7 +42,7 @@ DEMAND = Outcome(
         name="demand_outcomes",
         layer=Layer.GOLD,
         owner=OWNER,
-        comment="One row per example whose week is over: how many units were sold in it, and since when that is known.",
+        comment="One row per example whose week is over: the units sold in it, and when that became known.",
         keys=("series_step", "origin", "known_from"),
         columns=(
             EXAMPLES.table.column("series_step"),

@@ -41,7 +41,7 @@ KNOWN = Derived(
         name="known_loads",
         layer=Layer.GOLD,
         owner=OWNER,
-        comment="One row per example whose hour is over: what was drawn in it.",
+        comment="One row per example whose hour is over: the energy drawn in it.",
         keys=("example_id",),
         columns=(
             EXAMPLES.table.column("example_id"),
@@ -60,7 +60,7 @@ OUTCOMES = Outcome(
         name="energy_outcomes",
         layer=Layer.GOLD,
         owner=OWNER,
-        comment="One row per example: what was drawn, and when that was known.",
+        comment="One row per example: the energy drawn, and when that became known.",
         keys=("series_step", "origin", "known_from"),
         columns=(
             EXAMPLES.table.column("series_step"),

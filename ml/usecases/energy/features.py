@@ -16,29 +16,29 @@ EXAMPLES = Derived(
         name="energy_examples",
         layer=Layer.GOLD,
         owner=OWNER,
-        comment="One row per site, newest hour of a day and hour of the next: all that was known then, and no more.",
+        comment="One row per site, last hour of a day and hour of the next: only what was known then.",
         keys=("series_step", "origin"),
         columns=(
             Column(name="series_step", type="string", comment="Site and step, joined with |."),
             Column(name="example_id", type="string", comment="The same with the origin."),
-            Column(name="origin", type="timestamp", comment="Newest hour that is known: the last of a day."),
-            Column(name="target", type="timestamp", comment="Hour that is asked about."),
-            Column(name="known_from", type="timestamp", comment="When that is over."),
+            Column(name="origin", type="timestamp", comment="Newest known hour, the last of a day."),
+            Column(name="target", type="timestamp", comment="Forecast hour."),
+            Column(name="known_from", type="timestamp", comment="End of the forecast hour."),
             SITE,
             Column(
                 name="step",
                 type="int",
-                comment="From the origin to what is asked about.",
+                comment="Hours from the origin to the forecast hour.",
                 unit="hours",
                 minimum=1,
                 maximum=HORIZON,
             ),
             _known("temperature", "Forecast for the hour.", "°C", nullable=True),
-            _known("warmer", "Than what was forecast for the same hour a week before.", "°C", nullable=True),
-            _known("holiday", "1: the day is a holiday."),
-            _known("holiday_before", "1: the same day a week before was one."),
-            _known("hour", "Of the day, UTC."),
-            _known("weekday", "0: Monday."),
+            _known("warmer", "Difference from the forecast for the same hour a week before.", "°C", nullable=True),
+            _known("holiday", "1 if the day is a holiday."),
+            _known("holiday_before", "1 if the same day a week before was a holiday."),
+            _known("hour", "Hour of the day, UTC."),
+            _known("weekday", "Day of the week; 0 is Monday."),
             *(
                 _known(name, f"Drawn in the hour of the origin, or {back} before.", "kWh")
                 for back, name in enumerate(HISTORY)
@@ -69,7 +69,7 @@ FEATURES = FeatureTable(
     event_time="origin",
     features=MODEL_FEATURES,
     owner=OWNER,
-    comment="One row per site, newest hour of a day and hour of the next one: what was known then.",
+    comment="One row per site, last hour of a day and hour of the next one: what was known then.",
     # A row is scored at its own origin, or not at all.
     max_age_days=1,
 )

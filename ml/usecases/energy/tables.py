@@ -7,18 +7,18 @@ OWNER = "ml-engineers"
 CALENDAR = Calendar(period=Period.HOUR)
 
 SITE = Column(name="site", type="string", comment="The metered site.")
-DELIVERED = Column(name="delivered", type="timestamp", comment="Hour by which its file is named.")
+DELIVERED = Column(name="delivered", type="timestamp", comment="Hour in the name of its file.")
 
 LOADS = Table(
     name="loads",
     layer=Layer.SILVER,
     owner=OWNER,
-    comment="One row per site and hour: what it drew.",
+    comment="One row per site and hour: the energy drawn.",
     keys=("site", "at"),
     columns=(
         DELIVERED,
         SITE,
-        Column(name="at", type="timestamp", comment="When the hour begins, UTC."),
+        Column(name="at", type="timestamp", comment="Start of the hour, UTC."),
         Column(name="load_kwh", type="double", comment="Energy drawn.", unit="kWh", minimum=0),
     ),
 )
@@ -27,12 +27,12 @@ WEATHER = Table(
     name="weather",
     layer=Layer.SILVER,
     owner=OWNER,
-    comment="One row per site and hour: the temperature that was forecast for it at the end of the day before.",
+    comment="One row per site and hour: the temperature forecast for it at the end of the day before.",
     keys=("site", "at"),
     columns=(
         DELIVERED,
         SITE,
-        Column(name="at", type="timestamp", comment="The hour that was forecast, UTC."),
+        Column(name="at", type="timestamp", comment="Start of the forecast hour, UTC."),
         Column(name="temperature_c", type="double", comment="Forecast.", unit="°C", minimum=-60, maximum=60),
     ),
 )
@@ -46,6 +46,6 @@ HOLIDAYS = Table(
     columns=(
         Column(name="delivered", type="timestamp", comment="Hour in which it was announced."),
         Column(name="day", type="date", comment="The holiday."),
-        Column(name="holiday", type="string", comment="What it is called."),
+        Column(name="holiday", type="string", comment="Name of the holiday."),
     ),
 )

@@ -37,7 +37,7 @@ PROGRESSION = Outcome(
         name="visit_outcomes",
         layer=Layer.GOLD,
         owner=OWNER,
-        comment="One row per patient and second visit: how far the disease has progressed, and when that was known.",
+        comment="One row per patient and second visit: progression of the disease, and when it became known.",
         keys=("patient_id", "visited_on", "measured_on"),
         columns=(
             VISITS.column("patient_id"),

@@ -49,7 +49,7 @@ FOLLOW_UPS = Table(
     name="follow_ups",
     layer=Layer.SILVER,
     owner=OWNER,
-    comment="One row per patient and day of the second visit: how far the disease has progressed by then.",
+    comment="One row per patient and day of the second visit: progression of the disease by then.",
     keys=("patient_id", "measured_on"),
     columns=(
         _PATIENT,
