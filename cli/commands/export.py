@@ -59,13 +59,31 @@ def export(
         raise CommandError(
             f"--to {place} needs --image with its digest: first export --to image, then build and push it", 2
         )
+    placed = _placed(spec, environment, named, image=image, client_id=client_id, colour=colour, host=host)
+    if place == "aks":
+        _aks(placed, out)
+    else:
+        _azure_ml(placed, environment, out)
+
+
+def _placed(
+    spec: "Spec",
+    environment: "Environment",
+    named: NamedModel,
+    *,
+    image: str,
+    client_id: str | None,
+    colour: str | None,
+    host: str | None,
+) -> "Placed":
+    """The live version in the pushed image, and whether it looks up features."""
     from cli.places import export as places  # noqa: PLC0415 - takes seconds
     from cli.places import features  # noqa: PLC0415
 
     version = places.live_version(named, host)
     with places.fetched(named, version, host) as folder:
         looks_up = features.specification(folder) is not None
-    placed = placed_version(
+    return placed_version(
         spec,
         environment,
         named,
@@ -76,10 +94,6 @@ def export(
         colour=colour,
         host=host,
     )
-    if place == "aks":
-        _aks(placed, out)
-    else:
-        _azure_ml(placed, environment, out)
 
 
 def _image(named: NamedModel, spec: "Spec", out: Path, host: str | None) -> None:

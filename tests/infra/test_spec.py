@@ -232,8 +232,8 @@ def test_all_mistakes_of_all_files_are_reported_together(workspaces: Path) -> No
         ),
         (
             "platform.yaml",
-            "source_gold: read, source_sensitive: clear}\n  # It reads",
-            "source_gold: read}\n  # It reads",
+            "source_gold: read, source_sensitive: clear}\n  # Promotion reads",
+            "source_gold: read}\n  # Promotion reads",
             "job_access.training.source_sensitive: given None; allowed clear, since training reads table versions",
         ),
         (
