@@ -140,7 +140,7 @@ def _unchecked(bindings: Any) -> Any:
 
 
 def node_options(given: str) -> str:
-    """`given` plus, once, the option to require the provider's modules on demand."""
+    """`given` plus, once, the option to require the provider's modules on demand and to capture no stack traces."""
     order = f'--require "{_LAZY_PROVIDERS.as_posix()}"'
     return given if order in given else f"{given} {order}".strip()
 

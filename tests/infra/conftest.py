@@ -80,6 +80,13 @@ def workspaces(tmp_path: Path) -> Path:
     return credit_alone(tmp_path / "workspaces")
 
 
+def synthesized_with(change: Callable[[Path], None], folder: Path) -> Documents:
+    """The documents of a copy, under `folder`, of the shipped workspaces of credit alone that `change` has changed."""
+    change(workspaces := credit_alone(folder / "workspaces"))
+    synth(folder / "out", workspaces)
+    return read_documents(folder / "out")
+
+
 @pytest.fixture
 def synthesized(workspaces: Path, tmp_path: Path) -> Callable[[], Documents]:
     """Synthesizes the (changed) copy of the workspaces."""

@@ -91,6 +91,30 @@ def test_node_requires_on_demand_too(tmp_path: Path) -> None:
     assert required == 2  # the index, and what made it lazy
 
 
+def test_no_token_notes_where_it_was_made(tmp_path: Path) -> None:
+    """The toolkit's own function captures a stack trace; required with the option it captures none."""
+    bindings = find_spec("cdktf")
+    assert bindings is not None
+    assert bindings.submodule_search_locations is not None
+    (archive,) = (Path(bindings.submodule_search_locations[0]) / "_jsii").glob("*.tgz")
+    module = "lib/tokens/private/stack-trace.js"
+    with tarfile.open(archive) as packed:
+        packed.extract(f"package/{module}", tmp_path, filter="data")
+    (tmp_path / "package").rename(tmp_path / "cdktf")
+    code = f"console.log(require('{(tmp_path / 'cdktf' / module).as_posix()}').captureStackTrace().length > 0)"
+    captured = {
+        options: subprocess.run(
+            [os.environ["JSII_NODE"], "-e", code],
+            env=os.environ | {"NODE_OPTIONS": options},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.strip()
+        for options in ("", node_options(""))
+    }
+    assert captured == {"": "true", node_options(""): "false"}
+
+
 def test_the_order_to_node_is_given_once() -> None:
     """What the caller told Node stays, and a child of a synthesis does not add the order again."""
     once = node_options("--max-old-space-size=4096")

@@ -1,6 +1,5 @@
 """`masked_reads: unmasked_table`: scoring reads features that ingest also writes without their sensitive columns."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from policies.access.compute import Access
 from policies.access.invariants import read_invariants, violations
 from policies.access.model import Key
 from policies.access.stacks import stack_of
-from tests.infra.conftest import Documents, edit, read_documents
+from tests.infra.conftest import Documents, edit, read_documents, synthesized_with
 from tests.infra.find import grants, tasks
 from tests.ml.two_models import two_models
 
@@ -23,11 +22,10 @@ def _choose(workspaces: Path) -> None:
     edit(workspaces / "platform.yaml", "network: private\n", "network: private\nmasked_reads: unmasked_table\n")
 
 
-@pytest.fixture
-def documents(workspaces: Path, synthesized: Callable[[], Documents]) -> Documents:
+@pytest.fixture(scope="module")
+def documents(tmp_path_factory: pytest.TempPathFactory) -> Documents:
     """The shipped workspaces with that choice."""
-    _choose(workspaces)
-    return synthesized()
+    return synthesized_with(_choose, tmp_path_factory.mktemp("unmasked"))
 
 
 def _flags(documents: Documents, environment: str, job: str, task: str) -> dict[str, str]:
