@@ -2,9 +2,13 @@
 
 from collections import Counter
 
+import pytest
+
 from localcloud.recorded import REFUSED_BY_PLATFORM
 from tests.localcloud.replay.platform import PlatformReplay
 from tests.localcloud.replay.recording import Asked
+
+pytestmark = pytest.mark.slow
 
 Platforms = dict[str, PlatformReplay]
 

@@ -59,6 +59,7 @@ def mlflow_home(tmp_path: Path) -> Iterator[tuple[Path, MlflowServer]]:
         yield tmp_path, server
 
 
+@pytest.mark.slow
 def test_endpoints_come_back_after_a_kill_in_the_middle_of_an_update(mlflow_home: tuple[Path, MlflowServer]) -> None:
     """The documents are as a kill left them: the live version answers, and the update is taken up again."""
     home, server = mlflow_home
