@@ -17,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from bench.forecast_families import HOURLY_FAMILIES, WEEKLY_FAMILIES, drawn, hourly_length, weekly_length
+from bench.forecast_families import HOURLY_FAMILIES, KNOWN, WEEKLY_FAMILIES, drawn, hourly_length, weekly_length
+from bench.forecast_pairs import Ratio, ratio
 from bench.page import rewrite
 from bench.synthesis import table
 from ml.problems.forecasting import backtest, fleet
@@ -31,8 +32,9 @@ from ml.problems.forecasting.table import NAIVE2, Judged, judge, measured
 
 Floats = npt.NDArray[np.float64]
 SEED = 20_261_129
-DEFAULT, MEDIAN = "the default", "median of four"
+DEFAULT, MEDIAN, PROCESS = "the default", "median of four", "knows the process"
 # The members of the M4 competition's median combination; seasonal if the season has at most 24 steps.
+_OF_MEDIAN = 0.97
 FOUR = ("AutoETS", "AutoCES", "AutoARIMA", "AutoTheta")
 
 
@@ -45,20 +47,34 @@ class Case:
     families: Mapping[str, Sequence[Floats]]
 
 
-def judged(case: Case, workers: int, parts: Parts) -> pd.DataFrame:
-    """One row per family (and `all`) and forecaster: its OWA."""
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """`owa`: one row per forecaster, one column per family and for `all`. By family: the name of the `best` single
+    candidate, and the default's ratio to it (`to_best`) and to the median of four (`to_median`).
+    """
+
+    owa: pd.DataFrame
+    best: Mapping[str, str]
+    to_best: Mapping[str, Ratio]
+    to_median: Mapping[str, Ratio]
+
+
+def judged(case: Case, workers: int, parts: Parts) -> Found:
+    """Every forecaster on every series."""
     names = [name for name, series in case.families.items() for _ in series]
     whole = [each for series in case.families.values() for each in series]
     histories, truths = [each[: -case.horizon] for each in whole], [each[-case.horizon :] for each in whole]
     fits = fleet.fit_all(
         histories, case.horizon, case.frequency, parts=parts, workers=workers, progress=lambda _, __: None
     )
-    combined = combine(fits, histories)
-    found: dict[str, list[Judged]] = {name: [] for name in case.families}
+    combined = combine(fits, histories, case.frequency.power)
+    found: dict[str, list[list[Judged]]] = {name: [] for name in case.families}
     for name, history, truth, fit, one in zip(names, histories, truths, fits, combined, strict=True):
         answers = {**_answers(fit, history, case, parts), DEFAULT: one.forecast}
-        found[name] += judge(truth, history, answers, case.frequency, widths={})
-    return _owa(found)
+        if name in KNOWN:
+            answers[PROCESS] = KNOWN[name](history, case.horizon)
+        found[name].append([*judge(truth, history, answers, case.frequency, widths={})])
+    return _compared({**found, "all": [each for series in found.values() for each in series]})
 
 
 def _answers(fit: Fitted, history: Floats, case: Case, parts: Parts) -> dict[str, Floats]:
@@ -87,29 +103,43 @@ def _ahead(name: str, history: Floats, case: Case) -> Floats:
         return naive2(history, case.horizon, case.frequency.naive_season)
 
 
-def _owa(found: Mapping[str, Sequence[Judged]]) -> pd.DataFrame:
-    """One row per forecaster except Naive2, which is 1; one column per family, and `all`."""
-    every = {**found, "all": [each for judged in found.values() for each in judged]}
-    columns = {name: measured(each).set_index("model")["owa"] for name, each in every.items()}
-    return pd.DataFrame(columns).drop(index=NAIVE2)
+def _compared(families: Mapping[str, Sequence[Sequence[Judged]]]) -> Found:
+    """From everything judged, by family and series. Naive2 is left out: its OWA is 1."""
+    columns = {
+        name: measured(each for one in series for each in one).set_index("model")["owa"]
+        for name, series in families.items()
+    }
+    owa = pd.DataFrame(columns).drop(index=NAIVE2)
+    singles = owa.drop(index=[DEFAULT, MEDIAN, PROCESS], errors="ignore")
+    best = {name: str(singles[name].idxmin()) for name in families}
+    return Found(
+        owa=owa,
+        best=best,
+        to_best={name: ratio(series, DEFAULT, best[name]) for name, series in families.items()},
+        to_median={name: ratio(series, DEFAULT, MEDIAN) for name, series in families.items()},
+    )
 
 
-def lines(title: str, found: pd.DataFrame, count: int) -> list[str]:
-    """The table of one frequency, best first, and its result against the two bounds."""
-    ranked = found.sort_values("all")
+def lines(title: str, found: Found, count: int) -> list[str]:
+    """The tables of one frequency, best first, and the result against the two bounds."""
+    ranked = found.owa.sort_values("all")
     shown = [
-        (name, *(f"{value:.3f}" for value in row)) for name, row in zip(ranked.index, ranked.to_numpy(), strict=True)
+        (str(name), *("" if np.isnan(value) else f"{value:.3f}" for value in row))
+        for name, row in zip(ranked.index, ranked.to_numpy(), strict=True)
     ]
-    single = found.drop(index=[DEFAULT, MEDIAN]).min()
-    ratio = found.loc[DEFAULT] / found.loc[MEDIAN]
-    columns = [str(each) for each in found.columns]
-    worse = [name for name in columns if found.at[DEFAULT, name] >= single[name]]
-    over = [f"{name} ({ratio[name]:.3f})" for name in columns if ratio[name] > 0.97]
+    pairs = [(name, best, str(found.to_best[name]), str(found.to_median[name])) for name, best in found.best.items()]
+    worse = [f"{name} ({each.value:.3f})" for name, each in found.to_best.items() if each.value >= 1]
+    over = [f"{name} ({each.value:.3f})" for name, each in found.to_median.items() if each.value > _OF_MEDIAN]
+    sure = {word: [name for name, each in found.to_best.items() if each.sure == word] for word in ("below", "above")}
     return [
         f"{title}: {count} series.",
-        *table(("OWA", *columns), shown),
-        f"Below the best single candidate: {'everywhere' if not worse else 'not for ' + ', '.join(worse)}. "
-        f"At most 0.97 of the median of four: {'everywhere' if not over else 'not for ' + ', '.join(over)}.",
+        *table(("OWA", *map(str, ranked.columns)), shown),
+        "The default's OWA over another's, with its 95 % interval over resampled series. The best single candidate is "
+        "the one with the lowest OWA on these same values, which a forecaster cannot know.",
+        *table(("family", "best single", "over the best single", "over the median of four"), pairs),
+        f"Below the best single candidate: {'everywhere' if not worse else 'not for ' + ', '.join(worse)}; beyond "
+        f"chance below for {', '.join(sure['below']) or 'none'}, above for {', '.join(sure['above']) or 'none'}. "
+        f"At most {_OF_MEDIAN} of the median of four: {'everywhere' if not over else 'not for ' + ', '.join(over)}.",
     ]
 
 

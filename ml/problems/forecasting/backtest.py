@@ -44,8 +44,9 @@ def fit(values: Floats, horizon: int, frequency: Frequency, candidates: Mapping[
         names, why = ("Naive",), f"{len(values)} steps are too few for a backtest of {horizon}: the last is repeated"
     reasons = [why] if why else []
     forecasts = np.full((len(names), len(at), horizon), np.nan)
-    for row, name in enumerate(names):
-        for column, origin in enumerate(at):
+    # Origin by origin: candidates that need the same seasonal decomposition share it.
+    for column, origin in enumerate(at):
+        for row, name in enumerate(names):
             try:
                 forecasts[row, column] = ahead(candidates[name], values[:origin], horizon, frequency)
             except Exception as error:  # noqa: BLE001 - libraries raise any error, and the other series continue

@@ -25,15 +25,17 @@ class Rule:
 
 # An error of zero would have infinite weight.
 LEAST_ERROR = 1e-3
+# A little less than a half: a sum of shares may be rounded down.
+_HALF = 0.5 - 1e-12
 # With this many judged steps, a series' own errors have the same weight as the fleet's.
 _EVEN_STEPS = 40
-# The best values on development series; other powers and counts were nearly as good.
-_POWER, _BEST = 4.0, 9
+# The best value on development series; 5 and 12 were nearly as good.
+_BEST = 9
 
 
-def rule_of(steps: int) -> Rule:
-    """The rule for series whose candidates were judged on `steps` steps."""
-    return Rule(own=steps / (steps + _EVEN_STEPS), power=_POWER, best=_BEST)
+def rule_of(steps: int, power: float) -> Rule:
+    """The rule for series whose candidates were judged on `steps` steps; `power` as declared by the frequency."""
+    return Rule(own=steps / (steps + _EVEN_STEPS), power=power, best=_BEST)
 
 
 def weights(scores: Floats, rule: Rule) -> Floats:
@@ -52,8 +54,23 @@ def _shares(raw: Floats) -> Floats:
 
 
 def mixed(forecasts: Floats, weight: Floats) -> Floats:
-    """Shape (…, horizon): from forecasts (…, candidates, horizon); a missing one passes its weight to the others."""
+    """Shape (…, horizon): the weighted median, step by step, of forecasts (…, candidates, horizon).
+
+    A missing forecast passes its weight to the others. A forecast stands at the middle of its weight; between two of
+    them the median is interpolated (Edgeworth's weighted median), so two of equal weight give their mean.
+    """
     kept = np.asarray((weight > 0) & np.isfinite(forecasts).all(axis=-1))
-    shares = _shares(np.where(kept, weight, 0.0))
-    found = np.einsum("...c,...ch->...h", shares, np.where(kept[..., None], forecasts, 0.0))
+    shares = _shares(np.where(kept, weight, 0.0))[..., None]
+    values = np.where(kept[..., None], forecasts, np.inf)
+    order = np.argsort(values, axis=-2, kind="stable")
+    values = np.take_along_axis(values, order, axis=-2)
+    ranked = np.take_along_axis(np.broadcast_to(shares, values.shape), order, axis=-2)
+    middle = np.cumsum(ranked, axis=-2) - ranked / 2
+    above = (middle >= _HALF).argmax(axis=-2)[..., None, :]
+    below = np.maximum(above - 1, 0)
+    high, low = (np.take_along_axis(values, at, axis=-2) for at in (above, below))
+    to, since = (np.take_along_axis(middle, at, axis=-2) for at in (above, below))
+    share = np.divide(_HALF - since, to - since, out=np.zeros_like(to), where=to > since)
+    with np.errstate(invalid="ignore"):
+        found = (low + (high - low) * share)[..., 0, :]
     return np.asarray(np.where(kept.any(axis=-1, keepdims=True), found, np.nan))
