@@ -2,6 +2,9 @@
 SHELL := /bin/sh
 # A newer pip is no business of a locked environment.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# To compile all 20,000 modules took half of the set-up; Python compiles the few that are used when it loads them. For
+# this option pip reads 0 as yes.
+export PIP_NO_COMPILE := 0
 # Each of many processes would compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help

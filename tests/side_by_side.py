@@ -1,7 +1,7 @@
 """`make test` and `make test-fast`: two lanes of pytest beside each other, for two cores.
 
-`make test`: the jobs on Spark in one lane, those of features with a server of their own; in the other what else starts
-servers; then in each some of the rooms of what starts none.
+`make test`: the jobs on Spark in one lane, in the other what else starts servers; then in each a part of what starts
+none.
 `fast` alone (`make test-fast`) is halved by rooms, and so is `slow`, which is no part of `make test`. Exit code 1 if a
 run of a lane fails, or none has a test. What failed in any is said again at the very end: the last lines of a log are
 enough.
@@ -20,7 +20,7 @@ from xml.etree import ElementTree
 
 SERVERS, FAST = ("-m", "not fast and not slow and not long"), ("-m", "fast")
 SLOW = ("-m", "slow and not long")
-JOBS, FEATURES = "tests/ml", "tests/ml/features"
+JOBS = "tests/ml"
 # What runs alone: its marker, and half of the work, as time goes; every other room, and any new one, is the other half.
 ALONE = {
     "fast": (FAST, ("tests/infra", "tests/policies", "tests/cli")),
@@ -48,8 +48,8 @@ def lanes(arguments: Sequence[str]) -> tuple[tuple[Arguments, ...], ...]:
         rest, half = _halves(*alone, given)
         return (rest,), (half,)
     after_jobs, after_servers = _halves(FAST, AFTER_SERVERS, given)
-    jobs = (*SERVERS, f"--ignore={FEATURES}", *given, JOBS), (*SERVERS, *given, FEATURES)
-    return (*jobs, after_jobs), ((*SERVERS, f"--ignore={JOBS}", *given), after_servers)
+    jobs, servers = (*SERVERS, *given, JOBS), (*SERVERS, f"--ignore={JOBS}", *given)
+    return (jobs, after_jobs), (servers, after_servers)
 
 
 def _halves(marker: Arguments, half: Arguments, given: Arguments) -> tuple[Arguments, Arguments]:
