@@ -1,4 +1,4 @@
-"""Address ranges of virtual networks: what fits, what overlaps, and which address comes first. Pure."""
+"""Address ranges of virtual networks: validity, overlap, and the first free address. Pure."""
 
 from collections.abc import Iterable
 from ipaddress import IPv4Network, ip_network
@@ -8,12 +8,12 @@ _KEPT = 4
 
 
 def networks(prefixes: Iterable[str]) -> list[IPv4Network]:
-    """The ranges of IPv4. Raises ValueError for what is no range, or has host bits."""
+    """The IPv4 ranges. Raises ValueError for an invalid range or one with host bits."""
     return [net for net in map(ip_network, prefixes) if isinstance(net, IPv4Network)]
 
 
 def outside(inner: Iterable[IPv4Network], outer: Iterable[IPv4Network]) -> list[IPv4Network]:
-    """Those of `inner` that lie in none of `outer`."""
+    """Those of `inner` that lie within none of `outer`."""
     around = list(outer)
     return [net for net in inner if not any(net.subnet_of(each) for each in around)]
 
@@ -25,7 +25,7 @@ def overlapping(ones: Iterable[IPv4Network], others: Iterable[IPv4Network]) -> l
 
 
 def first_free(subnet: IPv4Network, taken: Iterable[str]) -> str | None:
-    """The first address that a resource may have; None where all are taken."""
+    """The first address that a resource may have; None if all are taken."""
     held = set(taken)
     free = (str(subnet[n]) for n in range(_KEPT, subnet.num_addresses - 1) if str(subnet[n]) not in held)
     return next(free, None)

@@ -1,4 +1,4 @@
-"""What Azure keeps of deleted vaults and log workspaces."""
+"""Deleted vaults, as Azure keeps them."""
 
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.store import Document
@@ -15,7 +15,7 @@ def vault(cloud: Cloud, subscription: str, location: str, name: str) -> Document
 
 
 def purge(cloud: Cloud, subscription: str, location: str, name: str) -> None:
-    """Forget it. Raises `AzureError` 409 for a vault with purge protection."""
+    """Purge a deleted vault. Raises `AzureError` 409 if it has purge protection."""
     found = _require(cloud, subscription, location, name)
     if found["protected"]:
         raise conflict("MethodNotAllowed", f"Vault '{name}' has purge protection: it goes when its retention ends.")
@@ -23,14 +23,14 @@ def purge(cloud: Cloud, subscription: str, location: str, name: str) -> None:
 
 
 def listed(cloud: Cloud, collection: ResourceId) -> list[Document]:
-    """Those that a collection's path names. Deleted log workspaces are not kept: they come back by no PUT here."""
+    """The deleted vaults of a collection. Deleted log workspaces are not kept, because here no PUT recovers them."""
     if ResourceId(f"{collection.path}/x").type.lower() != _LISTS[0]:
         return []
     return [_shown(each) for each in cloud.store.all(DELETED) if each["subscription"] == collection.subscription]
 
 
 def is_of(collection: ResourceId) -> bool:
-    """Whether the path names deleted things."""
+    """Whether the path is one of deleted resources."""
     return ResourceId(f"{collection.path}/x").type.lower() in _LISTS
 
 

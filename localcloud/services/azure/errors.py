@@ -14,15 +14,15 @@ class AzureError(ApiError):
 
 
 def invalid(code: str, message: str) -> AzureError:
-    """400: the request cannot be done, by what it says."""
+    """400: the request is invalid."""
     return AzureError(400, code, message)
 
 
 def conflict(code: str, message: str) -> AzureError:
-    """409: what is there stands against it."""
+    """409: the request conflicts with an existing resource."""
     return AzureError(409, code, message)
 
 
 def missing(what: str) -> AzureError:
-    """404: there is no such resource."""
+    """404: the resource does not exist."""
     return AzureError(404, "ResourceNotFound", f"The Resource '{what}' was not found.")

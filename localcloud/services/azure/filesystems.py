@@ -1,4 +1,4 @@
-"""Filesystems of storage accounts at their own host: whose account a request means. They are its containers."""
+"""Filesystems of storage accounts at their own host. They are the account's containers."""
 
 import base64
 import binascii
@@ -22,7 +22,7 @@ _ENTRY = re.compile(r"(?P<default>default:)?(?P<scope>user|group|mask|other):(?P
 
 
 class StorageError(AzureError):
-    """An error of storage's own API, which also says its code in a header: an answer to HEAD has no body."""
+    """An error of the storage API, with its code also in a header, because an answer to HEAD has no body."""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -45,7 +45,7 @@ class Account:
         tokens.current_admin(request, cloud)
 
     def filesystem(self, name: str) -> ResourceId:
-        """The id of the container that a filesystem is."""
+        """The id of a filesystem's container."""
         return self.id.child("blobServices", "default", "containers", name)
 
     def require(self, name: str) -> Resource:
@@ -66,7 +66,7 @@ AccountDep = Annotated[Account, Depends()]
 
 
 def _root(filesystem: str, path: str, account: AccountDep) -> ResourceId:
-    """The filesystem whose root a path names. Raises `StorageError` 404 for any other path."""
+    """The filesystem of a root path. Raises `StorageError` 404 for any other path."""
     account.require(filesystem)
     if path.strip("/"):
         raise StorageError(404, "PathNotFound", "The specified path does not exist: no files are kept here.")
@@ -77,7 +77,7 @@ RootDep = Annotated[ResourceId, Depends(_root)]
 
 
 def metadata(header: str) -> dict[str, str]:
-    """The properties that a header gives: `name=base64` pairs with commas. Raises `StorageError` 400."""
+    """The properties in a header of comma-separated `name=base64` pairs. Raises `StorageError` 400."""
     pairs = [pair.strip().partition("=") for pair in header.split(",") if pair.strip()]
     try:
         return {name: base64.b64decode(value, validate=True).decode() for name, _, value in pairs}
@@ -98,7 +98,7 @@ def access(cloud: Cloud, filesystem: ResourceId) -> dict[str, str]:
 
 
 def set_access(cloud: Cloud, filesystem: ResourceId, **given: str | None) -> None:
-    """Change those that are given. Raises `StorageError` 400 for what is no access list."""
+    """Change the given ones. Raises `StorageError` 400 for an invalid access list."""
     wrong = [entry for entry in (given.get("acl") or "").split(",") if entry and not _ENTRY.fullmatch(entry)]
     if wrong:
         message = f"x-ms-acl has {', '.join(wrong)}: an entry is [default:]user, group, mask or other:[id]:rwx."
@@ -108,7 +108,7 @@ def set_access(cloud: Cloud, filesystem: ResourceId, **given: str | None) -> Non
 
 
 def permissions(acl: str) -> str:
-    """The nine letters of an access list, of owner, group and all others."""
+    """The nine permission letters of an access list: owner, group and others."""
     entries = [found for each in acl.split(",") if (found := _ENTRY.fullmatch(each))]
     held = {each["scope"]: each["rights"] for each in entries if not each["who"] and not each["default"]}
     return "".join(held.get(scope, "---") for scope in ("user", "group", "other"))

@@ -11,7 +11,7 @@ _FIELDS = {"resourceType": "type", "name": "name"}
 
 
 def filtered(found: Iterable[Resource], wanted: str | None) -> list[Resource]:
-    """Those that all conditions hold for, in either case of letters. Raises `AzureError` 400 for another filter."""
+    """Those that meet all conditions, ignoring case. Raises `AzureError` 400 for an unsupported filter."""
     conditions = [_CONDITION.fullmatch(part.strip()) for part in wanted.split(" and ")] if wanted else []
     read = [(_FIELDS[each["field"]], each["value"].lower()) for each in conditions if each is not None]
     if len(read) < len(conditions):

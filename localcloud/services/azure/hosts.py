@@ -1,4 +1,4 @@
-"""Under which names Azure answers: its own, when it was asked by them through the proxy, else this machine's."""
+"""Azure's host names in URLs: its own if the request came through the proxy, else this machine's."""
 
 from dataclasses import dataclass
 
@@ -15,32 +15,32 @@ _MANAGEMENT = "management.azure.com"
 
 
 class HostRouter(APIRouter):
-    """Routes at the hosts that end with `suffix`, as vaults and storage accounts have them; nothing elsewhere."""
+    """Routes at hosts that end with `suffix`, such as those of vaults and storage accounts."""
 
     def __init__(self, suffix: str) -> None:
         super().__init__()
         self._suffix = suffix
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """None at another host, whatever the path."""
+        """No match at another host, whatever the path."""
         return super().matches(scope) if host_of(scope).endswith(self._suffix) else (Match.NONE, {})
 
 
 def host_of(scope: Scope) -> str:
-    """The host that a request names, in lower case and without its port."""
+    """The host name of a request, in lower case, without the port."""
     return Headers(scope=scope).get("host", "").partition(":")[0].lower()
 
 
 @dataclass(frozen=True)
 class Names:
-    """URLs without a slash at the end."""
+    """URLs without a trailing slash."""
 
     management: str
     login: str
 
 
 def names(request: Request, cloud: Cloud) -> Names:
-    """Those for whoever asks. The proxy ends TLS, so a request by Azure's own names was made by HTTPS."""
+    """The names for this caller. The proxy ends TLS, so requests under Azure's own names used HTTPS."""
     if request.url.hostname in loopback.HOSTS:
         here = f"http://{loopback.LOOPBACK}:{cloud.account_port}"
         return Names(here, here)

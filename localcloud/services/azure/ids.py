@@ -1,4 +1,4 @@
-"""Ids of Azure's resources, taken apart. Pure."""
+"""Parsed ids of Azure resources. Pure."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ _SUBSCRIPTION = "Microsoft.Resources/subscriptions"
 
 @dataclass(frozen=True)
 class ResourceId:
-    """`path` is the id as it was given; ids are equal without regard to case, so `key` is what tells them apart."""
+    """`path` is the id as given; ids are compared without regard to case, so `key` identifies them."""
 
     path: str
 
@@ -27,13 +27,13 @@ class ResourceId:
 
     @property
     def is_collection(self) -> bool:
-        """Whether it names all resources of a type, not one."""
+        """Whether it names all resources of a type instead of one."""
         scope, own = self._scope_and_own
         return len(own) % 2 == 0 if own else len(scope) % 2 == 1
 
     @property
     def type(self) -> str:
-        """`Microsoft.Network/virtualNetworks/subnets`, say."""
+        """For example `Microsoft.Network/virtualNetworks/subnets`."""
         scope, own = self._scope_and_own
         if own:
             return "/".join([own[0], *own[1::2]])
@@ -46,7 +46,7 @@ class ResourceId:
 
     @property
     def parent(self) -> "ResourceId":
-        """What it lies in: the resource around a nested one, else the scope."""
+        """The enclosing resource of a nested one, else the scope."""
         scope, own = self._scope_and_own
         if len(own) > 3:
             return ResourceId("/" + "/".join([*scope, _PROVIDERS, *own[:-2]]))
@@ -54,7 +54,7 @@ class ResourceId:
 
     @property
     def subscription(self) -> str:
-        """The subscription's id, in front of all others."""
+        """The subscription's id, the first part."""
         return self.path.strip("/").split("/")[1]
 
     @property
@@ -72,5 +72,5 @@ class ResourceId:
         return other.key.startswith(f"{self.key.rstrip('/')}/")
 
     def child(self, *segments: str) -> "ResourceId":
-        """What lies in it under these segments."""
+        """The resource below it with these segments."""
         return ResourceId("/".join([self.path.rstrip("/"), *segments]))

@@ -1,4 +1,4 @@
-"""What every type of Azure's resources says of itself, and where the types are found."""
+"""The description of a type of Azure resources, and the register of all types."""
 
 import re
 import uuid
@@ -44,7 +44,7 @@ class Kind:
     actions: Mapping[str, Action] = field(default_factory=dict)
 
     def require_name(self, resource_id: ResourceId) -> None:
-        """Raise `AzureError` 400 for a name that Azure does not take."""
+        """Raise `AzureError` 400 for a name that Azure does not accept."""
         if not re.fullmatch(self.name, resource_id.name):
             raise invalid(
                 "InvalidResourceName",
@@ -53,18 +53,18 @@ class Kind:
 
 
 def properties(resource: Resource) -> dict[str, Any]:
-    """A resource's own properties, to read and to change."""
+    """A resource's own properties, readable and changeable."""
     found: dict[str, Any] = resource.setdefault("properties", {})
     return found
 
 
 def made_up(*of: str) -> str:
-    """An id that Azure would draw, the same for the same words."""
+    """A generated id, the same for the same words."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, "/".join(of).lower()))
 
 
 def identified(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
-    """A system-assigned identity gets its principal."""
+    """Give a system-assigned identity its principal."""
     del cloud
     identity = resource.get("identity") or {}
     if "SystemAssigned" in str(identity.get("type")):
@@ -72,14 +72,14 @@ def identified(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> Non
 
 
 def require_own_identity(resource: Resource, identity: str | None) -> None:
-    """Raise `AzureError` 400 for an identity that encrypts and is none of the resource's own."""
+    """Raise `AzureError` 400 for an encryption identity that is not assigned to the resource."""
     own = (resource.get("identity") or {}).get("userAssignedIdentities") or {}
     if identity and identity.lower() not in [each.lower() for each in own]:
         raise invalid("InvalidIdentity", f"{resource['id']} has no identity {identity}: assign it first.")
 
 
 def kind_of(resource_id: ResourceId) -> Kind:
-    """The kind of a type. Raises `AzureError` 501 for a type that is not kept here."""
+    """The kind of a type. Raises `AzureError` 501 for an unsupported type."""
     from localcloud.services.azure.types import KINDS  # noqa: PLC0415 - the types are made of kinds
 
     found = KINDS.get(resource_id.type.lower())

@@ -1,4 +1,4 @@
-"""Locks: a resource under one is not deleted, under a read-only one not changed either; a lock itself may go."""
+"""Locks: a locked resource cannot be deleted, nor changed under a read-only lock. Locks themselves can be deleted."""
 
 from collections.abc import Iterator
 
@@ -12,12 +12,12 @@ LEVELS = ("CanNotDelete", "ReadOnly")
 
 
 def require_writable(cloud: Cloud, resource_id: ResourceId) -> None:
-    """Raise `AzureError` 409 if a read-only lock holds the resource, or what it lies in."""
+    """Raise `AzureError` 409 if a read-only lock applies to the resource or its scopes."""
     _require(resource_id, [each for each in _around(cloud, resource_id) if _level(each) == "ReadOnly"], "write")
 
 
 def require_deletable(cloud: Cloud, resource_id: ResourceId) -> None:
-    """Raise `AzureError` 409 if a lock holds the resource, what it lies in, or something in it."""
+    """Raise `AzureError` 409 if a lock applies to the resource, its scopes, or a resource below it."""
     inside = [each for each in _all(cloud) if resource_id.holds(ResourceId(each["id"]))]
     _require(resource_id, [*_around(cloud, resource_id), *inside], "delete")
 

@@ -1,4 +1,4 @@
-"""Azure Resource Manager: resources by their ids, what they need around them, and what goes with them."""
+"""Azure Resource Manager: resources by id, their required parents, and the resources deleted with them."""
 
 from collections.abc import Iterator
 
@@ -19,12 +19,12 @@ _NAMESPACE = "microsoft.containerservice/managedclusters/namespaces"
 
 
 def find(cloud: Cloud, resource_id: ResourceId) -> Resource | None:
-    """What is kept under an id; None for nothing."""
+    """The stored resource with an id, or None."""
     return cloud.store.get(KIND, resource_id.key)
 
 
 def get(cloud: Cloud, resource_id: ResourceId) -> Resource:
-    """One resource as it is shown. Raises `AzureError` 404."""
+    """One resource as returned to clients. Raises `AzureError` 404."""
     kind = kind_of(resource_id)
     found = find(cloud, resource_id)
     if found is None:
@@ -33,18 +33,18 @@ def get(cloud: Cloud, resource_id: ResourceId) -> Resource:
 
 
 def below(cloud: Cloud, scope: ResourceId) -> Iterator[Resource]:
-    """Everything that lies in a scope, at any depth, oldest first."""
+    """All resources below a scope, at any depth, oldest first."""
     return (each for each in cloud.store.all(KIND) if scope.holds(ResourceId(each["id"])))
 
 
 def children(cloud: Cloud, parent: ResourceId, type_: str) -> list[Resource]:
-    """The resources of a type directly in `parent`, as they are kept."""
+    """The stored resources of a type directly below `parent`."""
     wanted = [each for each in below(cloud, parent) if str(each["type"]).lower() == type_.lower()]
     return [each for each in wanted if ResourceId(each["id"]).parent.key == parent.key]
 
 
 def listed(cloud: Cloud, collection: ResourceId) -> list[Resource]:
-    """The resources that a collection's path names: of a scope, or of a subscription all that are in its groups."""
+    """The resources of a collection: of a scope, or of all groups of a subscription."""
     scope = collection.parent
     kind_of(ResourceId(f"{collection.path}/x"))
     everywhere = scope.is_subscription and collection.type != _GROUP
@@ -55,7 +55,7 @@ def listed(cloud: Cloud, collection: ResourceId) -> list[Resource]:
 
 
 def put(cloud: Cloud, resource_id: ResourceId, body: Document) -> tuple[Resource, bool]:
-    """Make or replace a resource; whether it is new. Raises `AzureError` for what Azure refuses."""
+    """Create or replace a resource; returns whether it is new. Raises `AzureError` for what Azure refuses."""
     kind = kind_of(resource_id)
     kind.require_name(resource_id)
     unknown = sorted(name for name in body if name not in _FIELDS + _OWN)
@@ -82,7 +82,7 @@ def put(cloud: Cloud, resource_id: ResourceId, body: Document) -> tuple[Resource
 
 
 def patch(cloud: Cloud, resource_id: ResourceId, body: Document) -> Resource:
-    """Change the fields that are given, objects field by field; tags are replaced whole."""
+    """Change the given fields, objects field by field; tags are replaced as a whole."""
     found = find(cloud, resource_id)
     if found is None:
         raise _not_found(resource_id)
@@ -91,7 +91,7 @@ def patch(cloud: Cloud, resource_id: ResourceId, body: Document) -> Resource:
 
 
 def delete(cloud: Cloud, resource_id: ResourceId) -> bool:
-    """Delete a resource with all that lies in it; False where it is not there. Raises `AzureError` 409 for a lock."""
+    """Delete a resource and everything below it; False if it does not exist. Raises `AzureError` 409 for a lock."""
     kind_of(resource_id)
     found = find(cloud, resource_id)
     if found is None:
@@ -104,12 +104,12 @@ def delete(cloud: Cloud, resource_id: ResourceId) -> bool:
 
 
 def keep(cloud: Cloud, resource: Resource) -> None:
-    """Write a resource as it is, with no check: for what comes with another."""
+    """Store a resource unchecked, for one that is created together with another."""
     cloud.store.put(KIND, ResourceId(resource["id"]).key, resource)
 
 
 def require_scope(cloud: Cloud, scope: ResourceId) -> None:
-    """Raise `AzureError` 404 unless there is what a resource is to lie in. Every subscription is there."""
+    """Raise `AzureError` 404 if the parent of a resource does not exist. Every subscription exists."""
     if scope.is_subscription or find(cloud, scope) is not None:
         return
     if _is_in_a_vault(cloud, scope) or _is_in_a_cluster(cloud, scope):
@@ -120,7 +120,7 @@ def require_scope(cloud: Cloud, scope: ResourceId) -> None:
 
 
 def _is_in_a_vault(cloud: Cloud, scope: ResourceId) -> bool:
-    """Whether it is a key or a secret, which are made at their vault's own host, and to which roles may be given."""
+    """Whether it is a key or secret. These are created at the vault's own host, and roles can be assigned on them."""
     kind = _IN_A_VAULT.get(scope.type.lower())
     vault = find(cloud, scope.parent) if kind else None
     if not kind or vault is None:
@@ -131,12 +131,12 @@ def _is_in_a_vault(cloud: Cloud, scope: ResourceId) -> bool:
 
 
 def _is_in_a_cluster(cloud: Cloud, scope: ResourceId) -> bool:
-    """Whether it is a namespace, of which only its cluster knows: roles may be given before it is there."""
+    """Whether it is a Kubernetes namespace, which only its cluster knows; roles can be assigned on it in advance."""
     return scope.type.lower() == _NAMESPACE and find(cloud, scope.parent) is not None
 
 
 def require_only(cloud: Cloud, resource_id: ResourceId, code: str, message: str) -> None:
-    """Raise `AzureError` 409 where another resource of the type has the name, which is a host's in the whole cloud."""
+    """Raise `AzureError` 409 if another resource of the type has the name, which is part of a global host name."""
     if any(ResourceId(each["id"]).key != resource_id.key for each in _named(cloud, resource_id.type, resource_id.name)):
         raise conflict(code, message)
 

@@ -1,4 +1,4 @@
-"""Role definitions as they are looked up: by name within a scope, or by id; the built-in ones and one's own."""
+"""Look-up of role definitions, built-in and custom, by name within a scope or by id."""
 
 import re
 
@@ -18,7 +18,7 @@ def is_of(named: ResourceId) -> bool:
 
 
 def answer(cloud: Cloud, named: ResourceId, wanted: str | None) -> Document:
-    """One definition, or a list of those that a filter on `roleName` finds. Raises `AzureError` 400 and 404."""
+    """One definition, or those that match a filter on `roleName`. Raises `AzureError` 400 and 404."""
     if not named.is_collection:
         return _one(cloud, named)
     own = [each for each in cloud.store.all(resources.KIND) if each["type"] == roles.TYPE]

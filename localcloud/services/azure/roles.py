@@ -40,7 +40,7 @@ def built_in(subscription: str) -> list[Document]:
 
 
 def by_id(subscription: str, identifier: str) -> Document | None:
-    """The built-in role with an id; None for no such one."""
+    """The built-in role with an id, or None."""
     return next((each for each in built_in(subscription) if each["name"] == identifier.lower()), None)
 
 

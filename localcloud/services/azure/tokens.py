@@ -1,4 +1,4 @@
-"""Tokens of Azure: JWTs that this cloud signs, for who has a token of its own as client secret."""
+"""Azure tokens: JWTs signed by the local cloud. The client secret is a token of the local cloud."""
 
 import base64
 import hashlib
@@ -23,7 +23,7 @@ _HEADER = {"typ": "JWT", "alg": "HS256"}
 
 
 def issue(cloud: Cloud, tenant: str, client_id: str, client_secret: str, audience: str) -> str:
-    """A JWT of whoever `client_secret`, a token of this cloud, belongs to. Raises `ApiError` for a wrong one."""
+    """A JWT for the principal of `client_secret`, a token of the local cloud. Raises `ApiError` for an invalid one."""
     caller = identity.authenticate(cloud, client_secret, cloud.account_port)
     now = int(time.time())
     claims = {
@@ -43,7 +43,7 @@ def issue(cloud: Cloud, tenant: str, client_id: str, client_secret: str, audienc
 
 
 def claims_of(cloud: Cloud, token: str) -> Document:
-    """What a token says. Raises `AzureError` 401 for one that was not signed here, or has ended."""
+    """A token's claims. Raises `AzureError` 401 for one that was not signed here or has expired."""
     signed, _, signature = token.rpartition(".")
     if not signed or not hmac.compare_digest(signature, _signature(cloud, signed)):
         raise _unauthenticated("InvalidAuthenticationToken", "The access token is invalid.")
@@ -55,7 +55,7 @@ def claims_of(cloud: Cloud, token: str) -> Document:
 
 
 def current_admin(request: Request, cloud: CloudDep) -> Document:
-    """FastAPI dependency: the claims of the administrator, who alone has rights in Azure here."""
+    """FastAPI dependency: the claims of the administrator, the only principal with rights in Azure here."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise _unauthenticated("AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.")

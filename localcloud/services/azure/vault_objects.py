@@ -1,4 +1,4 @@
-"""Keys and secrets in vaults: whose vault a request means, versions, soft deletion. No key encrypts anything here."""
+"""Keys and secrets in vaults: the vault of a request, versions, soft deletion. No key encrypts anything here."""
 
 import base64
 import secrets as random
@@ -19,7 +19,7 @@ _RECOVERY = {True: "Recoverable", False: "Recoverable+Purgeable"}
 
 
 class ChallengeError(AzureError):
-    """401 that says where a client of vaults gets a token: they ask without one first."""
+    """401 with the address of the token authority: clients of vaults send a first request without a token."""
 
     def __init__(self, tenant: str, login: str) -> None:
         super().__init__(401, "Unauthorized", "AKV10000: Request is missing a Bearer or PoP token.")
@@ -32,7 +32,7 @@ class ChallengeError(AzureError):
 
 
 class Vault:
-    """The vault that a request's host names, for the administrator. 404 for none, 401 with a challenge for nobody."""
+    """The vault of a request's host name. Administrator only. 404 if it does not exist, 401 with a challenge."""
 
     def __init__(self, request: Request, cloud: CloudDep) -> None:
         host = hosts.host_of(request.scope)
@@ -47,11 +47,11 @@ class Vault:
 
     @property
     def protected(self) -> bool:
-        """Whether nothing of it is purged before its retention ends."""
+        """Whether its objects cannot be purged before their retention ends."""
         return bool(self.properties.get("enablePurgeProtection"))
 
     def attributes(self, given: Document, made: float | None = None) -> Document:
-        """What a request says of an object, with what Azure adds."""
+        """A request's attributes of an object, with those that Azure adds."""
         now = int(time.time())
         days = self.properties.get("softDeleteRetentionInDays", 90)
         return {
@@ -74,7 +74,7 @@ def versions(cloud: Cloud, vault: Vault, name: str, *, deleted: bool = False) ->
 
 
 def require(cloud: Cloud, vault: Vault, name: str, version: str = "") -> Document:
-    """A version of a key, the newest if none is named. Raises `AzureError` 404."""
+    """A version of a key, by default the newest. Raises `AzureError` 404."""
     found = [each for each in versions(cloud, vault, name) if version in ("", each["version"])]
     if not found:
         raise AzureError(404, "KeyNotFound", f"A key with (name/id) {name}/{version} was not found in this key vault.")
@@ -82,7 +82,7 @@ def require(cloud: Cloud, vault: Vault, name: str, version: str = "") -> Documen
 
 
 def create(cloud: Cloud, vault: Vault, name: str, body: Document) -> Document:
-    """A new version. Raises `AzureError` 409 while a key of that name is deleted and not purged."""
+    """Create a version. Raises `AzureError` 409 if a deleted key of that name is not purged."""
     if versions(cloud, vault, name, deleted=True):
         raise AzureError(409, "Conflict", f"Key {name} is currently in a deleted but recoverable state.")
     size = int(body.get("key_size") or 2048)
@@ -99,12 +99,12 @@ def create(cloud: Cloud, vault: Vault, name: str, body: Document) -> Document:
 
 
 def keep(cloud: Cloud, key: Document) -> None:
-    """Write a version."""
+    """Store a version."""
     cloud.store.put(_KEY, f"{key['vault']}/{key['name']}/{key['version']}", key)
 
 
 def purge(cloud: Cloud, vault: Vault, name: str) -> None:
-    """Forget a deleted key. Raises `AzureError` 404, and 403 in a vault with purge protection."""
+    """Purge a deleted key. Raises `AzureError` 404, and 403 in a vault with purge protection."""
     found = versions(cloud, vault, name, deleted=True)
     if not found:
         raise AzureError(404, "KeyNotFound", f"Deleted key not found: {name}.")
@@ -116,7 +116,7 @@ def purge(cloud: Cloud, vault: Vault, name: str) -> None:
 
 
 def policy(cloud: Cloud, vault: Vault, name: str, new: Document | None = None) -> Document:
-    """A key's rotation policy: the `new` one, else what is kept."""
+    """A key's rotation policy: the `new` one, else the stored one."""
     require(cloud, vault, name)
     if new is not None:
         cloud.store.put(_POLICY, f"{vault.host}/{name}", new)
@@ -125,11 +125,11 @@ def policy(cloud: Cloud, vault: Vault, name: str, new: Document | None = None) -
 
 
 def shown(key: Document) -> dict[str, Any]:
-    """A version as the API shows it."""
+    """A version as returned to clients."""
     kid = f"https://{key['vault']}/keys/{key['name']}/{key['version']}"
     return {"key": {"kid": kid, **key["key"]}, "attributes": key["attributes"], "tags": key["tags"]}
 
 
 def _modulus(bits: int) -> str:
-    """As long as a key's, and nobody's: there is no key here that could be used."""
+    """A random modulus of the right length: no usable key exists here."""
     return base64.urlsafe_b64encode(random.token_bytes(bits // 8)).decode().rstrip("=")

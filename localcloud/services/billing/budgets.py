@@ -1,4 +1,4 @@
-"""What a budget may say, and what it gets of its own. Pure but for the new ids and the time."""
+"""Validation of budgets and their generated fields. Pure except for new ids and times."""
 
 import uuid
 from collections.abc import Collection
@@ -22,7 +22,7 @@ _OPERATORS = ("IN",)
 
 
 def made(account_id: str, body: Document, before: Document | None = None) -> Document:
-    """The budget that `body` asks for, with ids and times. Raises `ApiError` 400 naming what is wrong with it."""
+    """The budget in `body`, with ids and times. Raises `ApiError` 400 naming every problem."""
     only(body, "account_id", "budget_configuration_id", "display_name", "filter", "alert_configurations")
     name = str(required(body, "display_name"))
     if len(name) > _NAME_LIMIT:

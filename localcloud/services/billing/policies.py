@@ -1,4 +1,4 @@
-"""What a budget policy may say: tags that serverless usage gets, and the workspaces that may use it."""
+"""Validation of budget policies: tags for serverless usage, and the workspaces that may use them."""
 
 from collections.abc import Collection
 from typing import Any
@@ -12,7 +12,7 @@ _RESERVED = "databricks:"
 
 
 def checked(policy: Document, workspaces: Collection[int]) -> Document:
-    """The parts of `policy` that are its own. Raises `ApiError` 400 for what Databricks does not take.
+    """The caller's fields of `policy`. Raises `ApiError` 400 for what Databricks refuses.
 
     `workspaces`: the ids of the account's.
     """

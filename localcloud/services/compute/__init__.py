@@ -1,1 +1,1 @@
-"""Clusters, pools and the cluster policies that decide what may be made."""
+"""Clusters, pools, and the cluster policies that restrict them."""

@@ -1,4 +1,4 @@
-"""Whether somebody may have a cluster: the right to one, its policy, and what it says of itself."""
+"""Whether a principal may start a cluster: permission, policy, and the cluster's own settings."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,11 +10,11 @@ from localcloud.services.compute import policies
 
 
 class ClusterRefusedError(ValueError):
-    """The cluster's policy, or the right to use it, refuses the cluster."""
+    """The cluster violates its policy."""
 
 
 class ClusterDeniedError(ClusterRefusedError):
-    """Whoever asks has no right to a cluster like this."""
+    """The principal lacks the right to such a cluster."""
 
 
 def check(cloud: Cloud, caller: Caller, cluster: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""All-purpose clusters: what one says of itself, checked, and what Databricks adds. None is started. Pure."""
+"""All-purpose clusters: validation of their settings, and the fields that Databricks adds. None is started. Pure."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -31,7 +31,7 @@ SAID = frozenset(
 
 
 def problems(cluster: Document) -> Iterator[str]:
-    """All that makes a cluster's own words unusable."""
+    """All problems in a cluster's settings."""
     shapeless = [name for name in _OBJECTS if not isinstance(cluster.get(name) or {}, dict)]
     if shapeless:
         yield from (f"{name} is {cluster[name]!r}: give an object" for name in shapeless)
@@ -70,7 +70,7 @@ def _scale(scale: Any) -> Iterator[str]:
 
 
 def with_defaults(cluster: Document) -> Document:
-    """A cluster with what Databricks says where it says nothing itself."""
+    """A cluster with Databricks' defaults for omitted settings."""
     on_demand = {"first_on_demand": 1, "availability": "ON_DEMAND_AZURE", "spot_bid_max_price": -1.0}
     defaults: Document = {
         "autotermination_minutes": 0,

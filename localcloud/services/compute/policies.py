@@ -21,7 +21,7 @@ _ABSENT = object()
 
 
 def parse(text: str) -> dict[str, dict[str, Any]]:
-    """The definition in `text` (JSON). Raises `ApiError` 400 naming every rule that cannot be used."""
+    """The definition in `text` (JSON). Raises `ApiError` 400 naming every invalid rule."""
     try:
         definition = json.loads(text)
     except ValueError as error:
@@ -35,7 +35,7 @@ def parse(text: str) -> dict[str, dict[str, Any]]:
 
 
 def with_defaults(definition: Mapping[str, Mapping[str, Any]], cluster: Mapping[str, Any]) -> dict[str, Any]:
-    """`cluster` with the policy's fixed and default values where it says nothing itself."""
+    """`cluster` with the policy's fixed and default values for omitted settings."""
     result: dict[str, Any] = json.loads(json.dumps(cluster))
     for path, rule in definition.items():
         default = rule.get("value") if rule["type"] == "fixed" else rule.get("defaultValue")
@@ -46,7 +46,7 @@ def with_defaults(definition: Mapping[str, Mapping[str, Any]], cluster: Mapping[
 
 
 def violations(definition: Mapping[str, Mapping[str, Any]] | str, cluster: Mapping[str, Any]) -> list[str]:
-    """Every way in which `cluster` breaks the policy, in the definition's order; empty when it conforms.
+    """Every violation of the policy by `cluster`, in the definition's order; empty if it conforms.
 
     The policy's defaults count as given. An attribute that a rule of type allowlist, regex or range
     speaks of is required, unless the rule says `isOptional`.
@@ -93,7 +93,7 @@ def _in_range(rule: Mapping[str, Any], value: Any) -> bool:
 
 
 def _same(value: Any, allowed: Any) -> bool:
-    """Equal as the REST API compares: `true` and "true", 4 and "4" are one value."""
+    """Equal as the REST API compares: `true` and "true", 4 and "4" are equal."""
     return value == allowed or _text(value) == _text(allowed)
 
 

@@ -1,4 +1,4 @@
-"""What a cluster's runtime, or a serverless environment, has installed.
+"""The libraries installed in a cluster's runtime or a serverless environment.
 
 The manifests are data of `ml/runtimes/`, read as JSON: one list of what a runtime brings for product and local cloud.
 """
@@ -15,7 +15,7 @@ FOLDER = Path(__file__).resolve().parents[3] / "ml" / "runtimes"
 
 @dataclass(frozen=True, kw_only=True)
 class Runtime:
-    """A runtime's own name, its Python version, and its libraries: normalized name to version."""
+    """A runtime's name, Python version, and libraries: normalized name to version."""
 
     name: str
     python: str
@@ -23,12 +23,12 @@ class Runtime:
 
 
 def of_cluster(spark_version: str) -> Runtime | None:
-    """The runtime that a cluster names by `spark_version`; None if there is no manifest of it."""
+    """The runtime in a cluster's `spark_version`; None if there is no manifest for it."""
     return next((_runtime(m) for m in _manifests() if spark_version in m["spark_versions"]), None)
 
 
 def of_environment(version: str) -> Runtime | None:
-    """The serverless environment of this version; None if there is no manifest of it."""
+    """The serverless environment of this version; None if there is no manifest for it."""
     return next((_runtime(m) for m in _manifests() if m["environment_version"] == version), None)
 
 

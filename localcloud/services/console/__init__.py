@@ -1,1 +1,1 @@
-"""A look inside: the pages of the local cloud, on the account's port, for who has opened a one-time link."""
+"""The pages of `mlops console`, on the account's port, for admins with a session."""

@@ -1,4 +1,4 @@
-"""The latest changes of a table, by the log that Delta keeps beside it. Read without Spark."""
+"""The latest changes of a table, read from its Delta log without Spark."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ _LOG = "_delta_log"
 
 
 def history(location: Path) -> list[dict[str, Any]]:
-    """A row per change, newest first: `version`, `at` (epoch ms), `operation`, `rows` written if it says so."""
+    """A row per change, newest first: `version`, `at` (epoch ms), `operation`, `rows` if the log has them."""
     found = sorted((location / _LOG).glob("*.json"), reverse=True)[:_SHOWN]
     return [_change(file) for file in found if file.stem.isdecimal()]
 
@@ -27,7 +27,7 @@ def _change(file: Path) -> dict[str, Any]:
 
 
 def _commit(file: Path) -> Mapping[str, Any]:
-    """What a commit says of itself; nothing for one that is being written."""
+    """The content of a commit; nothing for one that is still being written."""
     try:
         with file.open(encoding="utf-8") as lines:
             actions = (json.loads(line) for line in lines)

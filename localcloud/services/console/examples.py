@@ -1,4 +1,4 @@
-"""A first request for an endpoint's form: one row with what the served model asks for."""
+"""A sample request for an endpoint's form: one row with the inputs of the served model."""
 
 import json
 from pathlib import Path
@@ -18,7 +18,7 @@ _BROKEN = frozenset({"double", "float"})
 
 
 def request(cloud: Cloud, endpoint: Document) -> str:
-    """JSON of one row for what the endpoint serves first; of no columns where that says nothing of them."""
+    """JSON of one row for the endpoint's first served entity; without columns if its signature is unknown."""
     entities = (endpoint.get("config") or {}).get("served_entities") or []
     row: dict[str, Any] = {}
     if entities:
@@ -30,7 +30,7 @@ def request(cloud: Cloud, endpoint: Document) -> str:
 
 
 def _row(served: Served) -> dict[str, Any]:
-    """What is looked up needs its keys alone; a plain model takes the whole of its signature."""
+    """A model with look-ups needs only its keys; any other needs its whole signature."""
     if served.tables:
         columns = model_files.read(served.specification, FeatureSpecification).columns
         return {name: _value(column.data_type) for name, column in columns if column.source == "training_data"}

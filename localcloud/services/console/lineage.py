@@ -1,4 +1,4 @@
-"""What comes from what, as far as the local cloud sees it: copies, look-ups, monitors, and what MLflow's runs read."""
+"""Lineage as far as the local cloud knows it: copies, look-ups, monitors, and the inputs of MLflow runs."""
 
 import json
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _RUNS = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
-    """One arrow: `how` this and `name` are tied. `path` is its page, if it has one."""
+    """One relation: `how` describes it, `name` is the other object, `path` its page if it has one."""
 
     how: str
     name: str
@@ -31,12 +31,12 @@ class Link:
 
 
 def of_table(cloud: Cloud, full_name: str) -> list[Link]:
-    """What is made of a table."""
+    """What uses a table."""
     return [*_copies(cloud.store, full_name), *_lookups(cloud, full_name), *_monitor(cloud.store, full_name)]
 
 
 def runs_of_table(cloud: Cloud, full_name: str) -> list[Link]:
-    """The MLflow runs, of the newest ones, that read a table. Raises `ApiError` 503 while MLflow does not answer."""
+    """The newest MLflow runs that read a table. Raises `ApiError` 503 while MLflow does not answer."""
     return [
         Link(how="read by run", name=run["info"].get("run_name") or run["info"]["run_id"], detail=_version(source),
              path=run_url(cloud, run["info"]["experiment_id"], run["info"]["run_id"]))
@@ -59,7 +59,7 @@ def of_run(cloud: Cloud, run_id: str) -> tuple[str, list[Link]]:
 
 
 def of_version(cloud: Cloud, version: Document) -> list[Link]:
-    """What serves a version, and the tables that its features are looked up in."""
+    """The endpoints that serve a version, and the tables in which it looks up features."""
     model, number = version["model"], str(version["version"])
     return [
         Link(how="served by", name=f"{one['workspace']} / {one['name']}", path=_endpoint_path(one))
@@ -99,7 +99,7 @@ def _copied(copy: Document) -> str:
 
 
 def _lookups(cloud: Cloud, table: str) -> list[Link]:
-    """Of versions that somebody refers to: those with an alias, and those that an endpoint serves."""
+    """Of versions in use: those with an alias, and those that an endpoint serves."""
     store = cloud.store
     named = {
         (model["full_name"], str(number))
@@ -132,7 +132,7 @@ def _endpoint_path(endpoint: Document) -> str:
 
 
 def _tables(cloud: Cloud, model: str, number: str) -> tuple[str, ...]:
-    """The tables that a version looks features up in; none of one that is not whole."""
+    """The tables in which a version looks up features; empty for an incomplete version."""
     try:
         return artifacts.find(cloud, model, number).tables
     except ApiError:
@@ -151,7 +151,7 @@ def _newest_runs(cloud: Cloud) -> list[Document]:
 
 
 def _sources(run: Document) -> list[dict[str, Any]]:
-    """Where the data sets of a run lie, as their makers wrote it."""
+    """The locations of a run's data sets, as logged."""
     found = []
     for given in (run.get("inputs") or {}).get("dataset_inputs", []):
         try:

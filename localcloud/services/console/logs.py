@@ -1,4 +1,4 @@
-"""Tasks' logs, a piece at a time from the end: one may be as large as its task was talkative."""
+"""Logs of tasks, in pieces from the end, because a log can be large."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7
 
 
 def piece(path: Path, number: int) -> tuple[str, int]:
-    """The piece of a log that is `number`-th from its end, counted from 1, and how many there are; 0 without a log."""
+    """The `number`-th piece from the end of a log, counted from 1, and the number of pieces; 0 without a log."""
     if not path.is_file():
         return "", 0
     with path.open("rb") as log:

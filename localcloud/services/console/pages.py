@@ -1,4 +1,4 @@
-"""How a page is made: templates that escape everything, and headers that let it load nothing of others."""
+"""Rendering of pages: templates that escape all values, and headers that forbid foreign content."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -48,7 +48,7 @@ _TONES = {
 
 
 def page(looks: "Visit", template: str, **values: Any) -> HTMLResponse:
-    """A page for who is signed in."""
+    """A page for a signed-in admin."""
     made = _ENVIRONMENT.get_template(f"{template}.html.j2").render(
         sections=SECTIONS, path=looks.path, csrf=looks.session.csrf, signed_in=looks.caller.display_name, **values
     )
@@ -56,7 +56,7 @@ def page(looks: "Visit", template: str, **values: Any) -> HTMLResponse:
 
 
 def plain(template: str, answers: int = 200, **values: Any) -> HTMLResponse:
-    """A page that shows nothing of the local cloud."""
+    """A page without data of the local cloud."""
     made = _ENVIRONMENT.get_template(f"{template}.html.j2").render(
         sections=(), path="", csrf="", signed_in="", **values
     )
@@ -64,7 +64,7 @@ def plain(template: str, answers: int = 200, **values: Any) -> HTMLResponse:
 
 
 def refusal(error: ApiError) -> HTMLResponse:
-    """The page that says why there is no other."""
+    """The page that explains an error."""
     return plain("refusal", error.status, status=error.status, code=error.error_code, message=error.message)
 
 
@@ -75,7 +75,7 @@ def protected(response: Response) -> Response:
 
 
 def when(epoch_ms: float | None) -> str:
-    """A moment (UTC), to the second; a dash for none."""
+    """A time (UTC), to the second; a dash for none."""
     try:
         return datetime.fromtimestamp(epoch_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S") if epoch_ms else _NONE
     except (TypeError, ValueError, OverflowError, OSError):
@@ -84,7 +84,7 @@ def when(epoch_ms: float | None) -> str:
 
 
 def span(took_ms: float | None) -> str:
-    """A duration as people say it: `320 ms`, `4.2 s`, `3 min 20 s`; a dash for none."""
+    """A duration for people: `320 ms`, `4.2 s`, `3 min 20 s`; a dash for none."""
     if not took_ms or took_ms < 0:
         return _NONE
     if took_ms < 1:
@@ -99,14 +99,14 @@ def span(took_ms: float | None) -> str:
 
 
 def tone(word: object) -> str:
-    """The class of a state's or a status' colour."""
+    """The CSS class for a state's or status' colour."""
     if isinstance(word, int):
         return "bad" if word >= 500 else "warn" if word >= 400 else "good"
     return _TONES.get(str(word), "plain")
 
 
 def part(name: object) -> str:
-    """A name as one part of a URL's path."""
+    """A name, quoted as one part of a URL's path."""
     return quote(str(name), safe="")
 
 

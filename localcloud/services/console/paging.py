@@ -1,4 +1,4 @@
-"""Pages of what is many, by their numbers."""
+"""Paging of long lists."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ Item = TypeVar("Item")
 
 @dataclass(frozen=True, kw_only=True)
 class Pager:
-    """Which page of how many items. `query` is what else the page's address asks for."""
+    """Page number, page size and number of items. `query` are the other parameters of the page's URL."""
 
     number: int
     total: int
@@ -34,7 +34,7 @@ class Pager:
         return min(self.number * SIZE, self.total)
 
     def to(self, number: int) -> dict[str, Any]:
-        """What the address of another page asks for."""
+        """The query of another page."""
         return {**dict(self.query), "page": number}
 
 
@@ -43,7 +43,7 @@ PageNumber = Annotated[int, Query(alias="page", ge=1, le=1_000_000)]
 
 
 def skipped(number: int) -> int:
-    """How many items lie before a page."""
+    """The number of items before a page."""
     return (number - 1) * SIZE
 
 

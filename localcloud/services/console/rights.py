@@ -1,4 +1,4 @@
-"""Who holds what: grants on securables with where they come from, and permissions on workspace objects."""
+"""Grants on securables with their origin, and permissions on workspace objects."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from localcloud.services.unity.privileges import Kind
 
 @dataclass(frozen=True, kw_only=True)
 class Held:
-    """What one principal holds by one grant. `name` is what people call it, `principal` what the grant names."""
+    """The rights of one principal by one grant. `name` is its display name, `principal` the name in the grant."""
 
     name: str
     principal: str
@@ -20,7 +20,7 @@ class Held:
 
 
 def grants(store: Store, kind: Kind, full_name: str) -> list[Held]:
-    """Every grant on a securable and on what it lies in, innermost first. Raises `ApiError` 404."""
+    """Every grant on a securable and its parents, innermost first. Raises `ApiError` 404."""
     called = names(store)
     return [
         Held(name=called.get(who, who), principal=who, what=tuple(sorted(link.grants[who])), on=link.label)
@@ -31,7 +31,7 @@ def grants(store: Store, kind: Kind, full_name: str) -> list[Held]:
 
 
 def permissions(cloud: Cloud, object_type: str, object_id: str) -> list[Held]:
-    """Who was given what on a workspace object, its owner first."""
+    """The permissions on a workspace object, its owner first."""
     called, document = names(cloud.store), acl.read(cloud, object_type, object_id)
     held = list(document["entries"].items())
     if document["owner"]:

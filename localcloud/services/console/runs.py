@@ -1,4 +1,4 @@
-"""Runs as lists of them show them."""
+"""Runs for lists."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,7 @@ from localcloud.kernel.store import Document, Store
 
 
 def newest(store: Store, *, most: int, skipped: int = 0, **fields: str | int) -> list[Document]:
-    """The newest runs with these values; `has_job`: whether the job of a run is still there, with a page of its own."""
+    """The newest runs with these values; `has_job`: whether the run's job still exists and has a page."""
     return _with_jobs(store, store.newest("job_run", most=most, skipped=skipped, **fields))
 
 

@@ -1,4 +1,4 @@
-"""One-time links and the sessions that they open. In memory, by their hashes alone: a restart ends them."""
+"""One-time links and sessions, in memory and only as hashes: a restart ends them."""
 
 import hashlib
 import secrets
@@ -16,7 +16,7 @@ _PART = "console"
 
 @dataclass(frozen=True, kw_only=True)
 class Session:
-    """Who is signed in until when (epoch seconds), and what their forms must carry."""
+    """The signed-in principal, the end of the session (epoch seconds), and the token that its forms must send."""
 
     principal: str
     csrf: str
@@ -41,7 +41,7 @@ class Sessions:
         return code
 
     def open(self, code: str) -> str | None:
-        """The token of a new session; None for a code that was used, is too old or was never given."""
+        """The token of a new session; None for a code that was used, has expired or never existed."""
         with self._lock:
             self._forget_expired()
             found = self._links.pop(_digest(code), None)
@@ -54,7 +54,7 @@ class Sessions:
         return token
 
     def find(self, token: str) -> Session | None:
-        """The session of `token`; None if there is none, or none any more."""
+        """The session of `token`, or None if it does not exist or has ended."""
         with self._lock:
             self._forget_expired()
             return self._sessions.get(_digest(token))
@@ -71,7 +71,7 @@ class Sessions:
 
 
 def of(cloud: Cloud) -> Sessions:
-    """The sessions of `cloud`, made on first use."""
+    """The sessions of `cloud`, created at first use."""
     with cloud.lock:
         found = cloud.parts.get(_PART)
         if not isinstance(found, Sessions):

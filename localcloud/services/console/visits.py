@@ -1,4 +1,4 @@
-"""Who may look: pages answer on the account's port, to its own address, for who is signed in and an admin."""
+"""Access to pages: only on the account's port, under its own address, for signed-in admins."""
 
 import secrets
 from collections.abc import Callable, Coroutine
@@ -25,7 +25,7 @@ _HOW = "Run `mlops console` and open the link that it prints: it works once, wit
 
 @dataclass(frozen=True, kw_only=True)
 class Visit:
-    """One look at a page, by an admin."""
+    """A request for a page by an admin."""
 
     cloud: Cloud
     caller: Caller
@@ -34,10 +34,10 @@ class Visit:
 
 
 class PageRoute(APIRoute):
-    """A route whose refusals are pages too. It answers to its own address alone: no other site's name leads here."""
+    """A route whose errors are pages too. It answers only under its own address, not under other host names."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The handler, guarded."""
+        """The handler with these checks."""
         handle = super().get_route_handler()
 
         async def answer(request: Request) -> Response:
@@ -56,7 +56,7 @@ class PageRoute(APIRoute):
 
 
 def visit(request: Request, cloud: CloudDep) -> Visit:
-    """FastAPI dependency. Raises `ApiError` 401 without a session, 403 for one that is over or of no admin any more."""
+    """FastAPI dependency. Raises `ApiError` 401 without a session, 403 if it ended or its principal is not an admin."""
     _require_account(request, cloud)
     token = request.cookies.get(cookie_name(request))
     if token is None:
@@ -73,7 +73,7 @@ VisitDep = Annotated[Visit, Depends(visit)]
 
 
 async def form(request: Request, looks: VisitDep) -> dict[str, str]:
-    """FastAPI dependency: the fields of a form of ours. Raises `ApiError` 403 for another one, 413 for a large one."""
+    """FastAPI dependency: the fields of our own form. Raises `ApiError` 403 for a foreign one, 413 for a large one."""
     raw = bytearray()
     async for chunk in request.stream():
         raw.extend(chunk)
@@ -94,7 +94,7 @@ def cookie_name(request: Request) -> str:
 
 
 def enter(request: Request, cloud: Cloud, code: str) -> str:
-    """Open a session with the code of a link; its token. Raises `ApiError` 403 for a code that opens nothing."""
+    """Open a session with the code of a link; returns its token. Raises `ApiError` 403 for an invalid code."""
     _require_account(request, cloud)
     token = sessions.of(cloud).open(code)
     if token is None:

@@ -1,1 +1,1 @@
-"""Azure Data Factory: pipelines, triggers and activities that run on this machine, and what is seen of their runs."""
+"""Azure Data Factory: pipelines, triggers and activities, run on this machine, and the monitoring of their runs."""

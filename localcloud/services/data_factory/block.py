@@ -1,4 +1,4 @@
-"""Activities that run together: a pipeline's own, or those in one turn of an activity that holds others."""
+"""Activities that run together: those of a pipeline, or those of one iteration of a container activity."""
 
 import threading
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ _INACTIVE = "Inactive"
 
 @dataclass(frozen=True, kw_only=True)
 class Shared:
-    """What all activities of a run share. `lock` is held while its document changes."""
+    """State shared by all activities of a run. `lock` is held while its document changes."""
 
     cloud: Cloud
     run: Document
@@ -30,13 +30,13 @@ class Shared:
     lock: threading.RLock = field(default_factory=threading.RLock)
 
     def save(self) -> None:
-        """Make the run durable as it is."""
+        """Store the run in its current state."""
         with self.lock:
             records.save(self.cloud, self.run)
 
 
 class Block:
-    """`around`: what the activities around have said, by their names; `item`: the element of a loop, in a list."""
+    """`around`: outputs of enclosing activities by name; `item`: the current element of a loop, in a list."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Block:
         self._outputs: dict[str, Document] = {}
 
     def conduct(self) -> tuple[Status, list[tuple[str, str]]]:
-        """Run to the end: how it ended, and each activity that failed it with what went wrong."""
+        """Run to the end; returns the result, and each failed activity that caused it with its error."""
         with self._changed:
             while (moved := self._start_what_may()) or self._busy:
                 if not moved:
@@ -63,14 +63,14 @@ class Block:
         return status, [(name, self._blame(name)) for name in failed]
 
     def scope(self, *item: Any) -> Scope:
-        """What expressions can ask now; `item`: of another element."""
+        """The values that expressions can use now; `item`: those of another element."""
         with self._shared.lock:
             said = {name: {"status": status.value} for name, status in self._ended.items()}
             known = {**self._around, **said, **self._outputs}
             return scope_of(self._shared.run, known, self._shared.variables, item or self._item)
 
     def _start_what_may(self) -> bool:
-        """Start and skip what may be; whether anything changed."""
+        """Start and skip activities as their conditions allow; returns whether anything changed."""
         if self._shared.stop.is_set():
             return False
         starting, skipped = graph.next_step(self._activities, self._ended, frozenset(self._busy))
@@ -120,7 +120,7 @@ class Block:
         return status
 
     def _done(self, activity: Mapping[str, Any], row: Document) -> dict[str, Any]:
-        """What the activity says at its end. Raises ActivityError."""
+        """The output of a finished activity. Raises ActivityError."""
         own = activity.get("typeProperties") or {}
         cloud, factory = self._shared.cloud, ResourceId(self._shared.run["factory"])
         try:
@@ -141,7 +141,7 @@ class Block:
             raise ActivityError("InternalError", f"The local cloud failed: {type(error).__name__}: {error}") from error
 
     def _turn(self, kind: str, own: Mapping[str, Any]) -> control.Turn:
-        """An activity that steers; the activities in it see what is known here by now, and the element of a loop."""
+        """A control activity. Its inner activities see all outputs so far, and the element of the loop."""
         shared = self._shared
         with shared.lock:
             known = {**self._around, **self._outputs}

@@ -1,4 +1,4 @@
-"""Activities that hold others: branches and loops, what is in them, and which of them may be in which. Pure.
+"""Container activities: branches and loops, their contents, and how they may be nested. Pure.
 
 Follows https://learn.microsoft.com/azure/data-factory/concepts-nested-activities.
 """
@@ -26,7 +26,7 @@ _MOST_CASES = 25
 
 
 def lists(activity: Activity) -> list[Sequence[Activity]]:
-    """The lists of activities in it; none for one that holds no others."""
+    """The lists of activities inside; empty for an activity that contains none."""
     own = activity.get("typeProperties") or {}
     found = [own.get(name) or [] for name in _LISTS.get(str(activity.get("type")), ())]
     cases = own.get("cases") or [] if activity.get("type") == "Switch" else []
@@ -34,7 +34,7 @@ def lists(activity: Activity) -> list[Sequence[Activity]]:
 
 
 def readable(activities: Any) -> bool:
-    """Whether these are activities at all: lists of objects, at any depth."""
+    """Whether these are lists of activities, at any depth."""
     if not isinstance(activities, list) or not all(isinstance(each, Mapping) for each in activities):
         return False
     own = [each.get("typeProperties") or {} for each in activities]
@@ -61,7 +61,7 @@ def blocks(activities: Sequence[Activity]) -> Iterator[Sequence[Activity]]:
 
 
 def problems(activities: Sequence[Activity]) -> list[str]:
-    """What is wrong with activities that hold others; a loop may hold branches, and nothing else holds any."""
+    """Problems of container activities: a loop may contain branches, no other nesting is allowed."""
     found = []
     for each in everything(activities):
         found += _own_problems(each)

@@ -1,4 +1,4 @@
-"""Activities that steer a pipeline: branches, loops, variables, waiting, failing.
+"""Control activities of a pipeline: branches, loops, variables, wait, fail.
 
 Follows https://learn.microsoft.com/azure/data-factory/control-flow-if-condition-activity and its neighbours.
 """
@@ -31,18 +31,18 @@ _OWN |= {"IfCondition": ("expression",)}
 
 
 class Inner(Protocol):
-    """The activities of one turn."""
+    """The activities of one iteration."""
 
     def conduct(self) -> tuple[Status, list[tuple[str, str]]]:
-        """Run them: how that ended, and each that failed it with what went wrong."""
+        """Run them; returns the result, and each failed activity that caused it."""
 
     def scope(self, *item: Any) -> Scope:
-        """What expressions can ask of them."""
+        """The values that their expressions can use."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """An activity that begins. `own`: its properties as they are declared; `scope(item)`: what it can ask."""
+    """A control activity that starts. `own`: its declared properties; `scope(item)`: values for its expressions."""
 
     kind: str
     own: Mapping[str, Any]
@@ -57,12 +57,12 @@ class Turn:
 
 
 def own_part(turn: Turn) -> dict[str, Any]:
-    """What the activity was given, as monitoring shows it."""
+    """The activity's input, as monitoring shows it."""
     return {name: turn.read(name) for name in _OWN.get(turn.kind, ()) if name in turn.own}
 
 
 def run(turn: Turn) -> dict[str, Any]:
-    """Carry the activity out: its output. Raises ActivityError and ExpressionError."""
+    """Run the activity; returns its output. Raises ActivityError and ExpressionError."""
     return KINDS[turn.kind](turn)
 
 
@@ -80,7 +80,7 @@ def _switch(turn: Turn) -> dict[str, Any]:
 
 
 def _for_each(turn: Turn) -> dict[str, Any]:
-    """Every element has its turn, also after one that failed."""
+    """Run all elements, also after a failed one."""
     items = _list(turn, "items")
     at_once = 1 if turn.own.get("isSequential") else int(turn.own.get("batchCount") or _DEFAULT_BATCH)
     with ThreadPoolExecutor(max_workers=at_once) as pool:
@@ -99,7 +99,7 @@ def _failure(turn: Turn, item: Any) -> ActivityError | None:
 
 
 def _until(turn: Turn) -> dict[str, Any]:
-    """Turns until the condition holds after one; an activity that fails ends the loop only with its last turn."""
+    """Repeat until the condition holds; a failed activity fails the loop only in its last iteration."""
     deadline_s = time.monotonic() + span_s(turn.own.get("timeout") or _DEFAULT_UNTIL)
     while True:
         inner = turn.inner(turn.own["activities"])

@@ -1,4 +1,4 @@
-"""Activities that run something on Databricks: by its own REST API, as the factory's identity, which needs the rights.
+"""Activities on Databricks: REST calls as the factory's identity, with its rights.
 
 Follows https://learn.microsoft.com/azure/data-factory/transform-data-databricks-job and its neighbours.
 """
@@ -33,7 +33,7 @@ class Databricks:
     token: str
 
     def call(self, method: str, path: str, body: Any = None, **query: Any) -> dict[str, Any]:
-        """The answer of a route below `/api`. Raises ActivityError for one that refuses."""
+        """The answer of a route below `/api`. Raises ActivityError for an error."""
         headers = {"Authorization": f"Bearer {self.token}"}
         answer = loopback.request(
             method, f"{self.url}/api/{path}", json=body, params=query, headers=headers, timeout=60
@@ -47,7 +47,7 @@ class Databricks:
 def run(
     cloud: Cloud, factory: ResourceId, activity: Mapping[str, Any], stop: Event, timeout_s: float
 ) -> dict[str, Any]:
-    """Run an activity whose expressions are evaluated, and wait for it; its output. Raises ActivityError."""
+    """Run an activity with evaluated expressions and wait for it; returns its output. Raises ActivityError."""
     linked = link(cloud, factory, str((activity.get("linkedServiceName") or {}).get("referenceName")))
     with _signed_in(cloud, linked, timeout_s) as api:
         run_id = _started(api, activity, linked)
@@ -127,7 +127,7 @@ def _ended(api: Databricks, run: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _json(text: str) -> Any:
-    """What a notebook exited with; JSON is read, so that expressions select from it."""
+    """A notebook's exit value, parsed if it is JSON, so that expressions can select from it."""
     try:
         return json.loads(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Pipelines and triggers as they are declared: what Data Factory refuses when they are made. Pure; `AzureError` 400."""
+"""Validation of pipelines and triggers when they are created. Pure; raises `AzureError` 400."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -15,7 +15,7 @@ _CREATED = "Microsoft.Storage.BlobCreated"
 
 
 def require_pipeline(name: str, own: Mapping[str, Any]) -> None:
-    """Raise `AzureError` naming everything that makes a pipeline unusable."""
+    """Raise `AzureError` naming all problems of a pipeline."""
     activities = own.get("activities") or []
     if not containers.readable(activities):
         raise invalid("BadRequest", f"Pipeline '{name}' is not valid: activities are not a list of objects.")
@@ -32,7 +32,7 @@ def require_pipeline(name: str, own: Mapping[str, Any]) -> None:
 
 
 def require_runnable(name: str, own: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    """The activities of a pipeline, if all of them run here. Raises `AzureError` 501 naming those that do not."""
+    """The activities of a pipeline. Raises `AzureError` 501 naming those that cannot run here."""
     activities: Sequence[Mapping[str, Any]] = own.get("activities") or []
     whole = containers.everything(activities)
     foreign = [f"{each.get('name')} ({each.get('type')})" for each in whole if each.get("type") not in EXECUTED]
@@ -43,7 +43,7 @@ def require_runnable(name: str, own: Mapping[str, Any]) -> Sequence[Mapping[str,
 
 
 def parameters_of(name: str, own: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters of a run: the declared defaults with `given` over them. Raises `AzureError` for others."""
+    """The parameters of a run: declared defaults overridden by `given`. Raises `AzureError` for unknown ones."""
     declared = own.get("parameters") or {}
     unknown = sorted(set(given) - set(declared))
     defaults = {each: said["defaultValue"] for each, said in declared.items() if "defaultValue" in said}
@@ -57,7 +57,7 @@ def parameters_of(name: str, own: Mapping[str, Any], given: Mapping[str, Any]) -
 
 
 def require_trigger(name: str, own: Mapping[str, Any]) -> None:
-    """Raise `AzureError` naming everything that makes a trigger unusable."""
+    """Raise `AzureError` naming all problems of a trigger."""
     said = own.get("typeProperties") or {}
     match own.get("type"):
         case "ScheduleTrigger":
@@ -73,7 +73,7 @@ def require_trigger(name: str, own: Mapping[str, Any]) -> None:
 
 
 def started_by(own: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The pipelines that a trigger starts, each with the parameters that it gives."""
+    """The pipelines that a trigger starts, each with its parameters."""
     single = own.get("pipeline")
     return [single] if single else list(own.get("pipelines") or [])
 

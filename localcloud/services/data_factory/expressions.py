@@ -19,7 +19,7 @@ Scope = Mapping[str, Callable[..., Any]]
 
 
 class ExpressionError(ValueError):
-    """An expression that cannot be read or has no value; the message says where and why."""
+    """An expression that is invalid or has no value; the message says where and why."""
 
 
 def evaluate(value: Any, scope: Scope) -> Any:
@@ -53,7 +53,7 @@ def _of_text(text: str, scope: Scope) -> Any:
 
 
 def _closing(text: str) -> int:
-    """Where the brace is that ends an expression in text; one inside quotes does not."""
+    """The position of the brace that ends an expression in text, ignoring braces inside quotes."""
     quoted = False
     for at, character in enumerate(text):
         quoted ^= character == "'"
@@ -64,7 +64,7 @@ def _closing(text: str) -> int:
 
 @dataclass
 class _Reader:
-    """Reads one expression and evaluates it on the way."""
+    """Parses one expression and evaluates it at the same time."""
 
     text: str
     scope: Scope

@@ -1,4 +1,4 @@
-"""The functions of Data Factory's expressions that are offered here, by their names in lower case. Pure.
+"""The supported functions of Data Factory's expressions, by name in lower case. Pure.
 
 Follows https://learn.microsoft.com/azure/data-factory/control-flow-expression-language-functions.
 """
@@ -13,13 +13,13 @@ _PARTS = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%
 
 
 def moment_of(text: str) -> datetime:
-    """A time as expressions write it, with or without an offset (UTC). Raises ValueError."""
+    """A time in an expression, with or without an offset (UTC). Raises ValueError."""
     found = datetime.fromisoformat(text.strip())
     return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def written(moment: datetime, form: str = "o") -> str:
-    """A time in .NET's form; `o` is the one that Data Factory writes itself. Raises ValueError for another letter."""
+    """A time in .NET's format; `o` is Data Factory's own. Raises ValueError for other letters."""
     utc = moment.astimezone(UTC)
     if form in ("o", "O"):
         return utc.strftime("%Y-%m-%dT%H:%M:%S.%f") + "0Z"
@@ -42,7 +42,7 @@ def _shifted(unit: str) -> Callable[..., str]:
 
 
 def text_of(value: Any) -> str:
-    """A value as it stands inside text: JSON for what is no text itself."""
+    """A value inside text: JSON if it is not text itself."""
     return value if isinstance(value, str) else json.dumps(value)
 
 

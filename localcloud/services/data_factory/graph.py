@@ -1,4 +1,4 @@
-"""Which activities of a pipeline may start, which are skipped, and how the pipeline ends. Pure.
+"""The activities of a pipeline that can start, those that are skipped, and the pipeline's result. Pure.
 
 An activity depends on others by conditions: of those named for one of them one must hold, and so for each of them. The
 pipeline's end is that of its last activities; for one that was skipped, of those before it
@@ -14,7 +14,7 @@ Activity = Mapping[str, Any]
 
 
 class Status(StrEnum):
-    """Of a pipeline's run and of an activity's."""
+    """The status of a pipeline run or an activity."""
 
     QUEUED = "Queued"
     IN_PROGRESS = "InProgress"
@@ -28,7 +28,7 @@ CONDITIONS = ("Succeeded", "Failed", "Skipped", "Completed")
 
 
 def problems(activities: Sequence[Activity]) -> list[str]:
-    """Why these are no graph; empty if they are one."""
+    """Problems of the graph; empty if there are none."""
     names = [str(each.get("name") or "") for each in activities]
     found = [] if all(names) else ["an activity has no name"]
     found += [f"the name '{name}' is used twice" for name in sorted({n for n in names if names.count(n) > 1})]
@@ -58,7 +58,7 @@ def before(activity: Activity) -> list[str]:
 def next_step(
     activities: Sequence[Activity], ended: Mapping[str, Status], running: frozenset[str]
 ) -> tuple[list[Activity], list[str]]:
-    """What may start now, and the names of those that are skipped now."""
+    """The activities to start now, and the names of those to skip now."""
     open_ = [each for each in activities if each["name"] not in ended and each["name"] not in running]
     ready = [each for each in open_ if all(name in ended for name in before(each))]
     skipped = [str(each["name"]) for each in ready if not _holds(each, ended)]
@@ -79,7 +79,7 @@ def _met(condition: str, status: Status) -> bool:
 
 
 def result(activities: Sequence[Activity], ended: Mapping[str, Status]) -> tuple[Status, list[str]]:
-    """How the pipeline ends, and the names of the activities that failed it."""
+    """The pipeline's result, and the names of the failed activities that caused it."""
     by_name = {str(each["name"]): each for each in activities}
     inner = {name for each in activities for name in before(each)}
     judged = {one for name in by_name if name not in inner for one in _judged(name, by_name, ended)}
@@ -88,7 +88,7 @@ def result(activities: Sequence[Activity], ended: Mapping[str, Status]) -> tuple
 
 
 def _judged(name: str, by_name: Mapping[str, Activity], ended: Mapping[str, Status]) -> set[str]:
-    """The activity itself, or for a skipped one those before it."""
+    """The activity itself, or its predecessors if it was skipped."""
     above = before(by_name[name])
     if ended[name] is not Status.SKIPPED or not above:
         return {name}

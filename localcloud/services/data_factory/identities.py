@@ -1,4 +1,4 @@
-"""As whom a factory calls: the service principal of its managed identity, and where."""
+"""The identity of a factory's calls, the service principal of its managed identity, and the target workspace."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from localcloud.services.azure.ids import ResourceId
 
 
 class ActivityError(RuntimeError):
-    """An activity failed. `code` is Data Factory's; `output` what it shows all the same."""
+    """A failed activity. `code` is Data Factory's error code; `output` is still shown."""
 
     def __init__(self, code: str, message: str, output: Mapping[str, Any] | None = None) -> None:
         self.code, self.message, self.output = code, message, dict(output or {})
@@ -29,7 +29,7 @@ class Link:
 
 
 def link(cloud: Cloud, factory: ResourceId, name: str) -> Link:
-    """A linked service by its name. Raises ActivityError for one that does not lead to a workspace of this cloud."""
+    """A linked service by name. Raises ActivityError if it does not lead to a workspace of this cloud."""
     found = resources.find(cloud, factory.child("linkedservices", name))
     own = (found or {}).get("properties") or {}
     if own.get("type") != "AzureDatabricks":
@@ -42,7 +42,7 @@ def link(cloud: Cloud, factory: ResourceId, name: str) -> Link:
 
 
 def workspace_at(cloud: Cloud, url: str) -> Workspace:
-    """The workspace that is known by a URL. Raises ActivityError for none."""
+    """The workspace with a URL. Raises ActivityError if there is none."""
     host = urlsplit(url).hostname
     found = next((each for each in cloud.workspaces() if urlsplit(each.host).hostname == host), None)
     if found is None:
@@ -52,7 +52,7 @@ def workspace_at(cloud: Cloud, url: str) -> Workspace:
 
 
 def principal_of(cloud: Cloud, factory: ResourceId, credential: str | None) -> str:
-    """The application id by which the factory signs in to Databricks: of a credential's identity, else its own.
+    """The application id that the factory uses on Databricks: of a credential's identity, else its own.
 
     Raises ActivityError where there is no such identity, or Databricks knows no service principal of it.
     """
@@ -80,7 +80,7 @@ def _own(cloud: Cloud, factory: ResourceId) -> str | None:
 
 
 def _cluster(said: Mapping[str, Any]) -> dict[str, Any]:
-    """The part of a task that names its compute, as Databricks' API has it; empty without any."""
+    """The compute of a task in the format of Databricks' API; empty for none."""
     if said.get("existingClusterId"):
         return {"existing_cluster_id": said["existingClusterId"]}
     if not said.get("newClusterVersion"):

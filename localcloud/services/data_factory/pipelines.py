@@ -1,4 +1,4 @@
-"""Starts, queues, cancels and finds runs of pipelines."""
+"""Starts, queues, cancels and finds pipeline runs."""
 
 import threading
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ _PART = "data_factory"
 
 
 class Pipelines:
-    """Every run of this cloud's factories. Safe to use from several threads."""
+    """Every run of the factories. Safe to use from several threads."""
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
@@ -30,7 +30,7 @@ class Pipelines:
     def submit(
         self, factory: ResourceId, name: str, given: Mapping[str, Any], trigger: Mapping[str, Any] = BY_HAND
     ) -> Document:
-        """Start a run of a pipeline, or queue it while its pipeline or its trigger has as many as it may.
+        """Start a pipeline run, or queue it if the concurrency of its pipeline or trigger is reached.
 
         Raises `AzureError` 404 for no such pipeline, 400 for its parameters, 501 for activities that do not run here.
         """
@@ -43,7 +43,7 @@ class Pipelines:
         return run
 
     def cancel(self, run_id: str) -> None:
-        """Cancel a run; nothing happens to one that is over."""
+        """Cancel a run; no effect on a finished one."""
         with self._lock:
             active = self._active.get(run_id)
             if active is not None:
@@ -53,7 +53,7 @@ class Pipelines:
                 self._end(run, Status.CANCELLED, "The run was cancelled.")
 
     def running(self, run_id: str) -> Running | None:
-        """The run under way; None for one that waits or is over."""
+        """The active run; None for a queued or finished one."""
         return self._active.get(run_id)
 
     def _pipeline(self, factory: ResourceId, name: str) -> Mapping[str, Any]:
@@ -68,7 +68,7 @@ class Pipelines:
         self._queue.append(run)
 
     def _admit(self) -> None:
-        """Start what waits and has room, oldest first; a run of a pipeline that is gone by now fails."""
+        """Start queued runs in order if there is room; a run whose pipeline was deleted fails."""
         for run in list(self._queue):
             own = resources.find(self._cloud, ResourceId(run["factory"]).child("pipelines", run["pipelineName"]))
             if own is None:
@@ -81,7 +81,7 @@ class Pipelines:
                 running.start()
 
     def _end(self, run: Document, status: Status, message: str) -> None:
-        """A run that never began is over."""
+        """End a run that never started."""
         run["message"] = message
         records.end(run, status, "runEnd")
         records.save(self._cloud, run)
@@ -103,7 +103,7 @@ class Pipelines:
             self._admit()
 
     def _recover(self) -> None:
-        """What was under way when the local cloud last stopped is marked."""
+        """Mark runs that were active when the local cloud last stopped."""
         for run in self._cloud.store.all(records.RUN):
             if not records.is_final(run):
                 for part, time in [(run, "runEnd"), *((row, "activityRunEnd") for row in run["activities"])]:
@@ -114,7 +114,7 @@ class Pipelines:
 
 
 def pipelines_of(cloud: Cloud) -> Pipelines:
-    """The runs of `cloud`, which are looked after from the first call on."""
+    """The runs of `cloud`, managed from the first call on."""
     with cloud.lock:
         found: Pipelines | None = cloud.parts.get(_PART)
         if found is None:

@@ -1,4 +1,4 @@
-"""Spans of time as Data Factory writes them, and an activity's policy. Pure."""
+"""Time spans in Data Factory's format, and an activity's policy. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -14,14 +14,14 @@ _RETRY_S = (30, 86_400)
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """How often an activity is tried again, and how long one try may take."""
+    """Number of retries of an activity, and the time limit of one attempt."""
 
     retry: int
     timeout_s: float
 
 
 def span_s(text: str) -> float:
-    """Seconds of a span. Raises ValueError for what is none."""
+    """Seconds of a span. Raises ValueError for an invalid one."""
     found = _SPAN.fullmatch(str(text))
     if found is None:
         raise ValueError(f"{text!r} is not a time span: write it as D.HH:MM:SS")
@@ -36,7 +36,7 @@ def policy_of(activity: Mapping[str, Any]) -> Policy:
 
 
 def problems(activity: Mapping[str, Any]) -> list[str]:
-    """What is wrong with an activity's policy."""
+    """Problems of an activity's policy."""
     own, found = activity.get("policy") or {}, []
     retry, wait_s = own.get("retry") or 0, own.get("retryIntervalInSeconds") or _RETRY_S[0]
     if type(retry) is not int or retry < 0:

@@ -1,4 +1,4 @@
-"""Documents of pipeline runs, activity runs and trigger runs, and how they are shown and searched.
+"""Documents of pipeline runs, activity runs and trigger runs, with their output and search.
 
 Kinds in the store: `data_factory_run` by run id, its activity runs inside; `data_factory_trigger_run` by its own id.
 Follows https://learn.microsoft.com/rest/api/datafactory/pipeline-runs and its neighbours.
@@ -28,12 +28,12 @@ _COMPARISONS: Mapping[str, Callable[[Any, Sequence[str]], bool]] = {
 
 
 def now() -> str:
-    """The present, as Data Factory writes it."""
+    """The current time in Data Factory's format."""
     return written(datetime.now(UTC))
 
 
 def new_run(factory: str, pipeline: str, parameters: Mapping[str, Any], trigger: Mapping[str, Any]) -> Document:
-    """A run that waits. `trigger`: `name`, `type` and, of a real one, what expressions read; see `triggers`."""
+    """A queued run. `trigger`: `name`, `type` and, for a real one, values for expressions; see `triggers`."""
     return {
         "runId": str(uuid.uuid4()),
         "factory": factory,
@@ -50,7 +50,7 @@ def new_run(factory: str, pipeline: str, parameters: Mapping[str, Any], trigger:
 
 
 def new_activity(run: Document, activity: Mapping[str, Any], attempt: int) -> Document:
-    """A try of an activity, added to its run."""
+    """An attempt of an activity, added to its run."""
     linked = (activity.get("linkedServiceName") or {}).get("referenceName")
     row: Document = {
         "activityRunId": str(uuid.uuid4()),
@@ -70,12 +70,12 @@ def new_activity(run: Document, activity: Mapping[str, Any], attempt: int) -> Do
 
 
 def end(part: Document, status: Status, which: str) -> None:
-    """A run or a try is over; `which` names its time: `runEnd` or `activityRunEnd`."""
+    """Finish a run or an attempt; `which` names its end time: `runEnd` or `activityRunEnd`."""
     part.update(status=status.value, **{which: now()})
 
 
 def save(cloud: Cloud, run: Document) -> None:
-    """Make a run durable."""
+    """Store a run."""
     run["lastUpdated"] = now()
     cloud.store.put(RUN, run["runId"], run)
 
@@ -89,12 +89,12 @@ def require(cloud: Cloud, factory: str, run_id: str) -> Document:
 
 
 def is_final(run: Mapping[str, Any]) -> bool:
-    """Whether it is over."""
+    """Whether it has finished."""
     return run["status"] not in (Status.QUEUED, Status.IN_PROGRESS)
 
 
 def shown(run: Document) -> Document:
-    """A run as monitoring shows it."""
+    """A run as returned by monitoring."""
     by = run["trigger"]
     names = ("runId", "pipelineName", "parameters", "status", "message", "runStart", "runEnd", "lastUpdated")
     return {name: run[name] for name in names} | {
@@ -107,13 +107,13 @@ def shown(run: Document) -> Document:
 
 
 def shown_activity(run: Document, row: Document) -> Document:
-    """A try of an activity as monitoring shows it."""
+    """An attempt of an activity as returned by monitoring."""
     duration_ms = _duration_ms(row["activityRunStart"], row["activityRunEnd"])
     return {**row, "durationInMs": duration_ms, "pipelineName": run["pipelineName"], "pipelineRunId": run["runId"]}
 
 
 def page(found: list[Document], query: Mapping[str, Any], *, time: str, fields: Mapping[str, str]) -> Document:
-    """What a query asks for: `time` is the field that its two times bound, `fields` its operands' own.
+    """The page of a query: `time` is the field that its two times limit, `fields` map its operands.
 
     Raises `AzureError` 400 for a query without the two times, and for operands and operators that do not exist.
     """

@@ -1,4 +1,4 @@
-"""When a schedule trigger fires. Pure.
+"""The times at which a schedule trigger fires. Pure.
 
 Follows https://learn.microsoft.com/azure/data-factory/how-to-create-schedule-trigger: `frequency` and `interval` from
 `startTime` on; with a `schedule`, at its hours and minutes on its days of the periods that count.
@@ -38,7 +38,7 @@ _ZONES = {
 
 
 def problems(recurrence: Mapping[str, Any]) -> list[str]:
-    """Why it does not say when to fire; empty if it does."""
+    """Problems of the recurrence; empty if there are none."""
     frequency, interval = recurrence.get("frequency"), recurrence.get("interval")
     found = [] if frequency in FREQUENCIES else [f"frequency is {frequency!r}: use one of {', '.join(FREQUENCIES)}"]
     if type(interval) is not int or not 1 <= interval <= 1000:
@@ -64,7 +64,7 @@ def problems(recurrence: Mapping[str, Any]) -> list[str]:
 
 
 def last_fire(recurrence: Mapping[str, Any], after: datetime, until: datetime) -> datetime | None:
-    """The latest time at which it fires, after `after` and not after `until`; None for none."""
+    """The latest time at which it fires, after `after` and up to `until`; None if there is none."""
     start, ends = _local(recurrence, "startTime"), _local(recurrence, "endTime")
     last = min(until, ends.astimezone(UTC)) if ends else until
     if start is None or last <= after:
@@ -82,7 +82,7 @@ def last_fire(recurrence: Mapping[str, Any], after: datetime, until: datetime) -
 
 
 def next_fire(recurrence: Mapping[str, Any], after: datetime) -> datetime | None:
-    """The first time at which it fires after `after`; None for none within ten years."""
+    """The first time at which it fires after `after`; None if there is none within ten years."""
     start, ends = _local(recurrence, "startTime"), _local(recurrence, "endTime")
     if start is None:
         return None
@@ -96,7 +96,7 @@ def next_fire(recurrence: Mapping[str, Any], after: datetime) -> datetime | None
 
 
 def _span(recurrence: Mapping[str, Any]) -> timedelta | None:
-    """The time from one fire to the next, if it is always the same."""
+    """The time between two fires, if it is constant."""
     span = _SPANS.get(recurrence["frequency"])
     return None if span is None or _scheduled(recurrence) else span * int(recurrence["interval"])
 
@@ -106,7 +106,7 @@ def _scheduled(recurrence: Mapping[str, Any]) -> bool:
 
 
 def _times(recurrence: Mapping[str, Any], start: datetime, day: date) -> list[datetime]:
-    """The times of a day at which it fires, UTC; none on a day that does not count."""
+    """The times of a day at which it fires, UTC; empty for a day outside the schedule."""
     if not _counts(recurrence, start.date(), day):
         return []
     schedule = recurrence.get("schedule") or {}
@@ -121,7 +121,7 @@ def _times(recurrence: Mapping[str, Any], start: datetime, day: date) -> list[da
 
 
 def _counts(recurrence: Mapping[str, Any], start: date, day: date) -> bool:
-    """Whether the day is one of the schedule, in a period that counts."""
+    """Whether the day belongs to the schedule, in a period that counts."""
     schedule, interval = recurrence.get("schedule") or {}, int(recurrence["interval"])
     match recurrence["frequency"]:
         case "Day":
@@ -138,7 +138,7 @@ def _counts(recurrence: Mapping[str, Any], start: date, day: date) -> bool:
 
 
 def _local(recurrence: Mapping[str, Any], name: str) -> datetime | None:
-    """A time in the recurrence's zone; one without an offset is of that zone."""
+    """A time in the recurrence's zone; times without an offset are in that zone."""
     text, zone = recurrence.get(name), _zone(recurrence)
     if not text:
         return None

@@ -1,4 +1,4 @@
-"""One run of a pipeline, in a thread of its own: its activities, and how it ends."""
+"""One pipeline run in its own thread: its activities and its result."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -13,7 +13,7 @@ from localcloud.services.data_factory.variables import Variables
 
 
 class Running:
-    """A run under way of the pipeline `own`. `done` is set once it is over and kept."""
+    """An active run of the pipeline `own`. `done` is set once it has finished and is stored."""
 
     def __init__(self, cloud: Cloud, run: Document, own: Mapping[str, Any], on_end: Callable[[Document], None]) -> None:
         self.run, self.done = run, threading.Event()

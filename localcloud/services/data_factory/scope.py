@@ -1,4 +1,4 @@
-"""What the expressions of a run can ask: its pipeline, its trigger and the activities before. Pure."""
+"""The values that expressions of a run can use: pipeline, trigger and earlier activities. Pure."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -45,7 +45,7 @@ def scope_of(
 
 
 def of_trigger(name: str, own: Mapping[str, Any]) -> Scope:
-    """What the parameters that a trigger gives can ask: the trigger alone. `own`: what it says of this firing."""
+    """The values for parameters that a trigger passes: only the trigger. `own`: data of this firing."""
     trigger = {**own, "name": name}
     return {
         "trigger": lambda: trigger,

@@ -1,4 +1,4 @@
-"""The blobs that a storage-event trigger watches: files of external volumes that lie in its account's containers."""
+"""The blobs that a storage-event trigger watches: files of external volumes in its account's containers."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -14,7 +14,7 @@ _UPLOADING = ".upload-"
 
 
 def blobs(cloud: Cloud, own: Mapping[str, Any]) -> dict[str, int]:
-    """The blobs that match a trigger's `typeProperties`, as `/container/blobs/path`, and when each was written (ns)."""
+    """The blobs that match a trigger's `typeProperties`, as `/container/blobs/path`, with their write times (ns)."""
     begins, ends = str(own.get("blobPathBeginsWith") or ""), str(own.get("blobPathEndsWith") or "")
     found = {}
     for path, file in _files(cloud, ResourceId(str(own["scope"])).name):
@@ -25,7 +25,7 @@ def blobs(cloud: Cloud, own: Mapping[str, Any]) -> dict[str, int]:
 
 
 def body_of(blob: str) -> dict[str, str]:
-    """What `triggerBody()` says of a blob: its folder with the container in front, and its name."""
+    """The `triggerBody()` of a blob: its folder, beginning with the container, and its name."""
     container, _, path = blob.strip("/").partition("/blobs/")
     folder, _, name = path.rpartition("/")
     return {"folderPath": f"{container}/{folder}".rstrip("/"), "fileName": name}

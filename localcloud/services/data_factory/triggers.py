@@ -1,4 +1,4 @@
-"""Triggers by the local clock: which fire, what they start, and what each remembers.
+"""Triggers on the local clock: which fire, what they start, and their stored state.
 
 A schedule fires once per step of the clock, at its last time in it; a tumbling window for every window that is over; a
 storage event for every blob that was written since the last look, when the clock is next stepped.
@@ -28,7 +28,7 @@ FIRED = (SCHEDULE, WINDOW, STORAGE)
 
 @dataclass(frozen=True, kw_only=True)
 class Fire:
-    """A trigger that fires `at` a time of the local clock. `says`: what expressions read; `memory`: kept after it."""
+    """A trigger that fires `at` a local time. `says`: values for expressions; `memory`: state stored afterwards."""
 
     at: datetime
     trigger: Document
@@ -37,31 +37,31 @@ class Fire:
 
     @property
     def id(self) -> ResourceId:
-        """The trigger's."""
+        """The trigger's id."""
         return ResourceId(self.trigger["id"])
 
 
 def started(cloud: Cloud) -> list[Document]:
-    """The triggers that are started and fire here, oldest first."""
+    """The started triggers that fire here, oldest first."""
     found = [each for each in cloud.store.all(resources.KIND) if each["type"].lower() == _TYPE.lower()]
     running = [each for each in found if each["properties"].get("runtimeState") == "Started"]
     return [each for each in running if each["properties"].get("type") in FIRED]
 
 
 def begin(cloud: Cloud, trigger: Document) -> None:
-    """A trigger was started: blobs that are there already start nothing."""
+    """Start a trigger: existing blobs start nothing."""
     if trigger["properties"].get("type") == STORAGE:
         seen = storage.blobs(cloud, trigger["properties"]["typeProperties"])
         cloud.store.put(_MEMORY, ResourceId(trigger["id"]).key, {"seen": seen})
 
 
 def due(cloud: Cloud, now: datetime, until: datetime) -> list[Fire]:
-    """What fires after `now` and not after `until`."""
+    """The triggers that fire after `now` and up to `until`."""
     return [fire for trigger in started(cloud) for fire in _due(cloud, trigger, now, until)]
 
 
 def next_due(cloud: Cloud, trigger: Document, now: datetime) -> datetime | None:
-    """When a trigger next fires, as far as is known; None for never, or once a blob is written."""
+    """When a trigger next fires, if known; None for never, or for one that waits for a blob."""
     own = trigger["properties"]["typeProperties"]
     match trigger["properties"]["type"]:
         case "ScheduleTrigger":
@@ -73,7 +73,7 @@ def next_due(cloud: Cloud, trigger: Document, now: datetime) -> datetime | None:
 
 
 def fire(cloud: Cloud, what: Fire) -> list[Document]:
-    """Start the trigger's pipelines; the runs. A pipeline that cannot be started fails the trigger's run alone."""
+    """Start the trigger's pipelines; returns the runs. If a pipeline cannot be started, only the trigger run fails."""
     started_runs, problems = [], []
     factory = what.id.parent
     for each in definitions.started_by(what.trigger["properties"]):
@@ -115,7 +115,7 @@ def _due(cloud: Cloud, trigger: Document, now: datetime, until: datetime) -> Ite
 
 
 def _done(cloud: Cloud, trigger: Document, own: Mapping[str, Any]) -> datetime | None:
-    """The end of the last window that had its run; None if the trigger begins anew."""
+    """The end of the last window that was run; None if the trigger starts anew."""
     kept = cloud.store.get(_MEMORY, ResourceId(trigger["id"]).key) or {}
     return moment_of(kept["until"]) if kept.get("from") == own["startTime"] else None
 

@@ -16,7 +16,7 @@ _TYPES: Mapping[str, tuple[Any, Callable[[Any], bool]]] = {
 
 
 def problems(declared: Mapping[str, Any]) -> list[str]:
-    """What is wrong with a pipeline's declared variables."""
+    """Problems of a pipeline's declared variables."""
     found = []
     for name, said in declared.items():
         kind = said.get("type")
@@ -28,7 +28,7 @@ def problems(declared: Mapping[str, Any]) -> list[str]:
 
 
 class Variables:
-    """Names, types and values; the values begin as they are declared."""
+    """Names, types and values; values start as declared."""
 
     def __init__(self, declared: Mapping[str, Any]) -> None:
         self._types = {name: str(said["type"]) for name, said in declared.items()}
@@ -36,13 +36,13 @@ class Variables:
         self._lock = threading.Lock()
 
     def get(self, name: str) -> Any:
-        """A value. Raises ExpressionError for a variable that is not declared."""
+        """A value. Raises ExpressionError for an undeclared variable."""
         self._require(name)
         with self._lock:
             return self._values[name]
 
     def set(self, name: str, value: Any) -> None:
-        """Change a value. Raises ExpressionError for one of another type."""
+        """Change a value. Raises ExpressionError for a value of another type."""
         self._require(name)
         if not _TYPES[self._types[name]][1](value):
             raise ExpressionError(f"the variable '{name}' is of type {self._types[name]}, and {value!r} is none")
@@ -50,7 +50,7 @@ class Variables:
             self._values[name] = value
 
     def append(self, name: str, value: Any) -> None:
-        """Put a value at the end of an array."""
+        """Append a value to an array."""
         self._require(name)
         if self._types[name] != "Array":
             raise ExpressionError(f"the variable '{name}' is of type {self._types[name]}: only an Array is appended to")

@@ -1,4 +1,4 @@
-"""The Web activity: one HTTP call, to a part of this cloud or to this very machine, and to no other host.
+"""The Web activity: one HTTP call, only to the local cloud or to this machine.
 
 Follows https://learn.microsoft.com/azure/data-factory/control-flow-web-activity.
 """
@@ -27,7 +27,7 @@ _UNREACHED, _REFUSED, _INVALID = "2108", "2108", "2100"
 
 
 def run(cloud: Cloud, factory: ResourceId, activity: Mapping[str, Any], timeout_s: float) -> dict[str, Any]:
-    """Call, and answer with what came back: JSON as it is, text as `Response`. Raises ActivityError from 400 on."""
+    """Make the call; returns the answer: JSON as it is, text as `Response`. Raises ActivityError from 400 on."""
     own = activity.get("typeProperties") or {}
     unknown = sorted(
         name for name, value in own.items() if name not in _FIELDS and value not in (None, False, "", [], {})
@@ -57,7 +57,7 @@ def run(cloud: Cloud, factory: ResourceId, activity: Mapping[str, Any], timeout_
 
 
 class _Token:
-    """A token of the factory's identity while the call lasts, if the activity asks for one."""
+    """A token of the factory's identity during the call, if the activity asks for one."""
 
     def __init__(self, cloud: Cloud, factory: ResourceId, own: Mapping[str, Any]) -> None:
         self._cloud, self._token = cloud, ""
@@ -79,7 +79,7 @@ class _Token:
 
 
 def _reached(cloud: Cloud, url: str) -> tuple[str, str]:
-    """Where a call goes here, and the host that it names. Raises ActivityError for a host that is not this cloud's."""
+    """The address of a call, and the host that it names. Raises ActivityError for a foreign host."""
     parts = urlsplit(url)
     if parts.hostname in loopback.HOSTS and parts.scheme == "http":
         return url, parts.netloc

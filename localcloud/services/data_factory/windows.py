@@ -20,7 +20,7 @@ _IN_EVERY_MONTH = 28
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """From `start` up to, and without, `end`; its run is due at `at` (UTC)."""
+    """From `start` up to but not including `end`; its run is due `at` (UTC)."""
 
     start: datetime
     end: datetime
@@ -28,7 +28,7 @@ class Window:
 
 
 def problems(own: Mapping[str, Any]) -> list[str]:
-    """Why these `typeProperties` make no windows; empty if they do."""
+    """Problems of these `typeProperties`; empty if there are none."""
     found = []
     if own.get("frequency") not in FREQUENCIES:
         found.append(f"frequency is {own.get('frequency')!r}: use one of {', '.join(FREQUENCIES)}")
@@ -50,7 +50,7 @@ def problems(own: Mapping[str, Any]) -> list[str]:
 
 
 def due(own: Mapping[str, Any], done: datetime | None, now: datetime, until: datetime) -> list[Window]:
-    """The windows after `done` (the end of the last one that had its run) that are due by `until`, oldest first.
+    """The windows after `done` (the end of the last window that was run) that are due by `until`, oldest first.
 
     At most 1000 at a time. What was due before `now` is due at once.
     """

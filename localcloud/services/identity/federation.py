@@ -1,4 +1,4 @@
-"""Federation policies: which outside identity may sign in as a service principal, or as the account's users."""
+"""Federation policies: external identities that may sign in as a service principal or as users of the account."""
 
 import re
 import uuid
@@ -14,7 +14,7 @@ _OUTPUT = ("name", "policy_id", "uid", "service_principal_id", "create_time", "u
 
 
 def made(parent: str, body: Document, policy_id: str | None, of_principal: int | None) -> Document:
-    """A new policy below `parent` (`accounts/<id>`). Raises `ApiError` 400 for what Databricks does not take.
+    """A new policy below `parent` (`accounts/<id>`). Raises `ApiError` 400 for what Databricks refuses.
 
     `of_principal`: the service principal that it is for; None for the account's own.
     """
@@ -36,7 +36,7 @@ def made(parent: str, body: Document, policy_id: str | None, of_principal: int |
 
 
 def changed(parent: str, before: Document, body: Document, mask: str | None) -> Document:
-    """`before` with the fields of `body` that `mask` names: `*` all, None those that are given, with their parts."""
+    """`before` with the fields of `body` in `mask`: `*` for all, None for the given ones, with their parts."""
     _require_output(body, before)
     fields = ["description", "oidc_policy"] if mask == "*" else (mask or ",".join(_given(body))).split(",")
     new: Document = {field: before[field] for field in ("description", "oidc_policy") if field in before}
@@ -56,7 +56,7 @@ def _given(body: Document) -> list[str]:
 
 
 def _require_output(body: Document, fixed: Document) -> None:
-    """What Databricks sets may be sent back, and not be changed."""
+    """Fields set by Databricks may be sent back unchanged."""
     only(body, "description", "oidc_policy", *_OUTPUT)
     wrong = [
         each for each in _OUTPUT if body.get(each) not in (None, "", 0) and str(body[each]) != str(fixed.get(each))

@@ -1,4 +1,4 @@
-"""What a SCIM request asks to see: its filter, its order, and the attributes of each document. Pure.
+"""Filter, order and attributes of a SCIM request. Pure.
 
 Attributes are named without regard to case; parts by a dot (`name.givenName`); a list of values is met by any of them.
 """
@@ -34,7 +34,7 @@ class Comparison:
     wanted: str
 
     def holds(self, document: Document) -> bool:
-        """Whether any of the field's values passes; `ne` holds if none equals."""
+        """Whether any of the field's values matches; `ne` holds if none is equal."""
         actual = [value.lower() for value in values(document, self.field)]
         if self.operator == "pr":
             return any(actual)
@@ -46,22 +46,22 @@ class Comparison:
 
 @dataclass(frozen=True)
 class Filter:
-    """Groups of comparisons: one group must hold whole. No groups: everything passes."""
+    """Groups of comparisons: all of one group must hold. Without groups everything matches."""
 
     groups: tuple[tuple[Comparison, ...], ...] = ()
 
     def accepts(self, document: Document) -> bool:
-        """Whether a document passes."""
+        """Whether a document matches."""
         return not self.groups or any(all(each.holds(document) for each in group) for group in self.groups)
 
     @property
     def fields(self) -> set[str]:
-        """The attributes that it names."""
+        """The attributes that the filter uses."""
         return {each.field for group in self.groups for each in group}
 
 
 def parse(expression: str | None) -> Filter:
-    """Comparisons such as `displayName eq "x"`, joined by `and` and `or`; `and` binds closer.
+    """Comparisons such as `displayName eq "x"`, joined by `and` and `or`; `and` binds more strongly.
 
     Raises `ApiError` 400 for other forms, such as parentheses and `not`.
     """
@@ -83,7 +83,7 @@ def parse(expression: str | None) -> Filter:
 
 
 def ordered(documents: Sequence[Document], sort_by: str | None, sort_order: str | None) -> list[Document]:
-    """By an attribute, ascending unless said otherwise; those without it come last. Raises `ApiError` 400."""
+    """By an attribute, ascending by default; documents without it come last. Raises `ApiError` 400."""
     if sort_order not in (None, "", *_ORDERS):
         raise bad_request(f"sortOrder '{sort_order}' is not one of {', '.join(_ORDERS)}.")
     if not sort_by:
@@ -96,7 +96,7 @@ def ordered(documents: Sequence[Document], sort_by: str | None, sort_order: str 
 
 
 def listing(documents: Sequence[Document], start_index: int, count: int | None) -> Document:
-    """One page of a list answer. `start_index` counts from 1; no `count` means all, 0 none but how many there are."""
+    """One page of a list. `start_index` counts from 1; no `count` means all, 0 only the total number."""
     first = max(start_index, 1) - 1
     page = list(documents[first : None if count is None else first + max(count, 0)])
     return {
@@ -109,7 +109,7 @@ def listing(documents: Sequence[Document], start_index: int, count: int | None) 
 
 
 def projected(document: Document, attributes: str | None, excluded: str | None) -> Document:
-    """`document` with only these attributes, or without those; `id` and `schemas` always. Both raise `ApiError` 400."""
+    """`document` with only these attributes, or without those; always `id` and `schemas`. Raises `ApiError` 400."""
     if attributes and excluded:
         raise bad_request("Give attributes or excludedAttributes, not both.")
     if attributes:
@@ -118,7 +118,7 @@ def projected(document: Document, attributes: str | None, excluded: str | None) 
 
 
 def names(listed: str | None) -> list[str]:
-    """The attributes of a list that commas divide."""
+    """The attributes in a comma-separated list."""
     return [name.strip() for name in (listed or "").split(",") if name.strip()]
 
 
@@ -131,7 +131,7 @@ def require_known(asked: Collection[str], known: Collection[str], of: str) -> No
 
 
 def values(document: Document, path: str) -> list[str]:
-    """The values of an attribute as text, true and false in lower case; of a complex one its `value`."""
+    """The values of an attribute as text, booleans in lower case; of a complex one its `value`."""
     found: list[Any] = [document]
     for part in path.split("."):
         found = [inner for each in found for inner in _inner(each, part)]
@@ -168,7 +168,7 @@ def _kept(document: Document, paths: Sequence[str]) -> Document:
 
 
 def _left(document: Document, paths: Sequence[str]) -> Document:
-    """All but `paths`."""
+    """All except `paths`."""
     whole = {path.lower() for path in paths if "." not in path}
     parts: dict[str, list[str]] = {}
     for path in paths:

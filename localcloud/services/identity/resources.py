@@ -1,4 +1,4 @@
-"""The kinds of SCIM documents, and the fields of each."""
+"""The kinds of SCIM documents and their fields."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ META: Document = {"resourceType": "Group"}
 
 @dataclass(frozen=True, kw_only=True)
 class Resource:
-    """The fields of one kind. `fixed` stay as they were made; `ignored` too, and a change of them is passed over."""
+    """The fields of one kind. `fixed` cannot be changed; changes of `ignored` fields have no effect."""
 
     schema: str
     texts: tuple[str, ...]
@@ -23,17 +23,17 @@ class Resource:
 
     @property
     def attributes(self) -> tuple[str, ...]:
-        """All that a document of this kind can show."""
+        """All attributes that a document of this kind can have."""
         return ("id", "schemas", "groups", *self.written, *(("meta",) if "members" in self.lists else ()))
 
     @property
     def written(self) -> tuple[str, ...]:
-        """All that a request may write; a group is never inactive."""
+        """All attributes that a request can set; a group is never inactive."""
         return (*self.texts, *self.lists, *(() if "members" in self.lists else ("active",)))
 
     @property
     def schema_name(self) -> str:
-        """As documents of this kind say it in `schemas`."""
+        """The name of this kind in `schemas`."""
         return f"{_SCHEMA}{self.schema}"
 
 

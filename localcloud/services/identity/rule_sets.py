@@ -1,4 +1,4 @@
-"""Rule sets: who holds which role on an account's object, a service principal for example."""
+"""Rule sets: roles on an object of the account, for example a service principal."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ _USER = "roles/servicePrincipal.user"
 
 
 def read(cloud: Cloud, name: str) -> Document:
-    """The rule set called `accounts/<id>/<type>/<object>/ruleSets/default`; empty where nobody was given a role."""
+    """The rule set `accounts/<id>/<type>/<object>/ruleSets/default`; empty if no role was assigned."""
     return cloud.store.get(_KIND, _key(name)) or {"name": name, "grant_rules": [], "etag": "0"}
 
 
@@ -27,7 +27,7 @@ def write(cloud: Cloud, name: str, rules: list[Document]) -> Document:
 
 
 def may_run_as(cloud: Cloud, caller: Caller, application_id: str) -> bool:
-    """Whether the caller may give the service principal to a job or an alert: its role `user`, or an account admin.
+    """Whether the caller may run a job or an alert as the service principal: by its role `user`, or as account admin.
 
     Being a workspace admin is not enough: the stacks restrict admins to what they were given.
     """
@@ -37,7 +37,7 @@ def may_run_as(cloud: Cloud, caller: Caller, application_id: str) -> bool:
 
 
 def run_as(cloud: Cloud, caller: Caller, wanted: Mapping[str, Any], creator: str) -> str:
-    """Whom a job or an alert acts as: its creator, or whom the caller may name. Raises `ApiError` 400 or 403."""
+    """The principal of a job or an alert: its creator, or one the caller may use. Raises `ApiError` 400 or 403."""
     name = wanted.get("service_principal_name") or wanted.get("user_name")
     if name is None:
         return creator
@@ -53,5 +53,5 @@ def run_as(cloud: Cloud, caller: Caller, wanted: Mapping[str, Any], creator: str
 
 
 def _key(name: str) -> str:
-    """The name without the account's id: the local cloud has one account, whatever a document calls it."""
+    """The name without the account's id: the local cloud has one account, whatever id a document contains."""
     return "/".join(name.split("/")[2:])

@@ -1,4 +1,4 @@
-"""What a SCIM request writes: the fields of each kind, and PATCH operations. Pure; raises `ApiError` 400.
+"""Writes of SCIM requests: the fields of each kind, and PATCH operations. Pure; raises `ApiError` 400.
 
 A field with a value that is not known is refused by name, and so is one that only the directory itself sets.
 """
@@ -25,12 +25,12 @@ _NAME_PARTS = ("givenName", "familyName")
 
 
 def made(kind: Kind, body: Document) -> Document:
-    """A new document from a request's body. What the directory itself gives (id, groups, meta) is not given to it."""
+    """A new document from a request's body, without the fields that the directory sets (id, groups, meta)."""
     return _read(kind, body, {})
 
 
 def replaced(kind: Kind, current: Document, body: Document, groups: Collection[str]) -> Document:
-    """`current` after a PUT of `body`, whole: what is not in it is gone, but for what never changes.
+    """`current` after a PUT of `body`: fields that are not in it are removed, except fixed ones.
 
     `groups`: ids of those that the document is in, which a PUT may say again.
     """
@@ -48,7 +48,7 @@ def replaced(kind: Kind, current: Document, body: Document, groups: Collection[s
 
 
 def patched(kind: Kind, document: Document, body: Document) -> Document:
-    """`document` after the PATCH `Operations` of `body`, one after the other."""
+    """`document` after the PATCH `Operations` of `body`, in order."""
     _only(body, ("schemas", "Operations"), "the request")
     if body.get("schemas") not in (None, [], [_PATCH_SCHEMA]):
         raise bad_request(f"schemas must be ['{_PATCH_SCHEMA}'], not {body['schemas']}.")
@@ -93,7 +93,7 @@ def _apply(kind: Kind, document: Document, verb: str, path: str, value: Any) -> 
 
 
 def _canonical(kind: Kind, field: str) -> str:
-    """The field as it is spelled here. Raises `ApiError` 400 for one that is not there, or that is not written."""
+    """The field in its canonical spelling. Raises `ApiError` 400 for an unknown or read-only field."""
     resource = RESOURCES[kind]
     if field.lower() in ("id", "groups", "meta", "schemas", *(name.lower() for name in resource.fixed)):
         raise bad_request(f"{field} is not written by a PATCH.")
@@ -144,7 +144,7 @@ def _read(kind: Kind, body: Document, current: Document) -> Document:
 
 
 def _complete(user: Document) -> None:
-    """The name and address that a user has without being given them."""
+    """The default name and e-mail address of a user."""
     name = str(user.get("userName", ""))
     if name and not _EMAIL.fullmatch(name):
         raise bad_request(f"userName '{name}' is not an email address.")
@@ -172,7 +172,7 @@ def _value(name: str, value: Any) -> Any:
 
 
 def _entries(field: str, given: Any) -> list[Document]:
-    """A list's entries as they are kept, without the empty ones that the Terraform provider sends."""
+    """A list's entries as stored, without the empty ones that the Terraform provider sends."""
     if not isinstance(given, list) or not all(isinstance(item, dict) for item in given):
         raise bad_request(f'{field} must be a list of {{"value": …}}, not {given!r}.')
     found = []

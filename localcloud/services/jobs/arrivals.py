@@ -1,4 +1,4 @@
-"""File-arrival triggers: which files are new, and when a run for them is due by the local clock. Pure.
+"""File-arrival triggers: which files are new, and when their run is due on the local clock. Pure.
 
 As on Databricks only a new name counts: a file that is overwritten starts nothing.
 """
@@ -16,7 +16,7 @@ _CHECKED_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Arrivals:
-    """One trigger's memory. `seen` are files that had their run, `waiting` those that had none yet.
+    """State of one trigger. `seen` are files that had their run, `waiting` those that have not.
 
     `changed_at` is when the newest of `waiting` was found, `fired_at` when the trigger last fired (local clock, UTC).
     """
@@ -27,14 +27,14 @@ class Arrivals:
     fired_at: datetime | None = None
 
     def found(self, present: Set[str], now: datetime) -> "Arrivals":
-        """With the files that are `present`: between two steps the clock stands, so new ones arrived at `now`."""
+        """The state after seeing the `present` files. New ones count as arrived at `now`, because the clock steps."""
         waiting = frozenset(present - self.seen)
         changed_at = now if waiting - self.waiting else self.changed_at
         # A file that is gone is forgotten: when it comes again it is new.
         return replace(self, seen=self.seen & present, waiting=waiting, changed_at=changed_at if waiting else None)
 
     def due(self, trigger: Mapping[str, Any]) -> datetime | None:
-        """When the trigger (`file_arrival` of a job's settings) fires for the waiting files; None without any."""
+        """When the trigger (`file_arrival` of a job's settings) fires for the waiting files; None if there are none."""
         if self.changed_at is None:
             return None
         quiet = self.changed_at + max(_CHECKED_EVERY, _seconds(trigger, "wait_after_last_change_seconds"))
@@ -43,11 +43,11 @@ class Arrivals:
         return max(quiet, self.fired_at + _seconds(trigger, "min_time_between_triggers_seconds"))
 
     def fired(self, at: datetime) -> "Arrivals":
-        """After the run for the waiting files was started."""
+        """The state after the run for the waiting files was started."""
         return Arrivals(seen=self.seen | self.waiting, fired_at=at)
 
     def document(self) -> Document:
-        """As it is stored."""
+        """The state as it is stored."""
         return {
             "seen": sorted(self.seen),
             "waiting": sorted(self.waiting),
@@ -57,7 +57,7 @@ class Arrivals:
 
 
 def arrivals(document: Mapping[str, Any] | None) -> Arrivals:
-    """The memory that `Arrivals.document` wrote; an empty one for None."""
+    """The state from `Arrivals.document`; an empty one for None."""
     if document is None:
         return Arrivals()
     return Arrivals(

@@ -1,4 +1,4 @@
-"""The cluster that a task asks for. No cluster is started: tasks run on this machine."""
+"""The cluster of a task. No cluster is started: tasks run on this machine."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Condition tasks: two operands, already resolved, and an operator. Pure."""
+"""Condition tasks: two resolved operands and an operator. Pure."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ OPERATORS = ("EQUAL_TO", "NOT_EQUAL", *_NUMERIC)
 
 
 class ConditionError(ValueError):
-    """A condition that cannot be decided."""
+    """A condition that cannot be evaluated."""
 
 
 def decide(operator: str, left: str, right: str) -> bool:

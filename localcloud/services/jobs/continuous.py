@@ -1,4 +1,4 @@
-"""Continuous jobs: when the next run is due after the last one, by the local clock. Pure.
+"""Continuous jobs: when the next run is due after the last one, on the local clock. Pure.
 
 A job has one run after another. After one that ended well the next follows soon; after failures in a row it waits twice
 as long each time, up to a most. The local clock stands between two steps, so a run ended when a step found it ended.
@@ -24,7 +24,7 @@ _WELL = ("SUCCESS", "CANCELED")
 
 @dataclass(frozen=True, kw_only=True)
 class Rhythm:
-    """What is known of a job's newest run: `run_id` is None before the first. `failures` are those in a row."""
+    """State of a job's newest run: `run_id` is None before the first. `failures` counts consecutive ones."""
 
     run_id: int | None = None
     active: bool = False
@@ -32,7 +32,7 @@ class Rhythm:
     failures: int = 0
 
     def found(self, newest: Mapping[str, Any] | None, now: datetime) -> "Rhythm":
-        """With the job's newest run as it is `now`."""
+        """The state with the job's newest run at `now`."""
         if newest is None:
             return self
         if newest["end_ms"] == 0:
@@ -49,13 +49,13 @@ class Rhythm:
         return now if self.ended_at is None else self.ended_at + _wait(self.failures)
 
     def document(self) -> Document:
-        """As it is stored."""
+        """The state as it is stored."""
         ended_at = self.ended_at.isoformat() if self.ended_at else None
         return {"run_id": self.run_id, "active": self.active, "ended_at": ended_at, "failures": self.failures}
 
 
 def rhythm(document: Mapping[str, Any] | None) -> Rhythm:
-    """What `Rhythm.document` wrote; that of a job without a run for None."""
+    """The state from `Rhythm.document`; that of a job without a run for None."""
     if document is None:
         return Rhythm()
     ended_at = document["ended_at"]
@@ -63,7 +63,7 @@ def rhythm(document: Mapping[str, Any] | None) -> Rhythm:
 
 
 def problems(settings: Mapping[str, Any]) -> Iterator[str]:
-    """What a job that runs continuously must not have."""
+    """Settings that a continuous job must not have."""
     if not settings.get("continuous"):
         return
     for task in settings.get("tasks") or []:
@@ -78,7 +78,7 @@ def problems(settings: Mapping[str, Any]) -> Iterator[str]:
 
 
 def retries(settings: Mapping[str, Any]) -> int:
-    """How often a failed task of a continuous job is tried again within its run."""
+    """The number of retries of a failed task within a run of a continuous job."""
     return 0 if (settings.get("continuous") or {}).get("task_retry_mode") == "NEVER" else TASK_RETRIES
 
 

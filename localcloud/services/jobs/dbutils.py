@@ -1,4 +1,4 @@
-"""What a notebook finds defined: `dbutils`, `display` and `spark`. Runs in the task's own process."""
+"""The names defined in a notebook: `dbutils`, `display` and `spark`. Runs in the task's own process."""
 
 import json
 import os
@@ -18,7 +18,7 @@ class NotebookExit(BaseException):
 
 
 class Widgets:
-    """The notebook's parameters. A widget's own default counts where the task gives no value."""
+    """The notebook's parameters. A widget's default is used if the task gives no value."""
 
     def __init__(self, given: Mapping[str, str]) -> None:
         self._given = dict(given)
@@ -35,7 +35,7 @@ class Widgets:
     combobox = multiselect = dropdown
 
     def get(self, name: str) -> str:
-        """A parameter's value. Raises LookupError for one that is neither given nor declared."""
+        """A parameter's value. Raises LookupError for one that is neither passed nor declared."""
         known = self.getAll()
         if name not in known:
             raise LookupError(f"InputWidgetNotDefined: no widget named {name} is defined; there are: {sorted(known)}")
@@ -46,11 +46,11 @@ class Widgets:
         return {**self._defaults, **self._given}
 
     def remove(self, name: str) -> None:
-        """Take away a declaration."""
+        """Remove a declaration."""
         self._defaults.pop(name, None)
 
     def removeAll(self) -> None:  # noqa: N802 - Databricks' name
-        """Take away every declaration."""
+        """Remove every declaration."""
         self._defaults.clear()
 
 
@@ -63,7 +63,7 @@ class _Notebook:
 class _TaskValues:
     @staticmethod
     def set(key: str, value: Any) -> None:
-        """Leave a value for the tasks that follow."""
+        """Set a value for later tasks."""
         file = Path(os.environ["MLOPS_TASK_VALUES"])
         held = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
         file.write_text(json.dumps(held | {key: value}), encoding="utf-8")
@@ -88,7 +88,7 @@ class Dbutils:
 
 
 def display(shown: Any) -> None:
-    """Print what a notebook would draw: of a table its first rows."""
+    """Print what a notebook would show; for a table its first rows."""
     table = shown.limit(_SHOWN_ROWS).toPandas() if hasattr(shown, "toPandas") else shown
     print(table.head(_SHOWN_ROWS).to_string() if hasattr(table, "to_string") else table)
 

@@ -1,4 +1,4 @@
-"""One run from start to end: starts what the graph allows, retries, and writes down what happens."""
+"""One run from start to end: starts tasks as the graph allows, retries, and stores the results."""
 
 import threading
 import time
@@ -19,7 +19,7 @@ Work = Callable[[Mapping[str, Any], Document, "Execution", Scope], Outcome]
 
 
 class Execution:
-    """A run under way. `start` returns at once; `done` is set when the run is over."""
+    """An active run. `start` returns at once; `done` is set when the run has finished."""
 
     def __init__(self, cloud: Cloud, run: Document, work: Mapping[str, Work], on_end: Callable[[int], None]) -> None:
         self.run = run
@@ -33,21 +33,21 @@ class Execution:
         self._running: set[str] = set()
 
     def start(self) -> None:
-        """Begin. The run's document is the truth: tasks that ended already are not run again."""
+        """Start the run from its stored document: tasks that have ended are not run again."""
         threading.Thread(target=self._conduct, name=f"run-{self.run_id}", daemon=True).start()
 
     def cancel(self, message: str) -> None:
-        """Stop the run's tasks and end it as canceled."""
+        """Stop the run's tasks and end it as cancelled."""
         self._halt(Result.CANCELED, message)
 
     def retime(self, timeout_s: int | None) -> None:
-        """Give the run another time limit, counted from its start; None or 0 for none."""
+        """Change the run's time limit, counted from its start; None or 0 for no limit."""
         with self._changed:
             self.run["settings"] = {**self.run["settings"], "timeout_seconds": timeout_s}
             self._changed.notify_all()
 
     def save(self) -> None:
-        """Make the run's document durable."""
+        """Store the run's document."""
         with self._changed:
             self._cloud.store.put("job_run", str(self.run_id), self.run)
 
@@ -83,7 +83,7 @@ class Execution:
             self._finish()
 
     def _start_what_may(self) -> bool:
-        """Start the tasks that may; whether any work was begun."""
+        """Start the tasks that can start; returns whether any was started."""
         tasks = self.run["settings"].get("tasks") or []
         ended = records.ended_tasks(self.run)
         if self.stop.is_set():
@@ -118,7 +118,7 @@ class Execution:
                 self._changed.notify_all()
 
     def _try_task(self, task: Mapping[str, Any]) -> bool:
-        """One attempt. Whether the task is over; if not, the next attempt is prepared."""
+        """One attempt. Returns whether the task has ended; if not, the next attempt is prepared."""
         with self._changed:
             attempt = records.latest(self.run)[task["task_key"]]
             attempt.update(state="RUNNING", start_ms=now_ms())
@@ -135,7 +135,7 @@ class Execution:
         return not again
 
     def _may_retry(self, task: Mapping[str, Any], attempt: Document, outcome: Outcome) -> bool:
-        """A task by its own rules; of a continuous job, while others of the run go on or if it is the only one."""
+        """By the task's own rules; in a continuous job also while other tasks run, or if it is the only one."""
         settings = self.run["settings"]
         if not settings.get("continuous"):
             return may_retry(task, attempt, outcome)
@@ -174,7 +174,7 @@ class Execution:
         records.settle(attempt, "TERMINATED", outcome.result, outcome.message, code)
 
     def scope(self, task: Mapping[str, Any], attempt: Document) -> Scope:
-        """What the references of this attempt stand for."""
+        """The values that the references of this attempt can use."""
         workspace = self._cloud.workspace(self.run["workspace"])
         attempts = records.latest(self.run)
         return Scope(
@@ -213,7 +213,7 @@ def _blame(attempt: Mapping[str, Any]) -> str:
 
 
 def may_retry(task: Mapping[str, Any], attempt: Mapping[str, Any], outcome: Outcome) -> bool:
-    """Whether the task's own rules allow another attempt after `outcome`. `max_retries` -1 means without end."""
+    """Whether the task's own rules allow another attempt after `outcome`. `max_retries` -1 means no limit."""
     if outcome.result is Result.TIMEDOUT:
         wanted = bool(task.get("retry_on_timeout"))
     else:

@@ -1,4 +1,4 @@
-"""What the parts of a job's settings may say, as the SDK documents them. Pure.
+"""Valid fields of the parts of a job's settings, as the SDK documents them. Pure.
 
 A part's field that is not known is a problem, so that none is dropped without a word. A cluster's own fields are for
 its policy to judge.
@@ -57,7 +57,7 @@ _NOTHING: tuple[object, ...] = (None, "", False, [], {})
 
 
 def problems(settings: Mapping[str, Any]) -> Iterator[str]:
-    """What is wrong with the parts of a job's settings, and with their sizes."""
+    """Problems in the parts of a job's settings, and in their sizes."""
     yield from _unknown("", settings, _OF_A_JOB)
     yield from _sizes(settings)
     for part in (settings, *(settings.get(name) for name in ("schedule", "continuous", "trigger"))):
@@ -74,7 +74,7 @@ def problems(settings: Mapping[str, Any]) -> Iterator[str]:
 
 
 def of_task(task: Mapping[str, Any]) -> Iterator[str]:
-    """What is wrong with the parts of a task, and of the one that it loops over."""
+    """Problems in the parts of a task, and of the task that it loops over."""
     label = f"task {task.get('task_key')!r}: "
     yield from (f"{label}{problem}" for problem in _unknown("", task, _OF_A_TASK))
     for name, least in (("timeout_seconds", 0), ("max_retries", -1), ("min_retry_interval_millis", 0)):

@@ -1,4 +1,4 @@
-"""The task graph: which tasks may start, and which never will. Pure; knows nothing of processes or documents."""
+"""The task graph: which tasks may start, and which will not run. Pure; independent of processes and documents."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ RUN_IF = ("ALL_SUCCESS", "ALL_DONE", "NONE_FAILED", "AT_LEAST_ONE_SUCCESS", "ALL
 
 @dataclass(frozen=True, kw_only=True)
 class Ended:
-    """A task that is over. `outcome` is `true` or `false` for a condition task."""
+    """A finished task. `outcome` is `true` or `false` for a condition task."""
 
     result: Result
     outcome: str | None = None
@@ -40,14 +40,14 @@ class Ended:
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """What to do next: `start` these tasks; these others end without running, as `settled` says."""
+    """The next step: tasks to `start`; the others end without running, as `settled` says."""
 
     start: tuple[str, ...] = ()
     settled: Mapping[str, Result] = field(default_factory=dict)
 
 
 def problems(tasks: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Why these tasks are no graph: repeated or missing keys, unknown dependencies, cycles. Empty when they are."""
+    """Problems of the task graph: repeated or missing keys, unknown dependencies, cycles. Empty if there are none."""
     keys = [str(task.get("task_key", "")) for task in tasks]
     found = [] if all(keys) else ["a task has no task_key: name every task"]
     found += [f"task_key {key!r} is used twice: rename one" for key in sorted({k for k in keys if keys.count(k) > 1})]
@@ -73,7 +73,7 @@ def _cycles(tasks: Sequence[Mapping[str, Any]]) -> list[str]:
 def next_step(
     tasks: Sequence[Mapping[str, Any]], ended: Mapping[str, Ended], running: frozenset[str] = frozenset()
 ) -> Step:
-    """What follows from the tasks that are `ended`, leaving the `running` ones alone.
+    """The next step after the `ended` tasks, without the `running` ones.
 
     A task that settles without running may settle others: those are in the same step.
     """
@@ -97,7 +97,7 @@ def next_step(
 
 
 def _verdict(task: Mapping[str, Any], ended: Mapping[str, Ended]) -> Result | None:
-    """None when the task is to run, else how it ends without running."""
+    """None if the task is to run, else the result with which it ends without running."""
     if task.get("disabled"):
         return Result.DISABLED
     states = [_seen_through(edge, ended[edge["task_key"]]) for edge in task.get("depends_on") or ()]
@@ -147,7 +147,7 @@ def _refusal(run_if: str, states: Sequence[Result]) -> Result:
 
 
 def run_result(tasks: Sequence[Mapping[str, Any]], ended: Mapping[str, Ended]) -> Result:
-    """The run's result once every task is ended: its leaf tasks decide, as on Databricks."""
+    """The run's result after all tasks have ended: its leaf tasks decide, as on Databricks."""
     inner = {name for task in tasks for name in _dependencies(task)}
     leaves = [ended[task["task_key"]].result for task in tasks if task["task_key"] not in inner]
     everything = [end.result for end in ended.values()]

@@ -1,4 +1,4 @@
-"""Whether a task's wheels fit the runtime that they are installed on. Pure, but for reading unpacked wheels.
+"""Whether a task's wheels fit the runtime. Pure, except for reading unpacked wheels.
 
 A cluster installs a wheel's requirements too: one that its runtime does not satisfy would be fetched from an index and
 replace the runtime's own, on every cluster. So it has to travel along as a wheel, or the wheel is refused.
@@ -18,7 +18,7 @@ from localcloud.services.compute.runtimes import Runtime
 
 @dataclass(frozen=True, kw_only=True)
 class Library:
-    """An unpacked wheel: its normalized name, its version, and what it needs."""
+    """An unpacked wheel: normalized name, version and requirements."""
 
     name: str
     version: str
@@ -27,7 +27,7 @@ class Library:
 
 
 def read(folder: Path) -> Library | None:
-    """What the unpacked wheel in `folder` says of itself; None if it says nothing."""
+    """The metadata of the unpacked wheel in `folder`; None if it has none."""
     found = next(iter(importlib.metadata.distributions(path=[str(folder)])), None)
     if found is None:
         return None
@@ -40,7 +40,7 @@ def read(folder: Path) -> Library | None:
 
 
 def placed(folders: Sequence[Path]) -> tuple[list[Path], list[Path]]:
-    """The unpacked wheels that come before this machine's own libraries, as it lacks them, and those that come after.
+    """The unpacked wheels to put before this machine's libraries, because it lacks them, and those to put after.
 
     So a file or a notebook imports the wheels that travel with it, and no wheel replaces what the machine runs with.
     """

@@ -1,4 +1,4 @@
-"""Model-update triggers: which events of registered models wait for a run, and when it is due. Pure.
+"""Model-update triggers: events of registered models that wait for a run, and when it is due. Pure.
 
 As on Databricks, what came since the last look is one run, with at most nine updates; the rest are the next run's.
 """
@@ -18,7 +18,7 @@ MOST_UPDATES = 9
 
 @dataclass(frozen=True, kw_only=True)
 class ModelUpdates:
-    """One trigger's memory. `after` is the number of the newest event that had its run, `waiting` are those since.
+    """State of one trigger. `after` is the number of the newest event that had its run, `waiting` are later ones.
 
     `fired_at` is when the trigger last fired (local clock, UTC).
     """
@@ -28,7 +28,7 @@ class ModelUpdates:
     fired_at: datetime | None = None
 
     def found(self, events: Iterable[Document], trigger: Mapping[str, Any]) -> "ModelUpdates":
-        """With those of the events (oldest first) that the trigger watches."""
+        """The state with those events (oldest first) that the trigger watches."""
         return replace(self, waiting=tuple(e for e in events if e["number"] > self.after and watches(trigger, e)))
 
     @property
@@ -47,16 +47,16 @@ class ModelUpdates:
         return max(quiet, self.fired_at + _seconds(trigger, "min_time_between_triggers_seconds"))
 
     def fired(self, at: datetime) -> "ModelUpdates":
-        """After the run for the next events was started."""
+        """The state after the run for the next events was started."""
         return ModelUpdates(after=self.next_run[-1]["number"], fired_at=at)
 
     def document(self) -> Document:
-        """As it is stored."""
+        """The state as it is stored."""
         return {"after": self.after, "fired_at": self.fired_at.isoformat() if self.fired_at else None}
 
 
 def remembered(document: Mapping[str, Any], had_runs: Sequence[int]) -> ModelUpdates:
-    """What `ModelUpdates.document` wrote, and no event before those that `had_runs`: a run may be all that was kept."""
+    """The state from `ModelUpdates.document`, without events that `had_runs`, as only a run may have been stored."""
     fired_at = document.get("fired_at")
     return ModelUpdates(
         after=max([document["after"], *had_runs]), fired_at=datetime.fromisoformat(fired_at) if fired_at else None
@@ -64,7 +64,7 @@ def remembered(document: Mapping[str, Any], had_runs: Sequence[int]) -> ModelUpd
 
 
 def watches(trigger: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
-    """Whether the trigger fires for the event: by condition, by its model, schema or none for all, and by alias."""
+    """Whether the trigger fires for the event: by condition, by model, schema or all, and by alias."""
     name, scope = str(event["full_name"]), str(trigger.get("securable_name") or "").lower()
     aliases = trigger.get("aliases") or []
     return (
@@ -75,7 +75,7 @@ def watches(trigger: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
 
 
 def told(events: Iterable[Mapping[str, Any]]) -> list[Document]:
-    """The events as `{{job.trigger.model.updates}}` gives them to a run."""
+    """The events in the format of `{{job.trigger.model.updates}}`."""
     return [{"full_name": event["full_name"], **event["said"]} for event in events]
 
 

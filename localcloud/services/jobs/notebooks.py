@@ -14,11 +14,11 @@ _DROPPED = ("%md", "%md-sandbox")
 
 
 class NotebookError(ValueError):
-    """The notebook cannot be run here; the message says which cell, and why."""
+    """A notebook that cannot be run here; the message names the cell and the reason."""
 
 
 def program(content: str, *, language: str, form: str) -> str:
-    """The Python code of a notebook in `form` SOURCE or JUPYTER. Raises NotebookError for what is not run here."""
+    """The Python code of a notebook in `form` SOURCE or JUPYTER. Raises NotebookError for unsupported cells."""
     if language != "PYTHON":
         raise NotebookError(f"the notebook is in {language}: the local cloud runs notebooks in PYTHON")
     cells = _jupyter(content) if form == "JUPYTER" else _source(content)

@@ -1,4 +1,4 @@
-"""What comes of one try of one task, and how a try is told to stop."""
+"""The result of one attempt of a task, and how an attempt is stopped."""
 
 import threading
 import time
@@ -21,13 +21,13 @@ _CODES = {
 
 
 def code_of(result: Result) -> str:
-    """Databricks' termination code for a result that no more special code describes."""
+    """Databricks' termination code for a result without a more specific code."""
     return _CODES.get(result, "RUN_EXECUTION_ERROR")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """How a try ended. `error` is one line for people, `error_trace` the stack trace of the task's code.
+    """Result of an attempt. `error` is one line for people, `error_trace` the stack trace of the task's code.
 
     `notebook_result` is what a notebook ended itself with. A try that is not `retryable` would fail the same way again.
     """
@@ -46,12 +46,12 @@ class Outcome:
 
 
 def refused(message: str, code: str = "INVALID_RUN_CONFIGURATION") -> Outcome:
-    """A task that could not start for a reason that stays."""
+    """The result of a task that could not start for a permanent reason."""
     return Outcome(result=Result.FAILED, message=message, error=message, code=code, retryable=False)
 
 
 class Stop:
-    """Tells everything that works on a run to stop, and why. The first reason stays."""
+    """Signals everything that works on a run to stop, with a reason. The first reason stays."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
@@ -59,22 +59,22 @@ class Stop:
         self.message = ""
 
     def set(self, reason: Result, message: str) -> None:
-        """Ask for a stop."""
+        """Request a stop."""
         if not self._event.is_set():
             self.reason, self.message = reason, message
             self._event.set()
 
     def is_set(self) -> bool:
-        """Whether a stop was asked for."""
+        """Whether a stop was requested."""
         return self._event.is_set()
 
     def sleep(self, seconds: float) -> None:
-        """Wait, but not longer than until a stop is asked for."""
+        """Wait, at most until a stop is requested."""
         self._event.wait(seconds)
 
 
 def wait_for(done: Callable[[float], bool], stop: Stop, deadline_s: float | None) -> Outcome | None:
-    """Call `done(poll_s)` until it is true (None), a stop is asked for, or `time.monotonic()` passes the deadline."""
+    """Call `done(poll_s)` until it is true (None), a stop is requested, or `time.monotonic()` passes the deadline."""
     while not done(0.05):
         if stop.is_set():
             return Outcome(result=stop.reason or Result.CANCELED, message=stop.message, retryable=False)

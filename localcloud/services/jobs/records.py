@@ -1,4 +1,4 @@
-"""Run documents: one per run, holding its settings as they were at its start and every attempt of every task.
+"""Run documents: one per run, with its settings at the start and every attempt of every task.
 
 Kinds in the store: `job` (key: job id), `job_run` (key: run id), `task_run` (key: a task's run id; says which
 run it belongs to). Times are epoch milliseconds; 0 means not yet.
@@ -22,7 +22,7 @@ INTERRUPTED = "The run was interrupted: the local cloud stopped while it was und
 
 @dataclass(frozen=True, kw_only=True)
 class Cause:
-    """What started a run: the API's trigger type; when by the local clock, if that fired it; of which task's run.
+    """What started a run: the API's trigger type, the local time if the clock did, and the starting task's run.
 
     `model_updates` are what a model-update trigger fired for, as the run is told, `events` their numbers;
     `deployment_of` is the number of the event that a deployment job is started for. They are kept with the run itself,
@@ -41,7 +41,7 @@ BY_HAND = Cause(trigger="ONE_TIME")
 
 
 def new_run(store: Store, job: Document, *, creator: str, parameters: Mapping[str, str], cause: Cause) -> Document:
-    """A run of `job` with one attempt per task, not stored yet."""
+    """A run of `job` with one attempt per task, not yet stored."""
     settings = job["settings"]
     number = store.count("job_run", job_id=job["job_id"]) + 1
     run: Document = {
@@ -105,12 +105,12 @@ def add_attempt(store: Store, run: Document, task_key: str) -> Document:
 
 
 def folder(home: Path, task_run_id: int) -> Path:
-    """Where a task's run keeps its log, its result and its scratch files."""
+    """The folder for log, result and scratch files of a task's run."""
     return home / "runs" / str(task_run_id)
 
 
 def log(home: Path, task_run_id: int) -> Path:
-    """The file with what a task printed."""
+    """The log file of a task."""
     return folder(home, task_run_id) / "log"
 
 
@@ -120,7 +120,7 @@ def latest(run: Document) -> dict[str, Document]:
 
 
 def ended_tasks(run: Document) -> dict[str, Ended]:
-    """The tasks that are over, as the graph wants them."""
+    """The finished tasks, in the format of the graph."""
     return {
         key: Ended(result=Result(attempt["result"]), outcome=attempt["outcome"])
         for key, attempt in latest(run).items()
@@ -129,12 +129,12 @@ def ended_tasks(run: Document) -> dict[str, Ended]:
 
 
 def started(run: Mapping[str, Any]) -> tuple[int, int]:
-    """When a run started (or was made, if it did not yet), in epoch milliseconds, and its id: the order of runs."""
+    """When a run started (or was created), in epoch milliseconds, and its id: the order of runs."""
     return run["start_ms"] or run["created_ms"], run["run_id"]
 
 
 def newest_first(store: Store) -> list[Document]:
-    """What a list of runs is chosen by, of every run; not to be changed."""
+    """The fields by which runs are listed, of every run; not to be changed."""
     return store.derived(("job_run",), "newest first", lambda: _by_start(store))
 
 
@@ -144,12 +144,12 @@ def _by_start(store: Store) -> list[Document]:
 
 
 def is_final(run: Mapping[str, Any]) -> bool:
-    """Whether the run (or attempt) is over."""
+    """Whether the run or attempt has finished."""
     return run["state"] in FINAL_STATES
 
 
 def interrupt(run: Document) -> None:
-    """Mark an unfinished run, and each of its unfinished attempts, as interrupted."""
+    """Mark an unfinished run and its unfinished attempts as interrupted."""
     for part in (run, *run["attempts"]):
         if not is_final(part):
             part.update(

@@ -1,4 +1,4 @@
-"""Dynamic value references: `{{job.run_id}}`, `{{tasks.a.values.b}}` and their like. Pure."""
+"""Dynamic value references such as `{{job.run_id}}` and `{{tasks.a.values.b}}`. Pure."""
 
 import json
 import re
@@ -14,12 +14,12 @@ _QUOTED = re.compile(r"\[['\"]([^'\"]+)['\"]\]")
 
 
 class UnknownReferenceError(ValueError):
-    """A reference that stands for nothing. The message names it and what is known in its place."""
+    """A reference without a value. The message names it and the known ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """Everything that references of one task can stand for. Times are epoch milliseconds, UTC."""
+    """All values that references of one task can have. Times are epoch milliseconds, UTC."""
 
     job_id: int
     job_name: str

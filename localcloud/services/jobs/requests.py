@@ -1,4 +1,4 @@
-"""What a request about a run may say, field by field as the SDK documents it. Pure; raises `ApiError` 400."""
+"""Valid fields of a request about a run, as the SDK documents them. Pure; raises `ApiError` 400."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -32,7 +32,7 @@ _KEYS = {
 
 
 def require_known(body: Document, known: Collection[str]) -> None:
-    """Every field with a value is one that is understood."""
+    """Check that every given field is supported."""
     unknown = [name for name, value in body.items() if name not in known and value not in (None, False, "", [], {})]
     if unknown:
         raise bad_request(
@@ -42,7 +42,7 @@ def require_known(body: Document, known: Collection[str]) -> None:
 
 
 def idempotency_token(body: Document) -> str | None:
-    """The token of at most 64 characters; None if none is given."""
+    """The token, at most 64 characters; None if none is given."""
     token = body.get("idempotency_token") or None
     if token is not None and len(str(token)) > _TOKEN_LIMIT:
         raise bad_request(f"idempotency_token has {len(str(token))} characters: give at most {_TOKEN_LIMIT}.")
@@ -56,7 +56,7 @@ def queued(body: Document, settings: Mapping[str, Any]) -> bool:
 
 
 def chosen(settings: Mapping[str, Any], wanted: Collection[str] | None) -> Document:
-    """`settings` with the tasks that are `wanted` alone, which no longer wait for others; all of them for None."""
+    """`settings` with only the `wanted` tasks, which no longer wait for others; all of them for None."""
     if not wanted:
         return dict(settings)
     tasks = settings.get("tasks") or []
@@ -68,14 +68,14 @@ def chosen(settings: Mapping[str, Any], wanted: Collection[str] | None) -> Docum
 
 
 def _alone(task: Document, wanted: Collection[str]) -> Document:
-    """A task that depends on none but `wanted` ones."""
+    """A task with dependencies only on `wanted` ones."""
     edges = [edge for edge in task.get("depends_on") or [] if edge["task_key"] in wanted]
     rest = {name: value for name, value in task.items() if name != "depends_on"}
     return {**rest, "depends_on": edges} if edges else rest
 
 
 def require_latest_repair(run: Document, given: Any) -> None:
-    """A second repair names the one before it: whoever repairs knows what they build on."""
+    """A repair must name the previous one, to show that the caller knows it."""
     latest = run["repairs"][-1]["id"] if run["repairs"] else None
     if latest is not None and given in (None, ""):
         raise bad_request(f"Run {run['run_id']} was repaired before: give latest_repair_id, which is {latest}.")
@@ -84,7 +84,7 @@ def require_latest_repair(run: Document, given: Any) -> None:
 
 
 def merged(settings: Document, new: Document) -> Document:
-    """`settings` with `new` over them: fields are replaced, but arrays with keyed entries are merged by key."""
+    """`settings` updated with `new`: fields are replaced, but arrays with keyed entries are merged by key."""
     arrays = {field: _by_key(settings.get(field), new[field], _KEYS[field]) for field in _KEYS if new.get(field)}
     return {**settings, **new, **arrays}
 
@@ -105,7 +105,7 @@ def removed(settings: Document, fields: Collection[str]) -> Document:
 
 
 def _by_key(kept: Any, given: Any, key: str) -> list[Any]:
-    """Entries of before in their order, each replaced by a given one of its key; then those that are new."""
+    """The earlier entries in order, each replaced by the given one of its key, followed by new ones."""
     new = {entry.get(key): entry for entry in given}
     before = {entry.get(key): entry for entry in kept or []}
     return [new.get(name, entry) for name, entry in before.items()] + [

@@ -27,7 +27,7 @@ _SAID_BY_AN_END = ("state", "result", "message", "code", "created_ms", "start_ms
 
 
 class Runner:
-    """Every run of this local cloud. Safe to use from several threads."""
+    """All runs of this local cloud. Safe to use from several threads."""
 
     def __init__(self, cloud: Cloud, workers: Workers, *, parallel_tasks: int = PARALLEL_TASKS) -> None:
         self._cloud = cloud
@@ -39,7 +39,7 @@ class Runner:
 
     @classmethod
     def attach(cls, cloud: Cloud, workers: Workers) -> "Runner":
-        """The runner of `cloud`, where the REST routes find it, after `recover`."""
+        """The runner of `cloud`, registered for the REST routes, after `recover`."""
         runner = cls(cloud, workers)
         runner.recover()
         cloud.parts["workers"] = workers
@@ -47,7 +47,7 @@ class Runner:
         return runner
 
     def recover(self) -> int:
-        """Mark what was under way when the local cloud last stopped as interrupted; how many runs that were."""
+        """Mark runs that were active when the local cloud last stopped as interrupted; returns their number."""
         found = [run for run in self._cloud.store.all("job_run") if not records.is_final(run)]
         for run in found:
             records.interrupt(run)
@@ -55,7 +55,7 @@ class Runner:
         return len(found)
 
     def log_of(self, task_run_id: int) -> Path:
-        """The file with what a task printed."""
+        """The log file of a task."""
         return records.log(self._cloud.home, task_run_id)
 
     def submit(
@@ -86,11 +86,11 @@ class Runner:
         return run
 
     def execution(self, run_id: int) -> Execution | None:
-        """The run under way, or None for one that is queued or over."""
+        """The active run; None for a queued or finished one."""
         return self._executions.get(run_id)
 
     def cancel(self, run_id: int, by: str) -> None:
-        """Cancel a run, whether queued or under way; nothing happens to one that is over."""
+        """Cancel a queued or active run; no effect on a finished one."""
         message = f"Run canceled by {by}."
         with self._lock:
             execution = self._executions.get(run_id)
@@ -105,14 +105,14 @@ class Runner:
                 self._cloud.store.put("job_run", str(run_id), run)
 
     def retime(self, job_id: int, timeout_s: int | None) -> None:
-        """Give the active runs of a job another time limit, counted from their start; None or 0 for none."""
+        """Change the time limit of a job's active runs, counted from their start; None or 0 for no limit."""
         with self._lock:
             for execution in self._executions.values():
                 if execution.run["job_id"] == job_id:
                     execution.retime(timeout_s)
 
     def repair(self, run_id: int, keys: frozenset[str], given: Mapping[str, str]) -> int:
-        """Run the tasks `keys` again in the same run; the repair's id.
+        """Rerun the tasks `keys` in the same run; returns the repair's id.
 
         Raises `ApiError` 400 for a run that is not over and for unknown tasks or parameters, and while as many runs of
         the job are active as may be at once.
@@ -155,7 +155,7 @@ class Runner:
         return len(busy) < concurrent_runs(run["settings"])
 
     def _place(self, run: Document, *, queue: bool) -> None:
-        """Leave the run to start now, or queue it, or skip it. A job for which 0 runs may be active runs never."""
+        """Return the run to start now, queue it, or skip it. A job with `max_concurrent_runs` 0 never runs."""
         if self._has_room(run):
             return
         limit = concurrent_runs(run["settings"])
@@ -183,7 +183,7 @@ class Runner:
 
 
 def runner_of(cloud: Cloud) -> Runner:
-    """The runner of `cloud`. Raises `ApiError` 503 where it is not up yet."""
+    """The runner of `cloud`. Raises `ApiError` 503 if it has not started yet."""
     runner = cloud.parts.get("runner")
     if runner is None:
         raise ApiError(503, "TEMPORARILY_UNAVAILABLE", "The job runner is not up yet: try again in a moment.")

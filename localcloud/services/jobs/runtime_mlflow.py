@@ -1,4 +1,4 @@
-"""The one thing in which the runtime's build of MLflow differs for a task: it registers models packed for look-up.
+"""The one relevant difference of the runtime's build of MLflow: it registers models packed with feature look-up.
 
 MLflow's own build refuses them in Unity Catalog ("can only be registered on a Databricks cluster"). A task here stands
 for one on a cluster, so the template that tasks are forked from replaces that refusal, as the runtime does.
@@ -16,13 +16,13 @@ _SPECIFICATION = Path("data") / "feature_store" / "feature_spec.yaml"
 
 
 def install() -> None:
-    """Replace the refusal in this process, and so in its children."""
+    """Remove the refusal in this process and its children."""
     store: Any = import_module(_MODULE)
     store.get_feature_dependencies = feature_dependencies
 
 
 def feature_dependencies(model_dir: str) -> str:
-    """The features that the model in `model_dir` looks up, `table.feature` each, comma-separated; empty for none."""
+    """The features that the model in `model_dir` looks up, as comma-separated `table.feature`; empty for none."""
     path = Path(model_dir) / _SPECIFICATION
     if not path.is_file():
         return ""

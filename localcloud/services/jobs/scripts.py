@@ -1,4 +1,4 @@
-"""Code that lies in the workspace or in a volume: a `spark_python_task`'s file, a notebook, a pipeline's source."""
+"""Code in the workspace or a volume: the file of a `spark_python_task`, a notebook, a pipeline's source."""
 
 import base64
 from collections.abc import Mapping
@@ -16,12 +16,12 @@ _VOLUMES, _DBFS = "/Volumes/", "dbfs:"
 
 
 class ScriptError(ValueError):
-    """There is no such code, or it cannot be run here."""
+    """Missing code, or code that cannot be run here."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Script:
-    """The code, the name that its traces show, and what it is given: a notebook's parameters, or a file's words.
+    """The code, its name in traces, and its input: a notebook's parameters or a file's arguments.
 
     `pipeline` says of a pipeline's source which one it is of, and where its tables go.
     """
@@ -69,7 +69,7 @@ def _file(cloud: Cloud, caller: Caller, wanted: Mapping[str, Any]) -> Script:
 
 
 def content_of(cloud: Cloud, caller: Caller, path: str) -> bytes:
-    """What a file of a volume or of the workspace holds, if `caller` may read it. Raises ApiError and ScriptError."""
+    """The content of a file in a volume or the workspace, if `caller` may read it. Raises ApiError and ScriptError."""
     if path.startswith(_VOLUMES):
         return volume_paths.require_file(volume_paths.resolve(cloud, caller, path, write=False)).read_bytes()
     found = objects.require(cloud, caller, path, "CAN_READ")

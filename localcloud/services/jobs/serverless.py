@@ -1,4 +1,4 @@
-"""What serverless compute refuses a task, installed in the task's own process.
+"""The restrictions of serverless compute, installed in the task's own process.
 
 Sources: Azure Databricks, "Serverless compute limitations" (caching, streaming triggers, global views; RDDs are refused
 by Spark Connect itself), "Configure Spark properties for serverless notebooks and jobs", "What is serverless egress
@@ -31,7 +31,7 @@ _ENDING = frozenset({"available_now", "once"})
 
 
 def install(egress: list[str] | None) -> None:
-    """Refuse in this process, for good: it is the task's own. `egress` are the hosts that it reaches; None for all."""
+    """Install the restrictions in this process. `egress` are the hosts that it may reach; None for all."""
     _install_spark()
     if egress is not None:
         _install_network(egress)
@@ -60,7 +60,7 @@ def _refusal(name: str) -> Callable[..., None]:
 
 
 def _guard(kind: type, name: str, require: Callable[..., None]) -> None:
-    """Let `kind.name` ask `require`, with its own arguments, before it does anything."""
+    """Make `kind.name` call `require` first, with the same arguments."""
     original = getattr(kind, name)
 
     def guarded(*given: Any, **named: Any) -> Any:
@@ -98,7 +98,7 @@ def _error(condition: str, message: str) -> Exception:
 
 
 def _install_network(egress: list[str]) -> None:
-    """Names are checked when they are resolved, addresses when they are connected to: by what names they came from."""
+    """Check names when they are resolved, and addresses when they are connected to, by the names they came from."""
     resolved: set[str] = set()
     original = socket.getaddrinfo
 
@@ -134,5 +134,5 @@ def _is_local(host: str) -> bool:
 
 
 def _text(host: Any) -> str:
-    """`host` as text: Python also takes bytes, and None for this machine."""
+    """`host` as text: Python also accepts bytes, and None for this machine."""
     return host.decode() if isinstance(host, bytes) else str(host or "")

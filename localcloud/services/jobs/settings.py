@@ -1,4 +1,4 @@
-"""What makes a job's settings usable, checked whole when a job is created. Pure."""
+"""Validation of a job's settings when it is created. Pure."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -54,7 +54,7 @@ _PERFORMANCE = ("PERFORMANCE_OPTIMIZED", "STANDARD")
 
 
 def problems(settings: Mapping[str, Any]) -> list[str]:
-    """Everything that makes `settings` unusable; empty when a job can be made of them."""
+    """All problems of `settings`; empty if a job can be created from them."""
     tasks = settings.get("tasks") or []
     # What has another shape cannot be looked at further.
     if shapeless := list(fields.problems(settings)):
@@ -73,13 +73,13 @@ def problems(settings: Mapping[str, Any]) -> list[str]:
 
 
 def concurrent_runs(settings: Mapping[str, Any]) -> int:
-    """How many runs may be active at once: 1 unless the settings say otherwise, and 0 skips every run."""
+    """The limit of concurrent runs: 1 by default; 0 skips every run."""
     given = settings.get("max_concurrent_runs")
     return 1 if given is None else int(given)
 
 
 def kind_of(task: Mapping[str, Any]) -> str:
-    """The one kind of work that a task states, such as `python_wheel_task`."""
+    """The kind of a task, such as `python_wheel_task`."""
     return next(kind for kind in EXECUTED if task.get(kind) is not None)
 
 
@@ -218,7 +218,7 @@ def _doubles(names: Sequence[Any]) -> set[str]:
 
 
 def parameter_values(settings: Mapping[str, Any], given: Mapping[str, str]) -> dict[str, str]:
-    """The run's job parameters: the declared defaults with `given` over them.
+    """The job parameters of a run: the declared defaults overridden by `given`.
 
     Raises KeyError with the message for a name that the job does not declare.
     """

@@ -1,4 +1,4 @@
-"""Steps the local clock, and starts what is due on the way."""
+"""Advances the local clock and starts what falls due."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ _RHYTHMS = "continuous_runs"
 
 @dataclass(frozen=True, kw_only=True)
 class Watched:
-    """A job that the clock may start, with what its trigger remembers; `problem` says why that cannot be looked at."""
+    """A job with a trigger and the trigger's state; `problem` says why its source cannot be read."""
 
     job: Document
     memory: Memory
@@ -34,7 +34,7 @@ class Watched:
 
 
 class Timed(Protocol):
-    """What else than a job the clock starts."""
+    """Anything besides jobs that the clock starts."""
 
     @property
     def at(self) -> datetime:
@@ -46,7 +46,7 @@ class Timed(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """What a step did: where the clock was and is, each run that it started, and what could not be watched.
+    """The result of a step: the times before and after, each started run, and triggers that could not be read.
 
     `beside` is what else was started on the way, in order.
     """
@@ -66,7 +66,7 @@ def step(
     stop_at_first: bool,
     beside: Callable[[datetime, datetime], Sequence[Timed]] = lambda _, __: (),
 ) -> Step:
-    """Move the clock to what `choose` makes of its time, and start every run that is due until then, in order.
+    """Move the clock to the time that `choose` returns, and start every run that is due until then, in order.
 
     `beside` says what else is due after one time and not after another.
     `stop_at_first` ends the step at the first moment at which a run is due, so that the caller can let it end before
@@ -100,7 +100,7 @@ def step(
 
 
 def watch(cloud: Cloud, now: datetime) -> list[Watched]:
-    """Every job that starts by itself, oldest first, with the files that arrived by `now`."""
+    """Every job with a trigger, oldest first, with the files that arrived by `now`."""
     jobs = [job for job in cloud.store.all("job") if triggers.kind(job["settings"])]
     return [_watched(cloud, job, now) for job in jobs]
 
@@ -126,7 +126,7 @@ def _watched(cloud: Cloud, job: Document, now: datetime) -> Watched:
 
 
 def _model_updates(cloud: Cloud, job: Document, trigger: Mapping[str, Any]) -> ModelUpdates:
-    """With the events that wait for a run of the job; a trigger that watches something else begins anew."""
+    """The state with the events for the job; it is reset if the trigger now watches something else."""
     known = cloud.store.get(_MODEL_UPDATES, str(job["job_id"]))
     if known is None or known["watched"] != _watched_models(trigger):
         known = {"after": model_events.newest(cloud.store) if known else _before(cloud, job)}
@@ -136,7 +136,7 @@ def _model_updates(cloud: Cloud, job: Document, trigger: Mapping[str, Any]) -> M
 
 
 def _before(cloud: Cloud, job: Document) -> int:
-    """The number of the newest event before the job was made."""
+    """The number of the newest event before the job was created."""
     return max((e["number"] for e in cloud.store.all(model_events.KIND) if e["ms"] < job["created_ms"]), default=0)
 
 
@@ -145,7 +145,7 @@ def _watched_models(trigger: Mapping[str, Any]) -> Document:
 
 
 def _files(cloud: Cloud, job: Document, url: str) -> frozenset[str]:
-    """The files at and below a volume's path, as the job's principal may see them. Raises `ApiError`."""
+    """The files at and below a volume's path that the job's principal may see. Raises `ApiError`."""
     caller = identity.acting_as(cloud, job["run_as"], cloud.workspace(job["workspace"]))
     folder = volumes.resolve(cloud, caller, url, write=False).local
     below = [path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".upload-")]

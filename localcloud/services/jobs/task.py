@@ -1,4 +1,4 @@
-"""What happens in a task's own process: environment, working directory, the wheel, the entry point."""
+"""The start of a task in its own process: environment, working directory, wheel, entry point."""
 
 import contextlib
 import importlib.metadata
@@ -17,7 +17,7 @@ from localcloud.services.pipelines import process
 
 @dataclass(frozen=True, kw_only=True)
 class TaskOrder:
-    """One task's code to run. All paths are absolute; `wheel` is the folder of its own unpacked wheel, if it has one.
+    """The code of one task. All paths are absolute; `wheel` is the folder of its own unpacked wheel, if it has one.
 
     It is an entry point of that wheel, or `code` that traces call `script`: a file with `arguments`, or a notebook with
     `widgets`. Folders of wheels that travel with it come `before` what this machine has, or after it as `libraries`.
@@ -48,7 +48,7 @@ class EntryPointError(LookupError):
 
 
 def run(order: TaskOrder) -> int:
-    """Run the task to its end; its exit code. What went wrong is in the log and in the result file."""
+    """Run the task; returns its exit code. Errors are in the log and the result file."""
     _redirect(order.log)
     _prepare(order)
     if order.serverless:
@@ -83,7 +83,7 @@ def _execute(order: TaskOrder) -> None:
 
 
 def find_entry_point(wheel: Path, package_name: str, entry_point: str) -> importlib.metadata.EntryPoint:
-    """The entry point that the wheel's own metadata declares. Raises EntryPointError naming what there is."""
+    """The entry point in the wheel's metadata. Raises EntryPointError naming those that exist."""
     distributions = list(importlib.metadata.distributions(path=[str(wheel)]))
     found = next((d for d in distributions if _normal(d.metadata["Name"]) == _normal(package_name)), None)
     if found is None:

@@ -1,4 +1,4 @@
-"""The wheels of a task of code: which it names, in which order they come, and whether they fit its runtime."""
+"""The wheels of a task: which ones, in which order, and whether they fit its runtime."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +11,7 @@ from localcloud.services.jobs.wheels import WheelError
 
 
 def wheel_paths(task: Mapping[str, Any], settings: Mapping[str, Any]) -> list[str]:
-    """The wheels that a task wants: of its libraries, else of its environment's dependencies.
+    """The wheels of a task: from its libraries, else from its environment's dependencies.
 
     Raises WheelError for a task without any, and for a library that only an index has.
     """
@@ -26,18 +26,18 @@ def wheel_paths(task: Mapping[str, Any], settings: Mapping[str, Any]) -> list[st
 
 
 def _parts(library: Mapping[str, Any]) -> list[str]:
-    """What a library names: a file, or a package of an index."""
+    """The parts of a library: a file, or a package from an index."""
     return [str(value.get("package") or value) if isinstance(value, dict) else str(value) for value in library.values()]
 
 
 def own_first(folders: list[Path], task: Mapping[str, Any]) -> list[Path]:
-    """The unpacked wheels with that of a wheel task's package in front; as given if none is of that name."""
+    """The unpacked wheels, with that of a wheel task's package first; unchanged if none has that name."""
     wanted = str((task.get("python_wheel_task") or {}).get("package_name")).replace("_", "-").lower()
     return sorted(folders, key=lambda folder: (held := libraries.read(folder)) is None or held.name != wanted)
 
 
 def require_fit(folders: list[Path], task: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
-    """Raise WheelError unless the task's runtime and its other wheels satisfy all that its wheels need."""
+    """Raise WheelError unless the runtime and the other wheels satisfy all requirements of the task's wheels."""
     held = [library for library in map(libraries.read, folders) if library is not None]
     if not any(library.needs for library in held):
         return
@@ -62,7 +62,7 @@ def _runtime(task: Mapping[str, Any], settings: Mapping[str, Any]) -> tuple[str,
 
 
 def environment_version(task: Mapping[str, Any], settings: Mapping[str, Any]) -> str:
-    """The version of serverless compute that the task asks for."""
+    """The version of the serverless environment of the task."""
     spec = _environment(task, settings)
     return str(spec.get("environment_version") or spec.get("client"))
 

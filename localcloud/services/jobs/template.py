@@ -1,4 +1,4 @@
-"""The process from which every task is forked. It has the heavy libraries loaded and never runs a task itself.
+"""The process from which every task is forked. It has loaded the heavy libraries and runs no task itself.
 
 Importing mlflow, xgboost and pandas takes seconds; a fork of a process that has them takes milliseconds.
 It stays single-threaded, opens no connection, and never imports a task's package: a child then starts as
@@ -136,7 +136,7 @@ class Template:
 
 
 def preload() -> None:
-    """Import the libraries that tasks use, and keep their objects out of the children's garbage collection."""
+    """Import the libraries that tasks use, and exclude their objects from the children's garbage collection."""
     for name in PRELOADED:
         importlib.import_module(name)
     # MLflow asks which package brings which module when it logs a model: half a second, once per process.

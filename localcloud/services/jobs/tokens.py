@@ -1,4 +1,4 @@
-"""Idempotency tokens: one run for each, however often it is asked for."""
+"""Idempotency tokens: one run per token."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ _KIND = "run_token"
 
 
 def once(cloud: Cloud, scope: str, body: Document, start: Callable[[], Document]) -> Document:
-    """The answer of `start`, or the one that a run of the same token and `scope` got before.
+    """The result of `start`, or the earlier result for the same token and `scope`.
 
     Raises `ApiError` 400 for a token that is too long, and for one of a run that was deleted.
     """

@@ -1,4 +1,4 @@
-"""What starts a job by the local clock: a schedule, files that arrive, models that change, its last run's end. Pure."""
+"""Triggers of jobs on the local clock: schedules, file arrival, model updates, continuous runs. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -44,13 +44,13 @@ class Due:
 
 
 def file_arrival(settings: Settings) -> Mapping[str, Any] | None:
-    """The file-arrival trigger of a job; None where it has none."""
+    """The file-arrival trigger of a job, or None."""
     found: Mapping[str, Any] | None = (settings.get("trigger") or {}).get("file_arrival")
     return found
 
 
 def model_update(settings: Settings) -> Mapping[str, Any] | None:
-    """The model-update trigger of a job; None where it has none."""
+    """The model-update trigger of a job, or None."""
     found: Mapping[str, Any] | None = (settings.get("trigger") or {}).get("model")
     return found
 
@@ -70,7 +70,7 @@ def kind(settings: Settings) -> str | None:
 
 
 def waits_for(settings: Settings) -> str:
-    """What starts the job by itself, in words; empty for one that nothing starts."""
+    """The job's trigger in words; empty if it has none."""
     by = kind(settings)
     if by == PERIODIC:
         return f"{settings['schedule']['quartz_cron_expression']} {settings['schedule']['timezone_id']}"
@@ -86,13 +86,13 @@ def waits_for(settings: Settings) -> str:
 
 
 def paused(settings: Settings) -> bool:
-    """Whether what would start the job is switched off."""
+    """Whether the job's trigger is paused."""
     parts = [settings.get(name) or {} for name in ("schedule", "trigger", "continuous")]
     return any(part.get("pause_status") == "PAUSED" for part in parts)
 
 
 def due(job_id: int, settings: Settings, memory: Memory, now: datetime, until: datetime) -> Due | None:
-    """The run that is due after `now` and not after `until`; None where there is none.
+    """The run that is due after `now` and up to `until`, or None.
 
     However many fires of a schedule lie between, one run is due, at the last of them: a scheduler that was away
     catches up once, and these jobs work on whatever there is. Smaller steps give each fire its run.
@@ -111,7 +111,7 @@ def due(job_id: int, settings: Settings, memory: Memory, now: datetime, until: d
 
 
 def next_due(settings: Settings, memory: Memory, now: datetime) -> datetime | None:
-    """When the job is next started by the clock, as far as is known; None for never, or once files arrive."""
+    """When the clock next starts the job, if known; None for never, or if it waits for files."""
     if paused(settings):
         return None
     if kind(settings) == PERIODIC:
@@ -120,7 +120,7 @@ def next_due(settings: Settings, memory: Memory, now: datetime) -> datetime | No
 
 
 def _waiting(settings: Settings, memory: Memory, now: datetime) -> datetime | None:
-    """When the job's memory says that it is due; None for never, or not as far as is known."""
+    """When the job is due by its stored state; None for never or unknown."""
     if isinstance(memory, Rhythm):
         return memory.due(now)
     if isinstance(memory, ModelUpdates):

@@ -1,4 +1,4 @@
-"""Jobs and runs as the REST API shows them. Pure."""
+"""Jobs and runs as returned by the REST API. Pure."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -16,7 +16,7 @@ _MOST = 100
 
 
 def cut(shown: Document, arrays: Collection[str], first: int) -> tuple[Document, int]:
-    """`shown` with a page of each of its `arrays`, and where the next page begins; 0 if there is none."""
+    """`shown` with one page of each of its `arrays`, and the position of the next page; 0 if there is none."""
     held = {name: shown[name] for name in arrays if shown.get(name)}
     page = {name: entries[first : first + _MOST] for name, entries in held.items()}
     more = any(len(entries) > first + _MOST for entries in held.values())
@@ -24,7 +24,7 @@ def cut(shown: Document, arrays: Collection[str], first: int) -> tuple[Document,
 
 
 def job(document: Document) -> Document:
-    """A job as `jobs/get` shows it."""
+    """A job in the format of `jobs/get`."""
     return {
         "job_id": document["job_id"],
         "creator_user_name": document["creator"],
@@ -35,7 +35,7 @@ def job(document: Document) -> Document:
 
 
 def job_in_list(document: Document, *, expand_tasks: bool) -> Document:
-    """A job as `jobs/list` shows it: with its tasks only where they were asked for, and the first 100 of them."""
+    """A job in the format of `jobs/list`: with its first 100 tasks, if they are requested."""
     shown = job(document)
     if not expand_tasks:
         shown["settings"] = {name: v for name, v in shown["settings"].items() if name not in _WITH_TASKS_ONLY}
@@ -45,7 +45,7 @@ def job_in_list(document: Document, *, expand_tasks: bool) -> Document:
 
 
 def run(document: Document, workspace_url: str, *, history: bool = False, values: bool = False) -> Document:
-    """A run with its tasks, as `jobs/runs/get` shows it: with its repairs, and the values that references became."""
+    """A run with its tasks in the format of `jobs/runs/get`, with repairs and the resolved values of references."""
     settings = document["settings"]
     tasks = {task["task_key"]: task for task in settings.get("tasks") or []}
     defaults = {parameter["name"]: parameter.get("default", "") for parameter in settings.get("parameters") or []}
@@ -84,7 +84,7 @@ def run(document: Document, workspace_url: str, *, history: bool = False, values
 
 
 def run_in_list(document: Document, workspace_url: str, *, expand_tasks: bool) -> Document:
-    """A run as `jobs/runs/list` shows it."""
+    """A run in the format of `jobs/runs/list`."""
     shown = run(document, workspace_url)
     if not expand_tasks:
         return {name: v for name, v in shown.items() if name not in ("tasks", "job_clusters")}
@@ -93,7 +93,7 @@ def run_in_list(document: Document, workspace_url: str, *, expand_tasks: bool) -
 
 
 def output(document: Document, attempt: Document, log: str, *, truncated: bool) -> Document:
-    """What a task left behind, as `jobs/runs/get-output` shows it."""
+    """The output of a task in the format of `jobs/runs/get-output`."""
     task = next(t for t in document["settings"]["tasks"] if t["task_key"] == attempt["task_key"])
     shown: Document = {"metadata": {**_task(task, attempt), "job_id": document["job_id"]}}
     shown["metadata"]["run_name"] = attempt["task_key"]
@@ -108,7 +108,7 @@ def output(document: Document, attempt: Document, log: str, *, truncated: bool) 
 
 
 def _history(document: Document) -> list[Document]:
-    """The original run and each repair, with how it ended and the task runs that were its own."""
+    """The original run and each repair, with their results and own task runs."""
     repairs = document["repairs"]
     marks = [0, *(repair.get("attempts_before", 0) for repair in repairs), len(document["attempts"])]
     ends = [*(repair.get("before", document) for repair in repairs), document]
@@ -126,7 +126,7 @@ def _history(document: Document) -> list[Document]:
 
 
 def _queue(document: Document) -> Document:
-    """How long a run waited for another one of its job to end."""
+    """How long a run waited for another run of its job."""
     waited = document.get("queued") and document["start_ms"]
     return {"queue_duration": document["start_ms"] - document["created_ms"]} if waited else {}
 
@@ -156,7 +156,7 @@ def _loop_stats(iterations: list[Document]) -> Document:
 
 
 def _progress(part: Document) -> Document:
-    """Times and both forms of the state, of a run or of a task."""
+    """Times and both state fields of a run or a task."""
     state: Document = {"life_cycle_state": part["state"], "state_message": part["message"]}
     status: Document = {"state": _STATUS.get(part["state"], part["state"])}
     if part["state"] == "QUEUED":

@@ -1,4 +1,4 @@
-"""A task of code: check its cluster, fetch its wheels and its code as its principal, run it in its own process."""
+"""Tasks with code: check the cluster, fetch wheels and code as the principal, run them in a separate process."""
 
 import json
 import os
@@ -82,7 +82,7 @@ class WheelTasks:
             self._slots.release()
 
     def _admit(self, task: Mapping[str, Any], settings: Mapping[str, Any], caller: Caller) -> list[Path]:
-        """The unpacked wheels, the task's own first, when policy and grants let `caller` have them and they fit."""
+        """The unpacked wheels, the task's own first, if policy and grants allow them to `caller` and they fit."""
         cluster = cluster_of(task, settings)
         if cluster is not None:
             check(self._cloud, caller, cluster)
@@ -112,7 +112,7 @@ class WheelTasks:
         )
 
     def _on_serverless(self, order: TaskOrder, version: str, workspace: Workspace) -> TaskOrder:
-        """The same task, with what serverless compute tells it and lets it reach."""
+        """The same task with serverless compute's environment and network limits."""
         environ = order.environ | {"DATABRICKS_RUNTIME_VERSION": f"client.{version}.0"}
         egress = reach.egress(self._cloud, workspace.workspace_id)
         return replace(order, environ=environ, serverless=True, egress=egress)
@@ -143,7 +143,7 @@ def _of_a_script(order: TaskOrder, script: Script) -> TaskOrder:
 
 
 def task_environ(cloud: Cloud, workspace: Workspace, token: str, directory: Path) -> dict[str, str]:
-    """All that a task sees of its surroundings: its own token and addresses, no more of this process's environment."""
+    """The whole environment of a task: its own token and addresses, nothing else of this process's environment."""
     scratch = str(directory / "scratch")
     passed = {name: os.environ[name] for name in ("PATH", "CUDA_VISIBLE_DEVICES") if name in os.environ}
     return passed | {

@@ -1,4 +1,4 @@
-"""Wheels unpacked by their content, once each."""
+"""Wheels, unpacked once each by content."""
 
 import hashlib
 import io
@@ -9,11 +9,11 @@ from pathlib import Path
 
 
 class WheelError(ValueError):
-    """The bytes are no wheel that can be unpacked."""
+    """Bytes that are not a wheel."""
 
 
 def unpack(content: bytes, folder: Path) -> Path:
-    """Unpack a wheel into `folder/<SHA-256>` and return that folder; done before, it is only returned.
+    """Unpack a wheel into `folder/<SHA-256>`, unless done before, and return that folder.
 
     Raises WheelError for something that is no zip archive, or would write outside its folder.
     """

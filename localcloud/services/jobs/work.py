@@ -1,4 +1,4 @@
-"""What each kind of task does: run code, decide a condition, run a job, loop."""
+"""The work of each kind of task: run code, evaluate a condition, run a job, loop."""
 
 import json
 import time
@@ -27,7 +27,7 @@ _BY_TASK = "RUN_JOB_TASK"
 
 
 class Runs(Protocol):
-    """What a task that runs a job needs of the runner."""
+    """The parts of the runner that a run-job task needs."""
 
     def submit(self, job: Document, creator: str, given: Mapping[str, str], cause: Cause) -> Document:
         """Start or queue a run."""
@@ -36,11 +36,11 @@ class Runs(Protocol):
         """Cancel a run."""
 
     def execution(self, run_id: int) -> Execution | None:
-        """The run under way, if it is."""
+        """The run, if it is active."""
 
 
 class TaskWork:
-    """The work of every kind of task. One try each: retries are the execution's."""
+    """The work of every kind of task, one attempt each; the execution handles retries."""
 
     def __init__(self, cloud: Cloud, wheels: WheelTasks, runs: Runs) -> None:
         self._cloud = cloud
@@ -48,7 +48,7 @@ class TaskWork:
         self._runs = runs
 
     def by_kind(self) -> dict[str, Work]:
-        """The work for each kind that `settings.EXECUTED` names."""
+        """The function for each kind in `settings.EXECUTED`."""
         return {
             "python_wheel_task": self._code,
             "notebook_task": self._code,
@@ -167,7 +167,7 @@ class TaskWork:
 
 
 def _of_an_update(update: Document) -> Outcome:
-    """How a task ended that waited for an update of a pipeline."""
+    """The result of a task that waited for an update of a pipeline."""
     if update["state"] == pipelines.COMPLETED:
         return Outcome(result=Result.SUCCESS)
     message = f"Update {update['update_id']} is {update['state']}: {update['events'][-1]['message']}"
@@ -203,7 +203,7 @@ def _said(part: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 
 def with_pushed_parameters(task: Mapping[str, Any], parameters: Mapping[str, str]) -> Mapping[str, Any]:
-    """A notebook, and a wheel with named parameters, get the job's parameters too, as on Databricks; the job's win."""
+    """The parameters of a notebook or a named-parameter wheel, with the job's, which take precedence."""
     if task.get("notebook_task") is not None:
         notebook = task["notebook_task"]
         return {

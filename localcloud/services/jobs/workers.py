@@ -1,4 +1,4 @@
-"""Runs tasks in processes forked from a warm template, which it starts and keeps alive."""
+"""Runs tasks in processes forked from a warm template process, which it starts and keeps alive."""
 
 import json
 import os
@@ -28,7 +28,7 @@ class WorkersError(RuntimeError):
 
 @dataclass
 class Handle:
-    """A task under way. `exit_code` is None while it runs, negative where a signal ended it."""
+    """An active task. `exit_code` is None while it runs, negative if a signal ended it."""
 
     order_id: str
     ended: threading.Event = field(default_factory=threading.Event)
@@ -58,12 +58,12 @@ class Workers:
         self._keeper.start()
 
     def wait_ready(self, timeout_s: float = 60.0) -> None:
-        """Wait until tasks can be forked. Raises WorkersError after `timeout_s` or where the template died."""
+        """Wait until tasks can be forked. Raises WorkersError after `timeout_s` or if the template died."""
         if not self._ready.wait(timeout_s) or self._channel is None:
             raise WorkersError(f"the task workers did not start. The end of {self.log}:\n{last_lines(self.log)}")
 
     def start(self, order: TaskOrder) -> Handle:
-        """Fork a process for `order`. Raises WorkersError where the template is not to be had."""
+        """Fork a process for `order`. Raises WorkersError if the template is not available."""
         self.wait_ready()
         with self._lock:
             self._count += 1
@@ -117,7 +117,7 @@ class Workers:
         return ours
 
     def _read_events(self, channel: socket.socket) -> bool:
-        """Handle events until the template ends. Whether it ever became ready."""
+        """Handle events until the template ends. Returns whether it ever became ready."""
         with channel.makefile("rb") as lines:
             for line in lines:
                 event = json.loads(line)

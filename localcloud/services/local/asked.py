@@ -1,4 +1,4 @@
-"""Reads the fault that a request asks for. Everything that is wrong with it is said at once."""
+"""Parses the fault in a request and reports all its mistakes together."""
 
 import math
 import re

@@ -1,4 +1,4 @@
-"""Lets calls meet the faults that are on, before any route sees them."""
+"""Applies active faults to calls before any route handles them."""
 
 import asyncio
 
@@ -23,7 +23,7 @@ _DATABRICKS = ("/api/", "/ajax-api/", "/graphql", "/serving-endpoints/", "/.well
 
 
 class Injection:
-    """ASGI middleware. A fault happens instead of what was asked for; a slow answer comes later, and is done."""
+    """ASGI middleware. Only slow calls are performed, after the delay; other faults replace the call."""
 
     def __init__(self, app: ASGIApp, cloud: Cloud) -> None:
         self._app = app
@@ -47,7 +47,7 @@ class Injection:
 
 
 async def _drop(scope: Scope, receive: Receive) -> None:
-    """End the connection without an answer. Uvicorn answers 500 for whoever returns before it is over."""
+    """End the connection without an answer. Uvicorn answers 500 if the application returns before that."""
     scope[ABORT]()
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -11,7 +11,7 @@ _PART = re.compile(r"\{[^}]*\}")
 
 
 def meets(pattern: str, route: str) -> bool:
-    """Whether some path is like `pattern` (`*`, `**`) and of `route`, as it is declared (`{name}`, `{path:path}`)."""
+    """Whether some path matches both `pattern` (`*`, `**`) and `route` as declared (`{name}`, `{path:path}`)."""
     return _overlap(pattern, _PART.sub("*", _REST.sub("**", route)))
 
 
@@ -21,7 +21,7 @@ def _overlap(one: str, other: str) -> bool:
 
     @cache
     def from_(i: int, j: int) -> bool:
-        """Whether what is left of both has a path in common: a wild part ends, or takes the next of the other side."""
+        """Whether the rests of both have a path in common: a wildcard ends, or takes the other side's next part."""
         if i == len(left) and j == len(right):
             return True
         a, b = left[i] if i < len(left) else "", right[j] if j < len(right) else ""

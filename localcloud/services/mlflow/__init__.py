@@ -1,1 +1,1 @@
-"""MLflow: tracking is checked and passed on to a real server; the registry is Unity Catalog's, answered here."""
+"""MLflow: tracking calls are checked and forwarded to a real server; the registry is Unity Catalog's, answered here."""

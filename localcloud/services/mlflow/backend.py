@@ -1,4 +1,4 @@
-"""Asking the MLflow server itself, for the checks."""
+"""Requests to the MLflow server itself, for the checks."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What the artifacts of a version must hold before it is finished."""
+"""Checks of a version's artifacts before it is finalized."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ _WHY = "Models in the Unity Catalog must have a signature with both input and ou
 
 
 def require_complete(document: Document) -> None:
-    """Raise `ApiError` 400 unless the artifacts hold an MLflow model whose signature has inputs and outputs."""
+    """Raise `ApiError` 400 unless the artifacts contain an MLflow model whose signature has inputs and outputs."""
     said = f"Version {document['version']} of '{document['model']}'"
     file = Path(document["storage_location"]) / "MLmodel"
     if not file.is_file():

@@ -1,4 +1,4 @@
-"""Passing a checked request on to the MLflow server."""
+"""Forwards checked requests to the MLflow server."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any
@@ -19,7 +19,7 @@ _HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-leng
 
 
 def client(cloud: Cloud) -> httpx.Client:
-    """One connection pool to the MLflow server for the whole process. 503 while it is not running."""
+    """One connection pool to the MLflow server for the whole process. 503 while the server is not running."""
     if not cloud.mlflow_url:
         raise ApiError(503, "TEMPORARILY_UNAVAILABLE", "The MLflow server is not running yet.")
     with cloud.lock:
@@ -57,7 +57,7 @@ def stream(
     headers: Mapping[str, str],
     body: IO[bytes],
 ) -> Response:
-    """Send `body` in chunks and stream the answer back, whatever their size."""
+    """Stream `body` to the server and its answer back, in chunks."""
     kept = {k: v for k, v in headers.items() if k in ("content-type", "range", "accept", "content-encoding")}
     pool = client(cloud)
     request = pool.build_request(method, quote(path), params=list(query), headers=kept, content=_chunks(body))

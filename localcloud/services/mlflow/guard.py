@@ -1,4 +1,4 @@
-"""Checking one MLflow call before it is passed on, and recording what it created afterwards."""
+"""Checks an MLflow call before it is forwarded, and records what it created."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ def check(cloud: Cloud, caller: Caller, call: Call) -> None:
 
 
 def record(cloud: Cloud, caller: Caller, call: Call, answer: Document) -> None:
-    """Remember an experiment that a successful call created, so that later calls can be checked by it."""
+    """Record an experiment that a successful call created, for later checks."""
     if call.need is Need.EXPERIMENT_CREATE:
         tracking.remember_experiment(cloud, caller, str(answer["experiment_id"]), call.text("name"))
 
@@ -58,7 +58,7 @@ def _require_default_location(call: Call) -> None:
 
 
 def _require_folder(cloud: Cloud, caller: Caller, name: str) -> None:
-    """An experiment lies at its name in the workspace, in a folder that is there and that the caller may write."""
+    """An experiment's name is a path in the workspace, below an existing folder that the caller may write."""
     path = folders.path_of(name)
     folder = path.rpartition("/")[0]
     is_there = folder in (folders.SHARED, f"{folders.HOMES}/{caller.principal}")

@@ -14,7 +14,7 @@ _SHOWN_CHARACTERS = 80
 
 
 class ModelFileError(ValueError):
-    """A file that cannot be used. Names the file, and for each mistake the key, what was given and what is allowed."""
+    """An invalid file. Names the file, and for each mistake the key, the given and the allowed value."""
 
 
 class _Part(BaseModel):
@@ -22,14 +22,14 @@ class _Part(BaseModel):
 
 
 class Signature(_Part):
-    """Types of what a model takes and answers: JSON texts."""
+    """Types of a model's inputs and outputs: JSON texts."""
 
     inputs: Json[Any] | None = None
     outputs: Json[Any] | None = None
 
 
 class Flavour(_Part):
-    """One of the ways in which a model is loaded."""
+    """One flavour of a model."""
 
     loader_module: str | None = None
 
@@ -42,7 +42,7 @@ class MLmodel(_Part):
 
 
 class Column(_Part):
-    """One column of what a model takes: of the request, or looked up in a table."""
+    """One input column of a model: from the request, or looked up in a table."""
 
     source: str
     data_type: str
@@ -69,12 +69,12 @@ class FeatureSpecification(_Part):
 
     @property
     def tables(self) -> tuple[str, ...]:
-        """The tables that features are looked up in, each once."""
+        """The tables used for look-up, each once."""
         return tuple(dict.fromkeys(name for entry in self.input_tables or () for name in entry))
 
 
 class CondaEnvironment(_Part):
-    """`conda.yaml`: a dependency is a text, or the mapping of pip's."""
+    """`conda.yaml`: a dependency is a text, or the mapping for pip."""
 
     channels: tuple[str, ...] | None = None
     dependencies: tuple[str | dict[str, Any], ...] | None = None

@@ -1,4 +1,4 @@
-"""The registry as MLflow's `databricks-uc` client speaks with it: names, filters, pages, and the forms of its answers.
+"""The registry protocol of MLflow's `databricks-uc` client: names, filters, pages and answers.
 
 Field names are those of MLflow's `databricks_uc_registry_messages`. A field that no route reads is refused.
 """
@@ -24,10 +24,10 @@ _RESOURCE = re.compile(r"[A-Z_]+_(?P<what>DOES_NOT_EXIST|ALREADY_EXISTS)")
 
 
 class RegistryRoute(APIRoute):
-    """A route whose errors have the registry's codes: RESOURCE_DOES_NOT_EXIST for whatever is absent."""
+    """A route whose errors have the registry's codes: RESOURCE_DOES_NOT_EXIST for missing objects."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The handler, with its `ApiError` in the registry's words."""
+        """The handler, with its `ApiError` in the registry's format."""
         handle = super().get_route_handler()
 
         async def answer(request: Request) -> Response:
@@ -42,7 +42,7 @@ class RegistryRoute(APIRoute):
 
 
 def require_known(body: Document, *known: str) -> None:
-    """Raise `ApiError` 400 naming every field with a value that the route does not read."""
+    """Raise `ApiError` 400 naming every given field that the route does not support."""
     unknown = [field for field, value in body.items() if field not in known and value not in (None, "", [])]
     if unknown:
         raise bad_request(f"Field(s) {', '.join(unknown)} are not taken; taken are: {', '.join(known)}.")
@@ -56,7 +56,7 @@ def model_name(name: object) -> str:
 
 
 def version_number(version: object) -> int:
-    """A version as text. Raises `ApiError` 400 for anything but a number; a stage is none."""
+    """A version as text. Raises `ApiError` 400 unless it is a number; stages are not supported."""
     if not isinstance(version, str | int) or not str(version).isdecimal():
         raise bad_request(f"'{version}' is not a version: give its number. Unity Catalog has no stages; use an alias.")
     return int(version)
@@ -86,7 +86,7 @@ def page(found: Sequence[Document], field: str, max_results: int, page_token: st
 
 
 def as_model(store: Store, document: Document) -> Document:
-    """A registered model as `get` answers it, with aliases and tags."""
+    """A registered model in the format of `get`, with aliases and tags."""
     named = models.aliases(store, document["full_name"])
     return {
         **as_found_model(document),
@@ -101,7 +101,7 @@ def _deployment(job_id: str) -> Document:
 
 
 def as_found_model(document: Document) -> Document:
-    """A registered model as a search answers it: without aliases and tags."""
+    """A registered model in the format of a search: without aliases and tags."""
     return {
         "name": document["full_name"],
         "creation_timestamp": document["created_at"],
@@ -112,7 +112,7 @@ def as_found_model(document: Document) -> Document:
 
 
 def as_version(store: Store, document: Document) -> Document:
-    """A version as `get` answers it, with aliases and tags."""
+    """A version in the format of `get`, with aliases and tags."""
     named = models.naming(store, document["model"], document["version"])
     return {
         **as_found_version(document),
@@ -122,7 +122,7 @@ def as_version(store: Store, document: Document) -> Document:
 
 
 def as_found_version(document: Document) -> Document:
-    """A version as a search answers it: without aliases and tags."""
+    """A version in the format of a search: without aliases and tags."""
     return {
         "name": document["model"],
         "version": str(document["version"]),

@@ -1,4 +1,4 @@
-"""Which permission each MLflow route needs. Pure. A route that is not listed is for admins only.
+"""The permission that each MLflow route needs. Pure. Routes that are not listed are for admins only.
 
 Runs, experiments, logged models and artifacts belong to the workspace where their experiment was created,
 and the experiment's permissions decide.
@@ -22,7 +22,7 @@ _LOGGED_MODEL = re.compile(r"logged-models/(?P<model_id>m-[0-9a-f]+)(?:/.*)?")
 
 
 class Need(Enum):
-    """What the caller must be allowed to do."""
+    """The permission that the caller needs."""
 
     OPEN = auto()
     TRACK = auto()
@@ -59,7 +59,7 @@ _MODEL_ID_FIELDS = ("model_id",)
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One request, read: what it needs and what it names. `values` holds query and body fields by name.
+    """One parsed request: its permission and the objects that it names. `values` holds query and body fields by name.
 
     `level` is the permission that a tracking call needs on its experiments.
     """
@@ -73,7 +73,7 @@ class Call:
     logged_models: frozenset[str] = frozenset()
 
     def text(self, field: str) -> str:
-        """The value of a field that the route cannot do without. Raises `ApiError` 400 where it is absent."""
+        """The value of a required field. Raises `ApiError` 400 if it is missing."""
         value = self.values.get(field)
         if not isinstance(value, str | int) or value == "":
             raise bad_request(f"MLflow's {self.route} needs '{field}'.")
@@ -81,7 +81,7 @@ class Call:
 
 
 def read(method: str, path: str, query: Sequence[tuple[str, str]], body: Mapping[str, Any]) -> Call:
-    """What a request to `path` needs. Raises `ApiError` 400 for ambiguous or camel-case fields.
+    """The parsed request to `path`. Raises `ApiError` 400 for ambiguous or camel-case fields.
 
     MLflow would read `runId` as `run_id`; refusing it keeps one spelling to check.
     """
@@ -124,7 +124,7 @@ def _level(method: str, route: str) -> str:
 
 
 def _artifact_path(path: str, query: Sequence[tuple[str, str]]) -> str | None:
-    """The artifact a path names, or the folder that a listing names in its query; None for other routes."""
+    """The artifact in a path, or the folder in a listing's query; None for other routes."""
     found = _ARTIFACTS.fullmatch(path)
     if found is None:
         return None
@@ -149,7 +149,7 @@ def _artifact_call(method: str, artifact: str) -> Call:
 
 
 def _values(query: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """Query fields; one that is given twice becomes a list, and so never passes for a single name."""
+    """Query fields; a repeated one becomes a list, and is thus never accepted as a single name."""
     grouped: dict[str, list[str]] = {}
     for name, value in query:
         grouped.setdefault(name, []).append(value)

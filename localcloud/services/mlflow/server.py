@@ -58,7 +58,7 @@ class MlflowServer:
         self.url = f"http://{LOOPBACK}:{port}"
 
     def wait_ready(self, timeout_s: float = START_TIMEOUT_S) -> str:
-        """Wait for the launched server. Raises MlflowServerError where it dies or takes over `timeout_s`."""
+        """Wait for the launched server. Raises MlflowServerError if it dies or takes longer than `timeout_s`."""
         settled = wait_until(lambda: self._answers() or not self.alive(), timeout_s=timeout_s)
         if not (settled and self.alive()):
             why = "died while starting" if settled else f"did not answer within {timeout_s:.0f} s"
@@ -67,11 +67,11 @@ class MlflowServer:
         return self.url
 
     def alive(self) -> bool:
-        """Whether the process runs."""
+        """Whether the process is running."""
         return self._process is not None and self._process.poll() is None
 
     def stop(self) -> None:
-        """End the server and its worker. Nothing happens where it does not run."""
+        """End the server and its worker. No effect if it is not running."""
         if self._process is not None:
             kill_tree(self._process.pid, grace_s=1.0)
             self._process.wait()

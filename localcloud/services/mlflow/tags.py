@@ -1,4 +1,4 @@
-"""What Unity Catalog takes as a tag, and from whom.
+"""Rules of Unity Catalog for tags: format and required rights.
 
 Source: Azure Databricks, "Apply tags to Unity Catalog securable objects".
 """
@@ -25,7 +25,7 @@ def require_right(cloud: Cloud, caller: Caller, model: str) -> None:
 
 
 def added(held: Mapping[str, str], given: Sequence[Document]) -> dict[str, str]:
-    """The tags `held` with those `given` put over them. Raises `ApiError` 400 as `require_allowed` does."""
+    """The tags `held` updated with `given`. Raises `ApiError` 400 as `require_allowed` does."""
     require_allowed(given)
     merged = {**held, **{str(tag["key"]): str(tag.get("value") or "") for tag in given}}
     if len(merged) > _MOST:

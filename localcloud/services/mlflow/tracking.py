@@ -1,4 +1,4 @@
-"""Which experiment a run, a logged model or an artifact belongs to, and who may do what there."""
+"""The experiment of a run, logged model or artifact, and the caller's permissions on it."""
 
 import re
 
@@ -13,14 +13,14 @@ _LOGGED_MODEL = re.compile(r"m-[0-9a-f]+")
 
 
 def remember_experiment(cloud: Cloud, caller: Caller, experiment_id: str, path: str) -> None:
-    """Record that an experiment belongs to the caller's workspace, and to the caller; its name is its `path`."""
+    """Record that an experiment belongs to the caller and the caller's workspace; its name is its `path`."""
     owner = {"workspace": caller.require_workspace().name, "created_by": caller.principal}
     cloud.store.put("experiment", experiment_id, owner)
     acl.create(cloud, caller, "experiments", experiment_id, path)
 
 
 def allows(cloud: Cloud, caller: Caller, experiment_id: str, level: str) -> bool:
-    """Whether the experiment is of the caller's workspace and they hold `level` on it. An admin holds all."""
+    """Whether the experiment is in the caller's workspace and the caller has `level` on it. Admins have all levels."""
     record = cloud.store.get("experiment", experiment_id)
     own = record is not None and record["workspace"] == caller.require_workspace().name
     return caller.is_admin or (own and acl.allows(cloud, caller, "experiments", experiment_id, level))
@@ -76,6 +76,6 @@ def experiment_of_logged_model(cloud: Cloud, model_id: str) -> str:
 
 
 def _known(cloud: Cloud) -> dict[str, str]:
-    """The experiment of each run and logged model that was asked for: it never changes, and every call asks."""
+    """The experiment of each requested run and logged model. It never changes, and every call needs it."""
     known: dict[str, str] = cloud.parts.setdefault("experiments_of_runs", {})
     return known

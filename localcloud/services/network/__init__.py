@@ -1,1 +1,1 @@
-"""How serverless compute reaches the network: egress policies, and private endpoints of storage."""
+"""Network access of serverless compute: egress policies, and private endpoints of storage."""

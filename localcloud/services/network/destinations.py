@@ -1,4 +1,4 @@
-"""The internet destinations that a network policy names: a host, or all hosts below `*.domain`. Pure."""
+"""The internet destinations in a network policy: a host, or all hosts below `*.domain`. Pure."""
 
 from collections.abc import Iterable
 

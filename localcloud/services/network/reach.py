@@ -1,4 +1,4 @@
-"""What a workspace's serverless compute reaches. A workspace without a policy of its own reaches everything.
+"""What a workspace's serverless compute can reach. Without its own policy a workspace can reach everything.
 
 Source: Azure Databricks, "What is serverless egress control?" and "Configure private connectivity to Azure resources".
 """
@@ -14,7 +14,7 @@ CONFIGURATION, RULE = "network_connectivity_config", "private_endpoint_rule"
 
 
 def blocked(cloud: Cloud, workspace_id: int, hosts: Iterable[str]) -> list[str]:
-    """Those of `hosts` that the workspace's network policy lets nothing out to, sorted."""
+    """Those of `hosts` that the workspace's network policy blocks, sorted."""
     destinations = egress(cloud, workspace_id)
     if destinations is None:
         return []
@@ -22,7 +22,7 @@ def blocked(cloud: Cloud, workspace_id: int, hosts: Iterable[str]) -> list[str]:
 
 
 def egress(cloud: Cloud, workspace_id: int) -> list[str] | None:
-    """The internet destinations that the workspace's network policy lets through; None for all of them."""
+    """The internet destinations that the workspace's network policy allows; None for all."""
     chosen = (cloud.store.get(WORKSPACE, str(workspace_id)) or {}).get("network_policy_id")
     policy = cloud.store.get(POLICY, chosen) if chosen else None
     access = ((policy or {}).get("egress") or {}).get("network_access") or {}
@@ -33,7 +33,7 @@ def egress(cloud: Cloud, workspace_id: int) -> list[str] | None:
 
 
 def private_parts(cloud: Cloud, workspace_id: int, storage_account: str) -> set[str]:
-    """The parts (`blob`, `dfs`) of a storage account that the workspace's serverless compute has endpoints of."""
+    """The parts (`blob`, `dfs`) of a storage account for which serverless compute has private endpoints."""
     bound = (cloud.store.get(WORKSPACE, str(workspace_id)) or {}).get("network_connectivity_config_id")
     return {str(rule["group_id"]) for rule in cloud.store.all(RULE) if bound and _leads(rule, bound, storage_account)}
 

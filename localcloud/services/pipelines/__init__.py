@@ -1,1 +1,1 @@
-"""Declarative pipelines: kept by REST, and run from their own source over the local Spark."""
+"""Declarative pipelines: stored by REST, and run from their source on the local Spark."""

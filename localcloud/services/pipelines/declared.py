@@ -1,4 +1,4 @@
-"""What the source of a pipeline declares: `pyspark.pipelines` as its file finds it. Runs in the update's own process.
+"""The datasets that a pipeline's source declares: `pyspark.pipelines` for that source, in the update's own process.
 
 The local Spark has no declarative pipelines, so the module is made here. It knows materialized views, temporary views
 and expectations; what it does not run is refused where it is declared.
@@ -20,11 +20,11 @@ _KNOWN = (
 
 
 class DeclarationError(ValueError):
-    """The source declares what cannot be, or what the local cloud does not run."""
+    """An invalid declaration, or one that the local cloud does not support."""
 
 
 class Action(StrEnum):
-    """What becomes of a row that does not meet an expectation: it stays, it is dropped, or the update fails."""
+    """What happens to a row that does not meet an expectation: it stays, it is dropped, or the update fails."""
 
     WARN = "warn"
     DROP = "drop"
@@ -42,7 +42,7 @@ class Expectation:
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset:
-    """A view, which is kept nowhere, or a materialized view."""
+    """A view, which is not stored, or a materialized view."""
 
     name: str
     is_view: bool
@@ -58,7 +58,7 @@ class Declared:
     datasets: dict[str, Dataset] = field(default_factory=dict)
 
     def module(self) -> ModuleType:
-        """`pyspark.pipelines`, whose decorators add to these."""
+        """The module `pyspark.pipelines`, whose decorators add to these datasets."""
         made = ModuleType(MODULE)
         made.__dict__.update(
             materialized_view=self._dataset(is_view=False),

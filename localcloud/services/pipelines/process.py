@@ -1,4 +1,4 @@
-"""An update in its own process: the source is run for what it declares, then each dataset is computed and kept.
+"""An update in its own process: the source declares datasets, then each is computed and stored.
 
 Tables of others are read by Unity Catalog's REST, as the pipeline's principal; where its own lie says the local cloud.
 """
@@ -20,7 +20,7 @@ _UNITY = "/api/2.1/unity-catalog"
 
 
 class RestLake:
-    """Tables by Unity Catalog's REST; `pipeline_id` is whose are written."""
+    """Tables by Unity Catalog's REST; `pipeline_id` is the pipeline whose tables are written."""
 
     def __init__(self, spark: Any, client: Any, pipeline_id: str) -> None:
         self._spark, self._client, self._pipeline_id = spark, client, pipeline_id
@@ -36,7 +36,7 @@ class RestLake:
         return self._spark.read.format("delta").load(credential["url"])
 
     def keep(self, name: str, rows: Any, comment: str) -> Any:
-        """Write a materialized view whole, as a new version of its table."""
+        """Write a whole materialized view as a new version of its table."""
         columns = [
             {"name": field.name, "type_text": field.dataType.simpleString(), "position": at, "nullable": field.nullable}
             for at, field in enumerate(rows.schema.fields)
@@ -48,7 +48,7 @@ class RestLake:
 
 
 def run(source: str, code: str, pipeline: Mapping[str, Any]) -> None:
-    """Update the pipeline from the `code` of its file `source`; its events are left as task values."""
+    """Update the pipeline from the `code` of its file `source`; its events become task values."""
     events: list[Event] = []
     declared = Declared()
     _offer(declared)
@@ -71,7 +71,7 @@ def _update(declared: Declared, pipeline: Mapping[str, Any], events: list[Event]
 
 
 def _offer(declared: Declared) -> None:
-    """Let `from pyspark import pipelines` find what `declared` collects."""
+    """Make `from pyspark import pipelines` return the module that fills `declared`."""
     module = declared.module()
     sys.modules[MODULE] = module
     importlib.import_module("pyspark").pipelines = module  # type: ignore[attr-defined]

@@ -23,12 +23,12 @@ def find(cloud: Cloud, workspace: str, pipeline_id: str) -> Document | None:
 
 
 def missing(pipeline_id: str) -> ApiError:
-    """The error for a pipeline that is not there."""
+    """The error for a pipeline that does not exist."""
     return not_found(f"The specified pipeline {pipeline_id} was not found.")
 
 
 def new_update(cloud: Cloud, pipeline: Document, *, cause: str, full_refresh: bool) -> Document:
-    """An update that waits for its turn, stored."""
+    """A queued update, stored."""
     update: Document = {
         "update_id": str(uuid.uuid4()),
         "pipeline_id": pipeline["pipeline_id"],
@@ -45,17 +45,17 @@ def new_update(cloud: Cloud, pipeline: Document, *, cause: str, full_refresh: bo
 
 
 def find_update(cloud: Cloud, update_id: str) -> Document:
-    """An update. Raises `ApiError` 404 where there is none."""
+    """An update. Raises `ApiError` 404."""
     return cloud.store.require(UPDATE, update_id)
 
 
 def updates(cloud: Cloud, pipeline_id: str) -> list[Document]:
-    """The pipeline's updates, the newest first."""
+    """The pipeline's updates, newest first."""
     return list(reversed(cloud.store.having(UPDATE, pipeline_id=pipeline_id)))
 
 
 def settle(cloud: Cloud, update: Document, state: str, events: list[dict[str, Any]], message: str) -> Document:
-    """`update` in `state`, with what it told of its flows and an event of its own."""
+    """`update` in `state`, with the events of its flows and an event of its own."""
     level = "ERROR" if state == FAILED else "INFO"
     own = {
         "event_type": "update_progress",
@@ -76,7 +76,7 @@ def _event(update: Document, event: dict[str, Any]) -> Document:
 
 
 def shown(cloud: Cloud, pipeline: Document) -> Document:
-    """A pipeline as the API shows it."""
+    """A pipeline as returned by the API."""
     found = updates(cloud, pipeline["pipeline_id"])
     return {
         "pipeline_id": pipeline["pipeline_id"],
@@ -97,5 +97,5 @@ def shown(cloud: Cloud, pipeline: Document) -> Document:
 
 
 def shown_update(update: Document) -> Document:
-    """An update as the API shows it."""
+    """An update as returned by the API."""
     return {name: value for name, value in update.items() if name not in ("events", "run_id")}

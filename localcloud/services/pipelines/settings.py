@@ -1,4 +1,4 @@
-"""What makes a pipeline's settings usable, and what the local cloud runs of them. Pure.
+"""Validation of a pipeline's settings, and the part of them that the local cloud supports. Pure.
 
 What is kept and not run is said when an update is asked for: a pipeline that Databricks would take can be declared.
 """
@@ -22,7 +22,7 @@ _NOTHING: tuple[object, ...] = (None, "", False, [], {})
 
 
 def problems(spec: Mapping[str, Any]) -> list[str]:
-    """Everything that makes `spec` unusable; empty when a pipeline can be made of it."""
+    """All problems of `spec`; empty if a pipeline can be created from it."""
     return [*_fields(spec), *_place(spec), *_parts(spec)]
 
 
@@ -39,7 +39,7 @@ def _fields(spec: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _place(spec: Mapping[str, Any]) -> Iterator[str]:
-    """Tables of Unity Catalog go to one catalog and schema; a folder of storage is of pipelines without it."""
+    """Tables in Unity Catalog need one catalog and schema; a storage folder is only for pipelines without it."""
     for name in ("catalog", "schema"):
         if not isinstance(spec.get(name), str) or not spec[name]:
             yield f"{name} is {spec.get(name)!r}: give the one of the pipeline's tables"
@@ -74,7 +74,7 @@ def _objects(given: object) -> list[Mapping[str, Any]]:
 
 
 def unrunnable(spec: Mapping[str, Any]) -> list[str]:
-    """Why the local cloud runs no update of the pipeline; empty if it does."""
+    """Why the local cloud cannot update the pipeline; empty if it can."""
     files = source_files(spec)
     return [
         *(() if spec.get("serverless") else ("it is not serverless, and the local cloud runs no pipeline's cluster",)),
@@ -84,6 +84,6 @@ def unrunnable(spec: Mapping[str, Any]) -> list[str]:
 
 
 def source_files(spec: Mapping[str, Any]) -> list[str]:
-    """Paths of the source files among the libraries."""
+    """Paths of the source files in the libraries."""
     files = [library.get("file") for library in _objects(spec.get("libraries"))]
     return [str(file["path"]) for file in files if isinstance(file, dict) and file.get("path")]

@@ -1,4 +1,4 @@
-"""The tables of a pipeline: made by it in its schema, written by nothing else, gone with it."""
+"""The tables of a pipeline: created in its schema, written only by it, deleted with it."""
 
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import ApiError
@@ -12,7 +12,7 @@ MATERIALIZED_VIEW = "MATERIALIZED_VIEW"
 
 
 def make(cloud: Cloud, caller: Caller, pipeline: Document, name: str, fields: Document) -> Document:
-    """The pipeline's table `name`, made where it is not there yet.
+    """The pipeline's table `name`, created if it does not exist.
 
     Raises `ApiError` 403 without CREATE_MATERIALIZED_VIEW on the schema, 409 for a table of another maker.
     """
@@ -34,7 +34,7 @@ def make(cloud: Cloud, caller: Caller, pipeline: Document, name: str, fields: Do
 
 
 def drop_all(cloud: Cloud, pipeline_id: str) -> None:
-    """Drop the tables of a pipeline that is deleted."""
+    """Delete the tables of a deleted pipeline."""
     for table in cloud.store.all(Kind.TABLE):
         if table.get("pipeline_id") == pipeline_id:
             deletion.drop(cloud, Kind.TABLE, table["full_name"])

@@ -1,4 +1,4 @@
-"""Runs updates: one at a time per pipeline, as its principal, from the source and wheels that its settings name."""
+"""Runs updates: one at a time per pipeline, as its principal, from the source and wheels in its settings."""
 
 import threading
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from localcloud.services.pipelines import records, settings
 
 
 class Code(Protocol):
-    """What runs code as a principal: the one of the jobs' tasks."""
+    """Runs code as a principal: the runner of the jobs' tasks."""
 
     def run(
         self,
@@ -30,7 +30,7 @@ class Code(Protocol):
 
 
 class Updates:
-    """Every update under way of this local cloud. Safe to use from several threads."""
+    """All active updates of this local cloud. Safe to use from several threads."""
 
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
@@ -39,7 +39,7 @@ class Updates:
         self.ended = threading.Condition(self._lock)
 
     def start(self, pipeline: Document, code: Code, *, cause: str, full_refresh: bool) -> Document:
-        """Begin an update, which `code` runs. Raises `ApiError` 400 for what is not run here, 409 while one runs."""
+        """Start an update, run by `code`. Raises `ApiError` 400 for unsupported settings, 409 while one is running."""
         require_runnable(pipeline)
         pipeline_id = pipeline["pipeline_id"]
         with self._lock:
@@ -54,14 +54,14 @@ class Updates:
         return update
 
     def stop(self, pipeline_id: str) -> None:
-        """Stop the pipeline's update; nothing happens if none is under way."""
+        """Stop the pipeline's update; no effect if none is active."""
         with self._lock:
             for update in records.updates(self._cloud, pipeline_id):
                 if update["update_id"] in self._stops:
                     self._stops[update["update_id"]].set(Result.CANCELED, "Stopped by a user.")
 
     def wait(self, update_id: str, timeout_s: float) -> bool:
-        """Whether the update is over, at the latest after `timeout_s`."""
+        """Whether the update finished within `timeout_s`."""
         with self.ended:
             return self.ended.wait_for(lambda: update_id not in self._stops, timeout_s)
 
@@ -108,14 +108,14 @@ class Updates:
 
 
 def require_runnable(pipeline: Document) -> None:
-    """Raise `ApiError` 400 for a pipeline that the local cloud does not run."""
+    """Raise `ApiError` 400 for a pipeline that the local cloud cannot run."""
     problems = settings.unrunnable(pipeline["spec"])
     if problems:
         raise bad_request(f"The pipeline is not run here: {'; '.join(problems)}.")
 
 
 def of(cloud: Cloud) -> Updates:
-    """The updates of `cloud`, made on first use; those that a stop cut short are marked so."""
+    """The updates of `cloud`, created at first use; interrupted ones are marked."""
     with cloud.lock:
         found = cloud.parts.get("updates")
         if isinstance(found, Updates):

@@ -1,4 +1,4 @@
-"""One update: each dataset computed after those that it reads, with its expectations. Runs in the update's own process.
+"""One update: each dataset is computed after its inputs, with its expectations. Runs in the update's own process.
 
 A query function says what to compute; it may change nothing of the session. A table that the pipeline does not declare
 is read as its principal.
@@ -26,21 +26,21 @@ Event = dict[str, Any]
 
 
 class ExpectationError(RuntimeError):
-    """Rows do not meet an expectation that fails the update. Nothing of the dataset was written."""
+    """Rows violate an expectation that fails the update. Nothing of the dataset was written."""
 
 
 class Lake(Protocol):
-    """Where tables lie, for the principal that the pipeline runs as."""
+    """The tables, for the pipeline's principal."""
 
     def read(self, full_name: str) -> Any:
-        """The rows of a table of another maker."""
+        """The rows of a table of another owner."""
 
     def keep(self, name: str, rows: Any, comment: str) -> Any:
-        """Write a materialized view whole; its rows as they were written."""
+        """Write a whole materialized view; returns its rows as written."""
 
 
 class Update:
-    """An update of the datasets in `declared`. `place` is the catalog and schema that they go to.
+    """An update of the datasets in `declared`. `place` is their catalog and schema.
 
     `tell` gets an event for each dataset, in the shape of the pipeline's event log.
     """
@@ -52,13 +52,13 @@ class Update:
         self._asking = False
 
     def run(self) -> None:
-        """Compute every dataset. Raises DeclarationError for a circle, ExpectationError, and what a query raises."""
+        """Compute every dataset. Raises DeclarationError for a cycle, ExpectationError, and errors of queries."""
         with self._spark_in_queries():
             for name in self._declared.datasets:
                 self._make(name, ())
 
     def _make(self, name: str, waiting: tuple[str, ...]) -> None:
-        """Compute a dataset, for those that are `waiting` for it, after those that it reads."""
+        """Compute a dataset after its inputs, for the datasets `waiting` for it."""
         if name in waiting:
             raise DeclarationError(f"datasets read each other in a circle: {' -> '.join([*waiting, name])}")
         while name not in self._made:
@@ -82,7 +82,7 @@ class Update:
         return rows
 
     def _asked(self, query: Query) -> Any:
-        """What a query function says to compute. Raises `_MissingError` for a dataset that has to be made before."""
+        """The query of a query function. Raises `_MissingError` for a dataset that must be computed before."""
         self._asking = True
         try:
             return query()
@@ -90,7 +90,7 @@ class Update:
             self._asking = False
 
     def _table(self, _: Any, name: str) -> Any:
-        """A table by one, two or three names; the ones that are left out are the pipeline's."""
+        """A table by one, two or three names; omitted ones are the pipeline's."""
         parts = name.replace("`", "").split(".")
         full = (*self._place[: 3 - len(parts)], *parts)
         if full[:2] == self._place and full[2] in self._declared.datasets:
@@ -107,7 +107,7 @@ class Update:
         return self._made[name]
 
     def _sql(self, spark: Any, text: str, *given: Any, **named: Any) -> Any:
-        """A query, which reads the pipeline's own datasets by their names."""
+        """A query, which refers to the pipeline's own datasets by name."""
         for name in sorted(set(re.findall(r"\w+", text)) & set(self._declared.datasets)):
             rows = self._dataset(name)
             self._asking = False
@@ -121,7 +121,7 @@ class Update:
 
     @contextmanager
     def _spark_in_queries(self) -> Iterator[None]:
-        """Let query functions read the pipeline's tables, and refuse what changes their session."""
+        """Let query functions read the pipeline's tables, and refuse changes of their session."""
         from pyspark.sql.connect import readwriter, session  # noqa: PLC0415 - the template has it loaded
 
         changes: dict[tuple[type, str], Callable[..., Any]] = {
@@ -149,7 +149,7 @@ class Update:
 
 
 class _MissingError(LookupError):
-    """A query reads a dataset that is not made yet."""
+    """A query reads a dataset that has not been computed yet."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -164,7 +164,7 @@ def _refusal(name: str) -> Callable[..., None]:
 
 
 def _expected(dataset: Dataset, rows: Any) -> tuple[Any, Event]:
-    """The rows that stay, and how many met each expectation. Raises ExpectationError."""
+    """The remaining rows, and how many met each expectation. Raises ExpectationError."""
     from pyspark.sql import functions as F  # noqa: N812, PLC0415
 
     if not dataset.expectations:

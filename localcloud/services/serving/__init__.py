@@ -1,1 +1,1 @@
-"""Serving endpoints: their documents, and the processes in which the real MLflow models answer."""
+"""Serving endpoints: their documents, and the processes that run the real MLflow models."""

@@ -1,4 +1,4 @@
-"""What is served, on disk: the folder that a scoring server loads, and the tables that it looks up."""
+"""Served artifacts on disk: the folder that a scoring server loads, and the tables in which it looks up features."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,12 +29,12 @@ class Served:
 
     @property
     def specification(self) -> Path:
-        """The file that says what is looked up, if anything is."""
+        """The file that defines look-ups, if there is one."""
         return self.folder / (SPECIFICATION if self.version else SPECIFICATION.name)
 
 
 def find(cloud: Cloud, model: str, version: str) -> Served:
-    """The version as it was registered, or the specification called `model` if there is none to the version ('').
+    """The registered version, or the feature specification `model` if the version is empty ('').
 
     Raises `ApiError` 404 for nothing of that name and version, 400 for a version without a model.
     """
@@ -57,7 +57,7 @@ def find(cloud: Cloud, model: str, version: str) -> Served:
 
 
 def _tables(specification: Path) -> tuple[str, ...]:
-    """The feature tables that a specification lists; the server judges the rest of it when it loads the version."""
+    """The feature tables in a specification; the server validates the rest when it loads the version."""
     if not specification.is_file():
         raise bad_request(f"A model that {LOADER_MODULE} loads needs {SPECIFICATION}.")
     return model_files.read(specification, FeatureSpecification).tables

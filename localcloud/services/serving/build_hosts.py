@@ -1,4 +1,4 @@
-"""The hosts that the image of a served version is built from, and whether the workspace's network lets it reach them.
+"""The hosts needed to build a version's image, and whether the workspace's network allows them.
 
 Source: MLflow writes a version's `requirements.txt` and `conda.yaml`. Databricks installs them into the version's
 image, which the workspace's egress policy blocks where it names neither PyPI nor a private index. What names no index
@@ -29,7 +29,7 @@ _BASE = ("python", "pip")
 
 
 def require_reachable(cloud: Cloud, workspace: str, folder: Path) -> None:
-    """Raises LoadError where the workspace's network policy blocks a host that the image of the version needs."""
+    """Raises LoadError if the workspace's network policy blocks a host that the version's image needs."""
     hosts = needed(folder, default_repositories(cloud, workspace))
     missing = reach.blocked(cloud, cloud.workspace(workspace).workspace_id, hosts)
     if missing:
@@ -49,7 +49,7 @@ def default_repositories(cloud: Cloud, workspace: str) -> list[str]:
 
 
 def needed(folder: Path, defaults: Sequence[str] = ()) -> set[str]:
-    """Hosts of the package indexes and channels that the version in `folder` is installed from.
+    """Hosts of the package indexes and channels from which the version in `folder` is installed.
 
     `defaults` are the workspace's, which hold for a version that names no index.
     """
@@ -77,7 +77,7 @@ def _hosts(pattern: re.Pattern[str], line: str) -> Iterator[str]:
 
 
 def _channels(file: Path, *, only_base: bool) -> Iterator[str]:
-    """Conda's hosts. With an index of its own, a version that needs nothing of conda but Python asks none of them."""
+    """Conda's hosts. A version with its own index that needs only Python from conda uses none of them."""
     if not file.is_file():
         return
     try:

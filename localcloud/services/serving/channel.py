@@ -1,4 +1,4 @@
-"""HTTP to a scoring server over its Unix socket, with connections that are kept."""
+"""HTTP to a scoring server over its Unix socket, with persistent connections."""
 
 import http.client
 import socket
@@ -8,12 +8,12 @@ from pathlib import Path
 
 
 class GoneError(ConnectionError):
-    """The server is not there any more, or ended in the middle of an answer."""
+    """The server has ended, possibly in the middle of an answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What a scoring server said. `headers` by lower-case name."""
+    """The answer of a scoring server. `headers` by lower-case name."""
 
     status: int
     body: bytes
@@ -27,7 +27,7 @@ class _Connection(http.client.HTTPConnection):
         self._held = b""
 
     def send(self, data: bytes) -> None:  # type: ignore[override]
-        """Hold what is said until the answer is asked for: head and body in two pieces would wake the server twice."""
+        """Buffer data until the answer is requested: two writes, of head and body, would wake the server twice."""
         self._held += data
 
     def getresponse(self) -> http.client.HTTPResponse:
@@ -42,7 +42,7 @@ class _Connection(http.client.HTTPConnection):
 
 
 class Channel:
-    """Calls to one server, as many at a time as there are threads that call."""
+    """Calls to one server, as many concurrently as there are calling threads."""
 
     def __init__(self, address: Path, timeout_s: float) -> None:
         self._address = address
@@ -70,7 +70,7 @@ class Channel:
                 self._changed.notify_all()
 
     def open(self) -> bool:
-        """Whether the server can be connected to: it listens once its version is loaded."""
+        """Whether the server accepts connections, which it does once its version is loaded."""
         try:
             connection = _Connection(self._address, self._timeout_s)
             connection.connect()
@@ -81,12 +81,12 @@ class Channel:
         return True
 
     def drain(self) -> None:
-        """Wait until no call is under way."""
+        """Wait until no call is active."""
         with self._changed:
             self._changed.wait_for(lambda: self._under_way == 0, self._timeout_s)
 
     def close(self) -> None:
-        """Close the connections that are kept."""
+        """Close the persistent connections."""
         with self._changed:
             idle, self._idle = self._idle, []
         for connection in idle:

@@ -1,4 +1,4 @@
-"""The configuration of an endpoint: which versions it serves, and how traffic is split. Pure.
+"""The configuration of an endpoint: its served versions and traffic split. Pure.
 
 Field names and rules follow Databricks' serving endpoints API (`EndpointCoreConfigInput`).
 """
@@ -19,14 +19,14 @@ _SERVED_ELSEWHERE = ("external_model", "foundation_model")
 
 
 def endpoint_name(name: object) -> str:
-    """`name` when an endpoint may be called so. Raises `ApiError` 400 otherwise."""
+    """`name` if it is valid for an endpoint. Raises `ApiError` 400 otherwise."""
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise bad_request(f"Endpoint name {name!r} is not allowed: use letters, digits, '-' and '_', at most 63.")
     return name
 
 
 def normalised(given: Mapping[str, Any], current: Mapping[str, Any] | None = None) -> Document:
-    """`served_entities` and `traffic_config` of a request, with defaults filled in, over those of `current`.
+    """`served_entities` and `traffic_config` of a request, with defaults, merged over those of `current`.
 
     Entities that stay the same keep their traffic. Raises `ApiError` 400 saying what is wrong.
     """
@@ -56,7 +56,7 @@ def route_name(route: Mapping[str, Any]) -> str:
 
 
 def choose(routes: Sequence[Mapping[str, Any]], point: float) -> str:
-    """The served entity for a request, where `point` in [0, 1) is drawn evenly."""
+    """The served entity for a request, for a uniform random `point` in [0, 1)."""
     reached = 0.0
     for route in routes:
         reached += float(route["traffic_percentage"]) / 100

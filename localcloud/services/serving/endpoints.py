@@ -1,4 +1,4 @@
-"""An endpoint's document through its life: created, updated, ready, failed. Pure.
+"""The states of an endpoint's document: created, updating, ready, failed. Pure.
 
 `config` is what answers now, `pending_config` what it is being changed to. `state.ready` says whether it
 answers at all; `state.config_update` how the last change went; `inference_table` where calls are recorded.
@@ -26,7 +26,7 @@ _ECHOED = (
 
 
 def created(workspace: str, name: str, creator: str, config: Document, body: Document) -> Document:
-    """A new endpoint that is being brought up. `config` is normalised; the rest of `body` is kept as given."""
+    """A new endpoint that is being started. `config` is normalised; the rest of `body` is stored as given."""
     now = now_ms()
     document: Document = {
         "workspace": workspace,
@@ -43,7 +43,7 @@ def created(workspace: str, name: str, creator: str, config: Document, body: Doc
 
 
 def updating(document: Document, config: Document, by: str) -> Document:
-    """`document` on its way to `config`. Raises `ApiError` 409 while another change is under way."""
+    """`document` on its way to `config`. Raises `ApiError` 409 during another update."""
     if document["state"]["config_update"] == IN_PROGRESS:
         raise ApiError(
             409, "RESOURCE_CONFLICT", f"Endpoint '{document['name']}' is being updated: wait until it is not."
@@ -70,7 +70,7 @@ def updating(document: Document, config: Document, by: str) -> Document:
 
 
 def updated(document: Document) -> Document:
-    """The pending configuration is live."""
+    """The document after the pending configuration became live."""
     pending = {k: v for k, v in document["pending_config"].items() if k != "start_time"}
     entities = [{**entity, "state": _deployment(READY, "")} for entity in pending["served_entities"]]
     rest = {k: v for k, v in document.items() if k != "pending_config"}
@@ -82,7 +82,7 @@ def updated(document: Document) -> Document:
 
 
 def failed(document: Document, reasons: dict[str, str]) -> Document:
-    """The pending configuration could not be brought up; what answered before still does.
+    """The document after the pending configuration failed; the earlier one still answers.
 
     `reasons` maps the name of each served entity that failed to why.
     """
@@ -107,13 +107,13 @@ def changed_tags(document: Document, add: list[Document], delete: list[str]) -> 
 
 
 def shown(document: Document, permission_level: str) -> Document:
-    """What the REST API shows of it."""
+    """The endpoint as returned by the REST API."""
     public = {field: value for field, value in document.items() if field not in _PRIVATE}
     return {**public, "permission_level": permission_level}
 
 
 def summary(document: Document) -> Document:
-    """What a listing shows of it."""
+    """The endpoint as returned in a list."""
     public = {k: v for k, v in document.items() if k not in _PRIVATE | {"pending_config", "config"}}
     return {**public, "config": document.get("config") or {}} if document.get("config") else public
 

@@ -16,7 +16,7 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def checked(given: object) -> dict[str, str]:
-    """`environment_vars` of a request. Raises `ApiError` 400 for one that no process can have."""
+    """`environment_vars` of a request. Raises `ApiError` 400 for invalid ones."""
     if not isinstance(given, dict):
         raise bad_request("environment_vars must map names to texts.")
     wrong = [name for name, value in given.items() if not _NAME.fullmatch(name) or not isinstance(value, str)]
@@ -32,7 +32,7 @@ def references(entity: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def resolved(cloud: Cloud, workspace: str, entity: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """Name and value of every variable, by name. Raises `ApiError` 404 for a secret that is gone."""
+    """Name and value of every variable, by name. Raises `ApiError` 404 for a missing secret."""
     given = (entity.get("environment_vars") or {}).items()
     return tuple(sorted((name, _value(cloud, workspace, value)) for name, value in given))
 

@@ -1,4 +1,4 @@
-"""Feature specifications: which columns of which tables a feature serving endpoint looks up, by which keys.
+"""Feature specifications: the columns that a feature serving endpoint looks up, in which tables and by which keys.
 
 They are functions of type FEATURE_SPEC in Unity Catalog. What is asked for is what Databricks' feature engineering
 client sends (`create_feature_spec`); what is kept is the `feature_spec.yaml` that a scoring server reads.
@@ -22,7 +22,7 @@ _SERIALIZATION = 9
 
 
 def specified(body: Document, table: Callable[[str], Document]) -> Document:
-    """The specification that a request asks for. `table` finds a table's document by its full name.
+    """The specification in a request. `table` finds a table's document by its full name.
 
     Raises `ApiError` 400 for functions, which are not run here, and for columns that a table lacks.
     """
@@ -51,7 +51,7 @@ def specified(body: Document, table: Callable[[str], Document]) -> Document:
 
 
 def _columns(look_up: Mapping[str, Any], table: Document) -> dict[str, Document]:
-    """By name in the answer: the keys, which a request gives, and what is looked up by them."""
+    """The columns by name in the answer: keys, which a request gives, and looked-up columns."""
     types = {column["name"]: str(column.get("type_text", "")).lower() for column in table.get("columns", [])}
     required(dict(look_up), "lookup_keys")
     keys, times = _texts(look_up, "lookup_keys"), _texts(look_up, "timestamp_lookup_keys")
@@ -78,7 +78,7 @@ def _columns(look_up: Mapping[str, Any], table: Document) -> dict[str, Document]
 
 
 def _texts(given: Mapping[str, Any], field: str) -> list[str]:
-    """The names in a field; none if it is left out. Raises `ApiError` 400 for anything else."""
+    """The names in a field; empty if it is omitted. Raises `ApiError` 400 for anything else."""
     value = given.get(field) or []
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
         raise bad_request(f"{field} is {str(value)[:40]!r}: give a list of texts.")
@@ -92,7 +92,7 @@ def _pairs(given: Mapping[str, Any], field: str, second: str) -> dict[str, str]:
 
 
 def require(store: Store, full_name: str) -> Document:
-    """The specification called so. Raises `ApiError` 404."""
+    """The specification with this name. Raises `ApiError` 404."""
     found = store.get(FEATURE_SPEC, full_name)
     if found is None:
         raise not_found(f"'{full_name}' is not a feature specification: name the version to serve of a model.")
@@ -100,7 +100,7 @@ def require(store: Store, full_name: str) -> Document:
 
 
 def folder(home: Path, document: Document) -> Path:
-    """The folder that a scoring server loads, below `home`; it is never changed once it is there."""
+    """The folder that a scoring server loads, below `home`; never changed once it exists."""
     text = yaml.safe_dump(document["_specification"], sort_keys=False)
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     place = home / "serving" / "feature_specs" / f"{document['full_name']}-{digest}"
@@ -113,5 +113,5 @@ def folder(home: Path, document: Document) -> Path:
 
 
 def tables(document: Document) -> tuple[str, ...]:
-    """The tables that it looks up in."""
+    """The tables used for look-up."""
     return tuple(name for each in document["_specification"]["input_tables"] for name in each)

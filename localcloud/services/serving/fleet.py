@@ -1,4 +1,4 @@
-"""The processes in which models answer: a scoring server a version, forked warm, at most `MAX_WARM` at a time.
+"""The processes that run models: one scoring server per version, forked from a warm one, at most `MAX_WARM` at a time.
 
 A process holds no token, and is spoken to by HTTP, over a Unix socket in a folder that nobody else may enter.
 """
@@ -39,12 +39,12 @@ _INHERITED = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE")
 
 
 class LoadError(RuntimeError):
-    """A version that could not be loaded. The message says why, in one line."""
+    """A version that could not be loaded, with the reason in one line."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ServedProcess:
-    """What a process is started for. Equal ones are the same process."""
+    """The parameters of a process. Equal ones share the same process."""
 
     endpoint_id: str
     model: str

@@ -1,4 +1,4 @@
-"""The types of Azure's resources that are kept, by their names in lower case."""
+"""The supported types of Azure resources, by name in lower case."""
 
 from localcloud.services.azure.kinds import Kind
 from localcloud.services.azure.types import (

@@ -19,7 +19,7 @@ def _lock(_: Cloud, __: ResourceId, resource: Resource) -> None:
 
 
 def _assignment(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
-    """The role is there, and nobody is given one twice on a scope. An assignment is not changed."""
+    """Check that the role exists and is not assigned twice on a scope. Assignments cannot be changed."""
     own = properties(resource)
     definition = ResourceId(str(own.get("roleDefinitionId")))
     if roles.by_id(resource_id.subscription, definition.name) is None and not _custom(cloud, definition.name):
@@ -54,7 +54,7 @@ def _named(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
 
 
 def _dated(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
-    """When it was made and last changed, by which clients know that a change has settled."""
+    """The times of creation and last change, by which clients detect that a change is complete."""
     own = properties(resource)
     own.setdefault("type", "CustomRole")
     before = resources.find(cloud, resource_id)

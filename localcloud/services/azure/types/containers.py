@@ -1,4 +1,4 @@
-"""Container registries, Kubernetes clusters and the keys of their disks: kept; no image and no pod is run here."""
+"""Container registries, Kubernetes clusters and disk encryption: stored. No image or pod runs here."""
 
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.store import Document
@@ -21,7 +21,7 @@ def _registry(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None
 
 
 def _cluster_check(_: Cloud, resource_id: ResourceId, resource: Resource) -> None:
-    """Workload identity stands on the issuer, and an account is needed unless people sign in by Entra."""
+    """Workload identity needs the issuer, and an administrator account is needed without Entra sign-in."""
     own = properties(resource)
     issuer = (own.get("oidcIssuerProfile") or {}).get("enabled")
     workload = ((own.get("securityProfile") or {}).get("workloadIdentity") or {}).get("enabled")
@@ -35,7 +35,7 @@ def _cluster_check(_: Cloud, resource_id: ResourceId, resource: Resource) -> Non
 
 
 def _cluster(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
-    """The addresses that Azure draws: its interface's, and that of the tokens that its pods show."""
+    """The generated addresses: of its API server and of its token issuer."""
     identified(cloud, resource_id, resource)
     own, drawn = properties(resource), made_up(resource_id.path)
     own["privateFQDN"] = f"{own.get('dnsPrefix', resource_id.name)}-{drawn[:8]}.privatelink.azmk8s.io"
@@ -50,7 +50,7 @@ def _cluster(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
 
 
 def _credentials(_: Cloud, __: ResourceId, ___: Resource) -> Document:
-    """None: there is no cluster that they would open."""
+    """An empty list: there is no cluster to sign in to."""
     return {"kubeconfigs": []}
 
 

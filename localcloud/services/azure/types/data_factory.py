@@ -1,4 +1,4 @@
-"""Data factories and what is in them. What runs of it is in `services/data_factory`."""
+"""Data factories and their resources. `services/data_factory` runs them."""
 
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.store import Document
@@ -22,7 +22,7 @@ def _trigger_check(_: Cloud, resource_id: ResourceId, resource: Resource) -> Non
 
 
 def _trigger(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
-    """A new one is stopped; one that runs is not changed."""
+    """A new trigger is stopped; a started one cannot be changed."""
     before = resources.find(cloud, resource_id)
     state = before["properties"]["runtimeState"] if before else "Stopped"
     if state == "Started":
@@ -51,7 +51,7 @@ def _subscribed(status: str) -> Action:
 
 
 def _subscription(cloud: Cloud, resource_id: ResourceId, _: Resource) -> Document:
-    """Whether a trigger was made to hear of the events of its storage account."""
+    """Whether a trigger is subscribed to the events of its storage account."""
     kept = cloud.store.get(_SUBSCRIPTION, resource_id.key) or {"status": "Disabled"}
     return {"triggerName": resource_id.name, "status": kept["status"]}
 

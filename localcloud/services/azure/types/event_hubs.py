@@ -1,4 +1,4 @@
-"""Namespaces of Event Hubs and their hubs: kept and checked; no message passes here.
+"""Namespaces of Event Hubs and their hubs: stored and checked. No messages are transferred.
 
 Follows https://learn.microsoft.com/rest/api/eventhub and the limits of its quotas page.
 """
@@ -22,7 +22,7 @@ _CLEANUP = ("Delete", "Compact")
 
 
 def _check(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
-    """The tier is one, the name nobody else's, and a key of one's own is for the tier that takes it."""
+    """Check the tier, that the name is unique, and that the tier supports customer-managed keys."""
     name = resource_id.name
     resources.require_only(cloud, resource_id, "NameUnavailable", f"The namespace name '{name}' is already in use.")
     tier = (resource.get("sku") or {}).get("name")
@@ -39,7 +39,7 @@ def _check(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
 
 
 def _complete(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
-    """Its host, and what every namespace comes with: a rule with keys, and its rules for the network."""
+    """Its host, and the parts of every namespace: an authorization rule with keys, and network rules."""
     identified(cloud, resource_id, resource)
     own = properties(resource)
     own |= {"serviceBusEndpoint": f"https://{resource_id.name}.servicebus.windows.net:443/", "status": "Active"}
@@ -61,7 +61,7 @@ def _complete(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None
 
 
 def _hub(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
-    """As many partitions and as long a time as its namespace's tier takes; partitions become no fewer."""
+    """Check partitions and retention against the namespace's tier; the number of partitions cannot decrease."""
     own = properties(resource)
     tier = str(resources.get(cloud, resource_id.parent)["sku"]["name"])
     count, most = own.get("partitionCount"), _MOST_PARTITIONS[tier]
@@ -91,7 +91,7 @@ def _opened(_: Cloud, __: ResourceId, resource: Resource) -> None:
 
 
 def _keys(_: Cloud, resource_id: ResourceId, __: Resource) -> Document:
-    """Keys that open nothing: no message passes here."""
+    """Generated keys without any use, as no messages are transferred."""
     host = f"sb://{resource_id.parent.name}.servicebus.windows.net/"
     keys = {which: made_up(resource_id.path, which) for which in ("primary", "secondary")}
     said = {f"{which}Key": key for which, key in keys.items()}

@@ -1,4 +1,4 @@
-"""Alerts, action groups, diagnostic settings: kept; nothing is sent to anybody."""
+"""Alerts, action groups, diagnostic settings: stored. Nothing is ever sent."""
 
 from localcloud.kernel.cloud import Cloud
 from localcloud.services.azure.errors import invalid

@@ -1,4 +1,4 @@
-"""Workspaces of Azure Machine Learning with their online endpoints: kept and checked; no model answers there."""
+"""Workspaces of Azure Machine Learning with online endpoints: stored and checked. No model runs there."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def _workspace(_: Cloud, resource_id: ResourceId, resource: Resource) -> None:
 
 
 def _endpoint(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
-    """Who may ask it is said, and its traffic goes to deployments that are there, all of it or none."""
+    """Check its authentication, and that its traffic goes, all or none, to existing deployments."""
     own = properties(resource)
     if own.get("authMode") not in _AUTH_MODES:
         raise invalid("ValidationError", f"authMode {own.get('authMode')!r} is none of {', '.join(_AUTH_MODES)}.")

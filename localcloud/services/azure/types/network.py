@@ -1,4 +1,4 @@
-"""Virtual networks and what is in them, firewalls, public addresses; private endpoints are in `private.py`."""
+"""Virtual networks and their resources, firewalls, public addresses. `private.py` has private endpoints."""
 
 from ipaddress import IPv4Network
 from typing import Any
@@ -15,7 +15,7 @@ _NAME = r"[A-Za-z0-9](?:[\w.-]{0,78}[\w])?"
 
 
 def _holding(**lists: str) -> View:
-    """Shows the resources in it in lists of their parent, as Azure does: by the list's name, their type."""
+    """Lists the child resources in properties of their parent, as Azure does: by property, the type."""
 
     def view(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> Resource:
         inside = {name: _shown(cloud, resource_id, type_) for name, type_ in lists.items()}
@@ -41,12 +41,12 @@ def _prefixes(subnet: Resource) -> list[str]:
 
 
 def _network(_: Cloud, resource_id: ResourceId, resource: Resource) -> None:
-    """Its ranges are ranges."""
+    """Check its address ranges."""
     _ranges((properties(resource).get("addressSpace") or {}).get("addressPrefixes") or [], resource_id.path)
 
 
 def _with_subnets(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
-    """Puts the subnets that it lists: clients change a network by what they read of it. Those it leaves out stay."""
+    """Store the listed subnets, because clients send back the network that they read. Omitted ones stay."""
     own = properties(resource)
     listed = own.pop("subnets", None) or []
     own.pop("virtualNetworkPeerings", None)
@@ -56,7 +56,7 @@ def _with_subnets(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> 
 
 
 def _subnet(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
-    """In the network's space, apart from its other subnets, with a group, a table and a gateway that are there."""
+    """Check that it lies in the network's range without overlap, and that its group, route table and gateway exist."""
     network = resources.get(cloud, resource_id.parent)
     own = _ranges(_prefixes(resource), resource_id.path)
     if not own:
@@ -73,14 +73,14 @@ def _subnet(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
 
 
 def _require(cloud: Cloud, reference: Any) -> None:
-    """Raise `AzureError` 400 if a reference names what is not there."""
+    """Raise `AzureError` 400 if a reference names a missing resource."""
     if reference and resources.find(cloud, ResourceId(reference["id"])) is None:
         message = f"Resource {reference['id']} referenced by the request was not found."
         raise invalid("InvalidResourceReference", message)
 
 
 def _rule(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
-    """No two rules of a group have one priority in a direction."""
+    """Check that no two rules of a group have the same priority in a direction."""
     own = properties(resource)
     priority = own.get("priority")
     if not isinstance(priority, int) or not 100 <= priority <= 4096:

@@ -1,4 +1,4 @@
-"""Groups, identities, budgets, logs, Databricks: types with little behaviour of their own, by their namespaces."""
+"""Groups, identities, budgets, logs, Databricks: types with little behaviour of their own, by namespace."""
 
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.store import Document
@@ -36,12 +36,12 @@ def _logs(_: Cloud, resource_id: ResourceId, resource: Resource) -> None:
 
 
 def _log_keys(_: Cloud, resource_id: ResourceId, __: Resource) -> Document:
-    """Keys that open nothing: no log is kept here."""
+    """Generated keys without any use: no logs are stored here."""
     return {f"{which}SharedKey": made_up(resource_id.path, which) for which in ("primary", "secondary")}
 
 
 def _workspace(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
-    """The number and the host of a Databricks workspace, as Azure would draw them, and who uses keys of one's own."""
+    """The generated id and host name of a Databricks workspace, and the identities for customer-managed keys."""
     identified(cloud, resource_id, resource)
     number = 7_405_600_000_000_000 + int(made_up(resource_id.path)[:8], 16)
     own = properties(resource)
@@ -54,7 +54,7 @@ def _workspace(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> Non
 
 
 def _identity_of(resource_id: ResourceId, part: str) -> Document:
-    """The identity that Azure makes for a part of a workspace."""
+    """The identity that Azure creates for a part of a workspace."""
     return {
         "principalId": made_up(resource_id.path, part),
         "tenantId": made_up("tenant"),

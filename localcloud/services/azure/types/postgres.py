@@ -1,4 +1,4 @@
-"""Flexible servers of Azure Database for PostgreSQL: kept and checked; no database answers here.
+"""Flexible servers of Azure Database for PostgreSQL: stored and checked. No database runs here.
 
 Follows https://learn.microsoft.com/rest/api/postgresql and the service's limits.
 """
@@ -21,7 +21,7 @@ _DEFAULT_GB = 32
 
 
 def _check(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
-    """All that makes a server unusable, in one answer."""
+    """All problems of a server, in one answer."""
     name, own = resource_id.name, properties(resource)
     resources.require_only(cloud, resource_id, "ServerNameNotAvailable", f"Server name '{name}' is already in use.")
     before = resources.find(cloud, resource_id)
@@ -61,7 +61,7 @@ def _sign_in_problems(own: dict[str, Any], *, new: bool) -> list[str]:
 
 
 def _complete(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
-    """Its host, the zones that Azure chooses, and its defaults. A password is not kept."""
+    """Its host, the zones that Azure chooses, and its defaults. Passwords are not stored."""
     identified(cloud, resource_id, resource)
     own = properties(resource)
     own.pop("administratorLoginPassword", None)
@@ -78,7 +78,7 @@ def _complete(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None
 
 
 def _administrator(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
-    """A principal of Entra, for servers that let Entra's principals in."""
+    """Check that the server allows Entra sign-in."""
     own = properties(resource)
     server = resources.get(cloud, resource_id.parent)["properties"]
     if (server.get("authConfig") or {}).get("activeDirectoryAuth") != "Enabled":

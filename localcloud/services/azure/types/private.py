@@ -13,7 +13,7 @@ _CONNECTIONS = ("privateLinkServiceConnections", "manualPrivateLinkServiceConnec
 
 
 def _endpoint(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
-    """Its connections are approved at once, and it gets an interface with the first free address of its subnet."""
+    """Its connections are approved at once; its interface gets the first free address of its subnet."""
     own = properties(resource)
     subnet_id = ResourceId(own["subnet"]["id"]) if own.get("subnet") else None
     subnet = resources.find(cloud, subnet_id) if subnet_id else None

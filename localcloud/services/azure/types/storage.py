@@ -1,4 +1,4 @@
-"""Storage accounts, their services, containers and management policies; their data is not kept."""
+"""Storage accounts, their services, containers and management policies. They hold no data."""
 
 import base64
 
@@ -18,7 +18,7 @@ def _only(cloud: Cloud, resource_id: ResourceId, _: Resource) -> None:
 
 
 def _account(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
-    """Its hosts, and the services that every account has."""
+    """Its host names, and the services that every account has."""
     identified(cloud, resource_id, resource)
     own = properties(resource)
     own["primaryEndpoints"] = {part: f"https://{resource_id.name}.{part}.{_SUFFIX}/" for part in _PARTS}
@@ -31,7 +31,7 @@ def _account(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
 
 
 def _keys(_: Cloud, resource_id: ResourceId, __: Resource) -> Document:
-    """Keys that open nothing: there is no data here."""
+    """Generated keys without any use: there is no data here."""
     values = [base64.b64encode(made_up(resource_id.path, name).encode()).decode() for name in ("key1", "key2")]
     return {
         "keys": [{"keyName": f"key{n}", "value": value, "permissions": "FULL"} for n, value in enumerate(values, 1)]

@@ -1,4 +1,4 @@
-"""Key vaults: deleted softly, and purged only if they are not protected against it."""
+"""Key vaults: soft-deleted, and purged unless they have purge protection."""
 
 from localcloud.kernel.cloud import Cloud
 from localcloud.services.azure import resources
@@ -11,7 +11,7 @@ SUFFIX = "vault.azure.net"
 
 
 def _free(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
-    """No other vault has the name, and no deleted one that is not purged."""
+    """Check that no other vault has the name, including deleted ones that are not purged."""
     message = f"The vault name '{resource_id.name}' is already in use."
     resources.require_only(cloud, resource_id, "VaultAlreadyExists", message)
     deleted = cloud.store.get(DELETED, resource_id.name.lower())
@@ -25,7 +25,7 @@ def _free(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
 
 
 def _vault(cloud: Cloud, resource_id: ResourceId, resource: Resource) -> None:
-    """Its host; what it is protected by once, it stays protected by."""
+    """Its host. Protection that is once enabled stays enabled."""
     own, before = properties(resource), resources.find(cloud, resource_id)
     own.setdefault("enableSoftDelete", True)
     own.setdefault("softDeleteRetentionInDays", 90)
