@@ -54,7 +54,7 @@ class ServedProcess:
 
     @property
     def label(self) -> str:
-        """A file name for its log: one per endpoint and version."""
+        """A name for its log file: one per endpoint and version."""
         digest = hashlib.sha256(self.endpoint_id.encode()).hexdigest()[:6]
         return f"{self.model}-{self.version}-{digest}"
 
@@ -80,7 +80,7 @@ class Fleet:
         self._lock = threading.Lock()
 
     def ensure(self, wanted: ServedProcess) -> ModelWorker:
-        """The worker of `wanted`, started where it is not warm. Raises LoadError."""
+        """The worker of `wanted`, started if it is not warm. Raises LoadError."""
         with self._lock:
             found = self._running(wanted)
             if found is not None:
@@ -97,7 +97,7 @@ class Fleet:
         return found
 
     def call(self, wanted: ServedProcess, content_type: str, body: bytes) -> Answer:
-        """Answer one request. A process that died is started again once: predicting twice does no harm.
+        """Answer one request. A process that died is restarted once: predicting twice does no harm.
 
         Raises `ApiError` 504 past the time limit, 500 where the process dies on this request, LoadError.
         """
@@ -114,7 +114,7 @@ class Fleet:
         raise ApiError(500, "INTERNAL_ERROR", f"The process of {wanted.model} version {wanted.version} died twice.")
 
     def keep_only(self, endpoint_id: str, wanted: set[ServedProcess]) -> None:
-        """End the endpoint's processes that are not `wanted`, each after the request it is answering."""
+        """End the endpoint's processes that are not `wanted`, each after its current request."""
         with self._lock:
             gone = [key for key in self._warm if key.endpoint_id == endpoint_id and key not in wanted]
             ending = [self._warm.pop(key) for key in gone]
@@ -122,7 +122,7 @@ class Fleet:
             self._end(worker)
 
     def log(self, wanted: ServedProcess) -> Path:
-        """Where the process writes what it says."""
+        """The log file of the process."""
         return self._home / "logs" / "serving" / f"{wanted.label}.log"
 
     def stop(self) -> None:
@@ -144,7 +144,7 @@ class Fleet:
         return found
 
     def _shrink(self) -> None:
-        """End the process that was idle longest where there are too many: it comes back when it is called."""
+        """End the process that was idle longest if there are too many: it is restarted when it is called."""
         with self._lock:
             surplus = [self._warm.popitem(last=False)[1] for _ in range(len(self._warm) - MAX_WARM)]
         for worker in surplus:
@@ -182,7 +182,7 @@ class Fleet:
         return worker
 
     def _wait(self, wanted: ServedProcess, worker: ModelWorker) -> str:
-        """Wait until the version answers; why it does not, empty if it does."""
+        """Wait until the version answers; returns why it does not, empty if it does."""
         deadline = time.monotonic() + LOAD_LIMIT_S
         while time.monotonic() < deadline:
             if worker.channel.open():
@@ -194,7 +194,7 @@ class Fleet:
         return f"the model did not load within {LOAD_LIMIT_S:.0f} s"
 
     def _said(self, wanted: ServedProcess) -> str:
-        """What a server that ended said about the version that it could not load."""
+        """The message of an ended server about the version that it could not load."""
         try:
             said = json.loads(self._result(wanted).read_text(encoding="utf-8"))["error"]
         except (OSError, ValueError):

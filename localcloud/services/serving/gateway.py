@@ -1,4 +1,4 @@
-"""The AI gateway of an endpoint: what Databricks accepts of it if the endpoint serves a model of one's own. Pure.
+"""The AI gateway of an endpoint: validation for custom models. Pure.
 
 Field names and rules follow Databricks' serving endpoints API (`PutAiGatewayRequest`) and its table of what each kind
 of endpoint supports. That limits of tokens are refused here is stricter: what custom models are asked has none.
@@ -16,7 +16,7 @@ _NAMED = {"user": (True, False), "endpoint": (False,), "service_principal": (Tru
 
 
 def checked(given: Mapping[str, Any]) -> Document:
-    """`given` if Databricks accepts it for a model of one's own. Raises `ApiError` 400 saying what is wrong."""
+    """`given` if Databricks accepts it for a custom model. Raises `ApiError` 400 naming the problem."""
     if given.get("guardrails"):
         raise bad_request("guardrails are not available for custom models: leave ai_gateway.guardrails out.")
     if (given.get("fallback_config") or {}).get("enabled"):

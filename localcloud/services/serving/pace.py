@@ -1,4 +1,4 @@
-"""How long here what takes minutes on Databricks: copying published rows, changing an endpoint, waking one up.
+"""Simulated durations of steps that take minutes on Databricks: copying rows, changing an endpoint, waking one up.
 
 Everything is immediate unless `/local/serving/pace` says otherwise; so a test, or a person who wants to see how a task
 waits, makes it slow.
@@ -29,12 +29,12 @@ class Pace:
 
 
 def read(store: Store) -> Pace:
-    """The pace that holds now."""
+    """The current pace."""
     return Pace(**(store.get(_KIND, _KEY) or {}))
 
 
 def write(store: Store, given: Mapping[str, Any]) -> Document:
-    """Change what is `given`, and return all of it. Raises `ApiError` 400 for what is no duration."""
+    """Change the `given` durations, and return all. Raises `ApiError` 400 for an invalid duration."""
     known = [field.name for field in fields(Pace)]
     wrong = [f"{name}={value!r}" for name, value in given.items() if name not in known or not _duration(name, value)]
     if wrong:

@@ -1,4 +1,4 @@
-"""How many requests a minute an endpoint takes, in all and from whom: the `rate_limits` of its AI gateway, obeyed.
+"""The `rate_limits` of an endpoint's AI gateway: requests per minute, in total and per caller, enforced.
 
 Counted over the last 60 seconds, in memory: Databricks says neither how it counts nor that a count outlives anything.
 """
@@ -26,7 +26,7 @@ class RateLimiter:
         self._taken: dict[_Bucket, deque[float]] = defaultdict(deque)
 
     def admit(self, endpoint: Document, caller: Caller) -> None:
-        """Count one request. Raises `ApiError` 429 for one too many, which is not counted, 403 for a limit of 0."""
+        """Count one request. Raises `ApiError` 429 over the limit, without counting it, 403 for a limit of 0."""
         limits: list[Document] = (endpoint.get("ai_gateway") or {}).get("rate_limits") or []
         if not limits:
             return
@@ -52,7 +52,7 @@ class RateLimiter:
 
 
 def of_caller(limits: Sequence[Document], caller: Caller) -> list[Document]:
-    """The limits that hold for `caller`: one that names them, else those of their groups, else the one for everybody.
+    """The limits for `caller`: its own, else those of its groups, else the default one.
 
     Of several groups' limits one with room is enough. Pure.
     """
@@ -63,7 +63,7 @@ def of_caller(limits: Sequence[Document], caller: Caller) -> list[Document]:
 
 
 def _bucket(endpoint: Document, limit: Document, caller: Caller) -> _Bucket:
-    """Whose calls are counted together: the endpoint's, a group's, or one caller's."""
+    """The counter of a call: the endpoint's, a group's, or one caller's."""
     shared = {"endpoint": "", "user_group": limit.get("principal", "")}
     return endpoint["id"], limit["key"], str(shared.get(limit["key"], caller.principal))
 

@@ -1,4 +1,4 @@
-"""The scoring server as a package of its own: what the wheel has in `ml/server/`, and nothing else of the checkout."""
+"""The scoring server as a separate package: the wheel's `ml/server/`, and nothing else of the checkout."""
 
 import hashlib
 import shutil
@@ -14,7 +14,7 @@ _ROOM = Path("ml") / "server"
 
 
 def distribution(folder: Path) -> Path:
-    """The folder under `folder` in which the package is installed, made if its code has changed."""
+    """The folder under `folder` with the installed package, recreated if its code has changed."""
     source = [CHECKOUT / "ml" / "__init__.py", *sorted((CHECKOUT / _ROOM).glob("*.py"))]
     code = {path.relative_to(CHECKOUT): path.read_bytes() for path in source}
     target = folder / hashlib.sha256(repr(sorted(code.items())).encode()).hexdigest()[:16]

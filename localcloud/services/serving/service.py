@@ -1,4 +1,4 @@
-"""The serving of one local cloud: bringing endpoints up, switching versions, answering requests."""
+"""The serving of one local cloud: starting endpoints, switching versions, answering requests."""
 
 import logging
 import random
@@ -25,7 +25,7 @@ _LINGER_S = 1.0
 
 
 class Serving:
-    """Endpoints and the processes behind them. One per local cloud."""
+    """Endpoints and their processes. One per local cloud."""
 
     def __init__(self, cloud: Cloud, workers: Workers) -> None:
         self._cloud = cloud
@@ -46,18 +46,18 @@ class Serving:
         return found
 
     def artifact(self, model: str, version: str, *, fresh: bool = False) -> Served:
-        """A model version on disk; it is read once, and again when it is `fresh`ly deployed. Raises `ApiError` 404."""
+        """A model version on disk, cached until it is `fresh`ly deployed. Raises `ApiError` 404."""
         key = (model, version)
         if fresh or key not in self._artifacts:
             self._artifacts[key] = artifacts.find(self._cloud, model, version)
         return self._artifacts[key]
 
     def begin(self, document: Document) -> None:
-        """Bring up the pending configuration of a stored endpoint, in the background."""
+        """Start the pending configuration of a stored endpoint, in the background."""
         threading.Thread(target=self._update, args=(document["id"],), name="serve", daemon=True).start()
 
     def recover(self) -> None:
-        """After a start: go on with updates that were cut short, and warm what was live."""
+        """After a start: continue interrupted updates, and warm live versions."""
         for document in self._cloud.store.all(KIND):
             if document["state"]["config_update"] == endpoints.IN_PROGRESS:
                 self.begin(document)
@@ -68,11 +68,11 @@ class Serving:
         self._fleet.keep_only(document["id"], set())
 
     def doze(self, document: Document) -> None:
-        """Let an endpoint that may sleep do so at once, as far as `pace` lets any."""
+        """Let an endpoint sleep now, if its configuration and `pace` allow it."""
         self._sleepers.doze(document["id"])
 
     def stop(self) -> None:
-        """End every model's process, and write down what passed through them; updates go on after the next start."""
+        """End every model's process and write queued exchanges; updates continue after the next start."""
         self._ending.set()
         self._fleet.stop()
         self.recorder.stop()
@@ -80,7 +80,7 @@ class Serving:
     def answer(
         self, document: Document, content_type: str, body: bytes, served_name: str | None = None
     ) -> tuple[Answer, Document]:
-        """What the scoring server answers, refusals included, and the served entity that it serves.
+        """The scoring server's answer, errors included, and the served entity that gave it.
 
         `served_name` overrides the traffic split. Raises `ApiError` 503 before the endpoint is ready.
         """
@@ -92,7 +92,7 @@ class Serving:
             raise ApiError(503, "TEMPORARILY_UNAVAILABLE", f"'{entity['name']}' cannot be loaded: {error}.") from error
 
     def log(self, document: Document, served_name: str) -> str:
-        """What the process of a served entity has said."""
+        """The log of a served entity's process."""
         current = [document.get("pending_config"), document.get("config")]
         entities = [entity for held in current if held for entity in held["served_entities"]]
         found = next((entity for entity in entities if entity["name"] == served_name), None)
@@ -137,7 +137,7 @@ class Serving:
             self._tidy(endpoint_id)
 
     def _load_all(self, document: Document) -> dict[str, str]:
-        """Load every pending entity. Why, by name, for those that failed."""
+        """Load all pending entities. Returns the reason, by name, for those that failed."""
         reasons: dict[str, str] = {}
         for entity in document["pending_config"]["served_entities"]:
             try:
@@ -153,14 +153,14 @@ class Serving:
         return reasons
 
     def _require_published(self, entity: Document) -> None:
-        """Raise LoadError where features of the version are looked up and not published."""
+        """Raise LoadError if the version looks up features that are not published."""
         tables = self.artifact(entity["entity_name"], entity["entity_version"]).tables
         absent = [table for table in tables if self._online_tables.published(table) is None]
         if absent:
             raise LoadError(f"Features of {', '.join(absent)} are not published online: publish the table(s) first.")
 
     def _finish(self, endpoint_id: str, config_version: int, reasons: dict[str, str]) -> Document | None:
-        """Record how the update went, unless the endpoint was deleted meanwhile."""
+        """Record the update's result, unless the endpoint was deleted meanwhile."""
         store = self._cloud.store
         with store.transaction():
             document = store.get(KIND, endpoint_id)
@@ -171,7 +171,7 @@ class Serving:
         return done
 
     def _tidy(self, endpoint_id: str) -> None:
-        """End processes that nothing refers to any more."""
+        """End processes that are no longer referenced."""
         document = self._cloud.store.get(KIND, endpoint_id)
         self._fleet.keep_only(endpoint_id, set() if document is None else self._wanted(document))
 
@@ -195,13 +195,13 @@ class Serving:
 
 
 def named(store: Store, workspace: str, name: str) -> Document | None:
-    """The endpoint called `name`; None if there is none."""
+    """The endpoint called `name`, or None."""
     known = store.get("serving_endpoint_name", f"{workspace}/{name}")
     return store.get(KIND, known["id"]) if known else None
 
 
 def of(cloud: Cloud) -> Serving:
-    """The serving of `cloud`, made and recovered on first use. 503 while the parts it needs are not running."""
+    """The serving of `cloud`, created and recovered at first use. 503 while the parts it needs are not running."""
     with cloud.lock:
         found = cloud.parts.get("serving")
         if isinstance(found, Serving):

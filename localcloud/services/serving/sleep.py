@@ -1,4 +1,4 @@
-"""Endpoints that scale to zero: one that nobody asked for a while sleeps, and who asks then waits until it is awake.
+"""Endpoints that scale to zero: after idle time one sleeps, and the next request waits until it is awake.
 
 A client that gives up does not stop it from waking. Whether and when an endpoint sleeps, `pace` says; by default it
 never does.
@@ -12,7 +12,7 @@ from localcloud.services.serving.pace import Pace
 
 
 class Sleepers:
-    """When each endpoint was last asked, and until when it wakes up. Safe to use from threads."""
+    """Time of the last request and of waking up, per endpoint. Safe to use from threads."""
 
     def __init__(
         self, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
@@ -24,17 +24,17 @@ class Sleepers:
         self._awake_at: dict[str, float] = {}
 
     def awake(self, endpoint_id: str) -> None:
-        """Note that the endpoint has just been brought up, so it does not sleep yet."""
+        """Record that the endpoint was just started, so it does not sleep yet."""
         with self._lock:
             self._asked[endpoint_id] = self._clock()
 
     def doze(self, endpoint_id: str) -> None:
-        """Act as if nobody had asked for long."""
+        """Treat the endpoint as idle for long enough."""
         with self._lock:
             self._asked.pop(endpoint_id, None)
 
     def wake(self, endpoint_id: str, pace: Pace, *, may_sleep: bool) -> None:
-        """Return once the endpoint is awake: at once, or after what is left of the `pace`'s `wake_s`."""
+        """Return when the endpoint is awake: at once, or after the rest of the `pace`'s `wake_s`."""
         with self._lock:
             now = self._clock()
             asked = self._asked.get(endpoint_id)

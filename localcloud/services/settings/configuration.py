@@ -1,4 +1,4 @@
-"""The configuration of a workspace: keys with texts as values. Those about tokens hold when one is made."""
+"""The configuration of a workspace: keys with text values. Only keys about tokens have an effect, on new tokens."""
 
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import ApiError, bad_request, denied
@@ -35,14 +35,14 @@ _KEYS = SWITCHES | {_LIFETIME, "projectsAllowList", "projectsAllowListPermission
 
 
 def require_keys(keys: list[str]) -> None:
-    """Raise `ApiError` 400 naming every key that there is not."""
+    """Raise `ApiError` 400 naming every unknown key."""
     unknown = sorted(set(keys) - _KEYS)
     if unknown or not keys:
         raise ApiError(400, "BAD_REQUEST", f"Invalid keys: {unknown}; there are {', '.join(sorted(_KEYS))}.")
 
 
 def checked(values: Document) -> Document:
-    """The values as texts; an empty one erases. Raises `ApiError` 400 for a key or a value that there is not."""
+    """The values as texts; an empty one removes the key. Raises `ApiError` 400 for an unknown key or invalid value."""
     require_keys(list(values))
     texts = {key: _text(value) for key, value in values.items()}
     for key, value in texts.items():
@@ -55,17 +55,17 @@ def checked(values: Document) -> Document:
 
 
 def of(cloud: Cloud, workspace: str) -> Document:
-    """What a workspace was given."""
+    """A workspace's configured values."""
     return cloud.store.get(KIND, workspace) or {}
 
 
 def longest_token_s(cloud: Cloud, workspace: str) -> int:
-    """How long a new token may live at most."""
+    """Maximum lifetime of a new token, in seconds."""
     return (int(of(cloud, workspace).get(_LIFETIME) or 0) or _LONGEST_DAYS) * 24 * 3600
 
 
 def require_tokens(cloud: Cloud, workspace: str) -> None:
-    """Raise `ApiError` 403 if the workspace's tokens were turned off."""
+    """Raise `ApiError` 403 if tokens are disabled in the workspace."""
     if of(cloud, workspace).get("enableTokensConfig") == "false":
         raise denied(f"Tokens are turned off in workspace {workspace}: enableTokensConfig is false.")
 

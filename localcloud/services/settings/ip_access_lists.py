@@ -1,4 +1,4 @@
-"""Lists of addresses that may reach a workspace, or may not: what they say, checked. They hold nobody back here."""
+"""Validation of IP access lists of a workspace. They block no request here."""
 
 from collections.abc import Iterator
 from ipaddress import ip_network
@@ -14,7 +14,7 @@ _MOST_VALUES = 1000
 
 
 def require_usable(said: Document, others: list[Document]) -> None:
-    """Raise `ApiError` 400 naming all that a list cannot say, and for too many addresses beside `others`."""
+    """Raise `ApiError` 400 naming all problems of a list, and for too many addresses together with `others`."""
     found = list(_problems(said))
     if found:
         raise bad_request(f"The IP access list has {len(found)} problem(s): {'; '.join(found)}.")

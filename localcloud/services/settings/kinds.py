@@ -1,4 +1,4 @@
-"""The settings that a workspace has here: what each holds, what it is until somebody says, and who may change it."""
+"""The supported settings of a workspace: values, defaults, and who may change them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -26,11 +26,11 @@ class Setting:
 
     @property
     def mask(self) -> str:
-        """How a request names the value that it changes."""
+        """The name of the changed value in a request."""
         return f"{self.field}.{self.part}"
 
     def value_of(self, setting: Document) -> Any:
-        """The value that a request gives. Raises `ApiError` 400 for none, for a wrong one, and for other fields."""
+        """The value in a request. Raises `ApiError` 400 for a missing or invalid one, and for other fields."""
         only(setting, self.field, "setting_name", "etag")
         holder = setting.get(self.field)
         if not isinstance(holder, dict) or not isinstance(holder.get(self.part), self.type):
@@ -61,7 +61,7 @@ SETTINGS = {
 
 
 def named(name: str) -> Setting:
-    """The setting of a type. Raises `ApiError` 501 for one that is not kept here."""
+    """The setting of a type. Raises `ApiError` 501 for an unsupported one."""
     if name not in SETTINGS:
         message = f"The local cloud has no setting {name}; it has {', '.join(SETTINGS)}."
         raise ApiError(501, "NOT_IMPLEMENTED", message)

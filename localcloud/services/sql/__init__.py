@@ -1,1 +1,1 @@
-"""SQL over the lake as a caller: names become locations only after their privileges were checked."""
+"""SQL as a caller: table names become locations only after the caller's privileges are checked."""

@@ -1,4 +1,4 @@
-"""Statements about the catalog: SHOW and DESCRIBE, read as whole statements. Pure."""
+"""Parsing of SHOW and DESCRIBE statements. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ _NO_TABLES = frozenset({"SCHEMA", "DATABASE", "CATALOG", "FUNCTION", "VOLUME", "
 
 @dataclass(frozen=True, kw_only=True)
 class About:
-    """One statement about the catalog. Names are unquoted, empty where left out; `pattern` is what LIKE says."""
+    """One SHOW or DESCRIBE statement. Names are unquoted, empty if omitted; `pattern` is the LIKE pattern."""
 
     kind: str
     name: tuple[str, ...] = ()
@@ -48,7 +48,7 @@ class About:
     securable: str = ""
 
     def like(self, name: str) -> bool:
-        """Whether LIKE lets `name` through: `*` is any letters, `|` divides alternatives, case does not count."""
+        """Whether `name` matches the LIKE pattern: `*` is any text, `|` separates alternatives, case is ignored."""
         if self.pattern is None:
             return True
         either = [re.escape(part.strip()).replace(r"\*", ".*") for part in self.pattern.split("|")]
@@ -56,7 +56,7 @@ class About:
 
 
 def read(text: str) -> About | None:
-    """The statement in `text` if it begins with SHOW or DESCRIBE; None for any other. Raises `ApiError` 400."""
+    """The statement in `text` if it starts with SHOW or DESCRIBE, else None. Raises `ApiError` 400."""
     subject = _SUBJECT.match(text)
     if subject is None or _QUERY.match(text):
         return None

@@ -1,4 +1,4 @@
-"""Whether Spark reads a statement as it was read here: its own parse says which relations it would touch. Pure.
+"""Whether Spark parses a statement as it was parsed here: Spark's plan shows which relations it would touch. Pure.
 
 Two parsers of one language differ somewhere (a comment that goes on after a backslash, a form that one of them
 lacks). What was not seen here was not checked, so a statement that Spark reads otherwise does not run.
@@ -21,7 +21,7 @@ _ACTIONS = re.compile(r"InsertIntoDir|ScriptTransformation|ScriptInputOutputSche
 
 
 def require(plan: str, locations: Collection[str], target: str | None) -> None:
-    """Raise `ApiError` 400 unless `plan` (EXPLAIN EXTENDED) reads `locations` only and writes `target` only."""
+    """Raise `ApiError` 400 unless `plan` (EXPLAIN EXTENDED) reads only `locations` and writes only `target`."""
     if not plan.startswith(_PARSED):
         message = plan.removeprefix("Error occurred during query planning:").strip()
         raise ApiError(400, "BAD_REQUEST", message.split("\n", maxsplit=1)[0] or "The statement cannot be planned.")

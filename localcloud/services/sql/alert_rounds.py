@@ -1,4 +1,4 @@
-"""Evaluates the alerts whose schedules the local clock has passed, as their principal, and tells their subscribers."""
+"""Evaluates alerts when the local clock passes their schedules, as their principal, and notifies their subscribers."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -20,7 +20,7 @@ _TOLD_AT = "_told_at"
 
 
 def evaluate_due(cloud: Cloud, was: datetime, now: datetime) -> list[Document]:
-    """Evaluate each alert that is due after `was` and not after `now`, once. What became of each."""
+    """Evaluate each alert that is due after `was` and up to `now`, once. Returns the results."""
     found = [(alert, _due(alert, was, now)) for alert in cloud.store.all(KIND)]
     return [_evaluated(cloud, alert, at) for alert, at in found if at is not None]
 
@@ -69,7 +69,7 @@ def _evaluated(cloud: Cloud, alert: Document, at: datetime) -> Document:
 
 
 def _rows(cloud: Cloud, alert: Document) -> Rows:
-    """What its query answers to the principal that it runs as. Raises `ApiError`."""
+    """The result of its query for its principal. Raises `ApiError`."""
     run_as = alert.get("run_as") or {}
     who = run_as.get("service_principal_name") or run_as.get("user_name") or alert["_owner"]
     caller = identity.acting_as(cloud, who, cloud.workspace(alert["_workspace"]))
@@ -101,7 +101,7 @@ def _filled(template: str, values: Mapping[str, str]) -> str:
 
 
 def _tell(cloud: Cloud, alert: Document, notification: Notification) -> tuple[list[str], list[str]]:
-    """Where it was delivered to, and what failed."""
+    """Destinations of successful deliveries, and errors."""
     subscriptions = (alert["evaluation"].get("notification") or {}).get("subscriptions") or []
     told, failed = [], []
     for subscription in subscriptions:

@@ -1,4 +1,4 @@
-"""What an alert makes of its query's answer, and whether its subscribers hear of it. Pure.
+"""An alert's state from its query's result, and whether subscribers are notified. Pure.
 
 After https://docs.databricks.com/api/azure/workspace/alertsv2: the states, and when a notification is sent again.
 """
@@ -32,11 +32,11 @@ _OF_NUMBERS: Mapping[str, Callable[[list[float]], float]] = {
 
 
 class EvaluationError(ValueError):
-    """The answer cannot be compared as the alert says."""
+    """A result that cannot be compared as the alert specifies."""
 
 
 def state(evaluation: Evaluation, rows: Rows) -> str:
-    """OK or TRIGGERED; for no rows what the alert says. Raises EvaluationError if the column or value does not fit."""
+    """OK or TRIGGERED; for no rows, as the alert specifies. Raises EvaluationError for a wrong column or value."""
     if not rows:
         return str(evaluation.get("empty_result_state") or ERROR)
     value = _value(evaluation["source"], rows)
@@ -52,7 +52,7 @@ def state(evaluation: Evaluation, rows: Rows) -> str:
 
 
 def is_told(evaluation: Evaluation, was: str | None, now: str, *, told_at: datetime | None, at: datetime) -> bool:
-    """Whether subscribers are told: when it triggers or fails, again as declared, and of OK if they want to hear it."""
+    """Whether subscribers are notified: of triggers and failures, again as declared, and of OK if they ask for it."""
     notification = evaluation.get("notification") or {}
     if now == OK:
         return bool(notification.get("notify_on_ok")) and was in (TRIGGERED, ERROR)

@@ -1,4 +1,4 @@
-"""What SHOW and DESCRIBE answer: the catalog as the caller sees it, or what Delta says of a table that they may see."""
+"""Answers of SHOW and DESCRIBE: the catalog as the caller sees it, and Delta's details of visible tables."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ _SECURABLES = {
 
 @dataclass(frozen=True)
 class _Ask:
-    """One statement about the catalog, by whom, and what it runs under."""
+    """One statement about the catalog, with its caller and context."""
 
     cloud: Cloud
     caller: Caller
@@ -38,7 +38,7 @@ class _Ask:
     tag: str
 
     def name(self, parts: tuple[str, ...], levels: int) -> str:
-        """`parts`, completed from the request's catalog and schema. Raises `ApiError` 400 if levels are missing."""
+        """`parts`, completed with the request's catalog and schema. Raises `ApiError` 400 if levels are missing."""
         defaults = (self.request.catalog, self.request.schema)[: max(0, levels - len(parts))]
         found = [part for part in (*defaults, *parts) if part]
         if len(found) != levels:
@@ -47,7 +47,7 @@ class _Ask:
         return ".".join(identifier("level", part) for part in found)
 
     def children(self, kind: Kind, parent: str) -> list[str]:
-        """Names of `kind` below `parent` that the caller sees and LIKE lets through."""
+        """Names of `kind` below `parent` that the caller may see and that match LIKE."""
         found = records.children(self.cloud.store, kind, parent)
         return [d["name"] for d in found if self.about.like(d["name"]) and self.sees(kind, d["full_name"])]
 
@@ -79,7 +79,7 @@ def _tables(ask: _Ask) -> Result:
 
 
 def _views(ask: _Ask) -> Result:
-    """There are no views here: CREATE VIEW is refused."""
+    """An empty list: there are no views, as CREATE VIEW is refused."""
     _in_schema(ask, Kind.TABLE)
     return of_rows((("namespace", "string"), ("viewName", "string"), ("isTemporary", "boolean")), [])
 
@@ -122,7 +122,7 @@ def _catalog_or_schema(ask: _Ask) -> Result:
 
 
 def _of_table(ask: _Ask) -> Result:
-    """What Delta says of the table's location; the history is data, the rest is metadata."""
+    """Delta's details of the table's location; the history is data, the rest metadata."""
     name = ask.name((*ask.about.parent, *ask.about.name), 3)
     if ask.about.kind == "DESCRIBE HISTORY":
         access.authorize(ask.cloud, ask.caller, Kind.TABLE, name, Privilege.SELECT)
@@ -151,7 +151,7 @@ def _statement(about: About, source: str) -> str:
 
 
 def _with_value(result: Result, column: str, value: str) -> Result:
-    """`result` with `value` in every row's `column`: a path has no name of its own."""
+    """`result` with `value` in the `column` of each row: a path has no name."""
     assert result.table is not None
     at = [name for name, _ in result.columns].index(column)
     named = result.table.set_column(at, result.table.schema.field(at), [[value] * result.row_count])

@@ -1,4 +1,4 @@
-"""Columns of a result as the Statement Execution API names their types. Pure."""
+"""Columns of a result with the type names of the Statement Execution API. Pure."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Running a checked statement on the Spark Connect server."""
+"""Runs checked statements on the Spark Connect server."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ _ERROR_CLASS = re.compile(r"\[(?P<code>[A-Z][A-Z0-9_.]+)\]")
 
 
 def plan(cloud: Cloud, sql: str, parameters: Mapping[str, Any]) -> str:
-    """What Spark's EXPLAIN EXTENDED says of `sql`; nothing of it runs."""
+    """The output of Spark's EXPLAIN EXTENDED for `sql`, which is not run."""
     session = _session(cloud)
     try:
         return str(session.sql(f"EXPLAIN EXTENDED {sql}", dict(parameters)).toArrow().column(0)[0].as_py())
@@ -28,7 +28,7 @@ def plan(cloud: Cloud, sql: str, parameters: Mapping[str, Any]) -> str:
 
 
 def run(cloud: Cloud, sql: str, tag: str, limits: Limits, parameters: Mapping[str, Any] | None = None) -> Result:
-    """Run `sql`, which must have been checked. Raises `ApiError` 400 with Spark's error class, or for its size."""
+    """Run `sql`, which was checked before. Raises `ApiError` 400 with Spark's error class, or for its size."""
     session = _session(cloud)
     session.addTag(tag)
     try:
@@ -55,7 +55,7 @@ def run(cloud: Cloud, sql: str, tag: str, limits: Limits, parameters: Mapping[st
 
 
 def typed(cloud: Cloud, values: Mapping[str, tuple[str, str | None]]) -> dict[str, Any]:
-    """Literals of parameters, each given as (type, text): the text as Spark casts it. Raises `ApiError` 400."""
+    """Literals of parameters, given as (type, text): the text cast by Spark. Raises `ApiError` 400."""
     if not values:
         return {}
     from pyspark.sql.connect.column import Column  # noqa: PLC0415
@@ -72,7 +72,7 @@ def typed(cloud: Cloud, values: Mapping[str, tuple[str, str | None]]) -> dict[st
 
 @contextmanager
 def names_in_errors(locations: Mapping[str, str]) -> Iterator[None]:
-    """Errors inside say the tables' names (the keys) in the place of their locations."""
+    """Within the block, errors contain the tables' names (the keys) instead of their locations."""
     try:
         yield
     except ApiError as error:
@@ -80,7 +80,7 @@ def names_in_errors(locations: Mapping[str, str]) -> Iterator[None]:
 
 
 def named(text: str, locations: Mapping[str, str]) -> str:
-    """`text` with the tables' names (the keys) in the place of their locations."""
+    """`text` with the tables' names (the keys) instead of their locations."""
     for name, location in sorted(locations.items(), key=lambda each: -len(each[1])):
         path = rf"(?:file:)?{re.escape(location)}"
         text = re.sub(rf"(?:`?spark_catalog`?\.)?`?delta`?\.`{path}`|{path}", name, text)
@@ -95,7 +95,7 @@ def cancel(cloud: Cloud, tag: str) -> None:
 
 
 def _fetch(frame: Any, limits: Limits) -> tuple["pa.Table", bool]:
-    """The rows as they come, until there are too many bytes: then an error, or a cut if the caller asked for a limit.
+    """The rows until there are too many bytes: then an error, or a cut result if the caller set a limit.
 
     `DataFrame.toArrow` would hold everything first, and `toLocalIterator` turns times into this machine's local time.
     """
@@ -123,7 +123,7 @@ def _joined(parts: "list[pa.Table]", schema: "pa.Schema") -> "pa.Table":
 
 
 def _session(cloud: Cloud) -> Any:
-    """One session for all statements: none of those that are allowed changes a session."""
+    """One session for all statements: no allowed statement changes a session."""
     if not cloud.spark_remote:
         raise ApiError(503, "TEMPORARILY_UNAVAILABLE", "The Spark server is not running yet.")
     with cloud.lock:

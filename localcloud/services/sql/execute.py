@@ -1,4 +1,4 @@
-"""One statement as a caller: check its tables, then run it or answer it from the catalog."""
+"""Runs one statement as a caller: check its tables, then run it or answer it from the catalog."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -31,7 +31,7 @@ _NEEDED = {
 
 
 def execute(cloud: Cloud, caller: Caller, request: Request, tag: str) -> Result:
-    """Run one statement. Raises `ApiError`: 400 for what is not allowed or fails, 403, 404."""
+    """Run one statement. Raises `ApiError`: 400 if it is not allowed or fails, 403, 404."""
     asked = about.read(request.statement)
     if asked is not None:
         return catalog_answers.answer(cloud, caller, asked, request, tag)
@@ -57,7 +57,7 @@ def _target(statement: Statement, locations: Mapping[str, str]) -> str | None:
 
 
 def _without_paths(explained: Result, locations: Mapping[str, str]) -> Result:
-    """A plan with the tables' names in the place of their locations."""
+    """A plan with the tables' names instead of their locations."""
     lines = explained.rows(0)
     return results.of_rows(
         explained.columns, [[engine.named(text or "", locations) for text in line] for line in lines]
@@ -80,7 +80,7 @@ def _described(cloud: Cloud, caller: Caller, statement: Statement) -> dict[str, 
 def _views(
     cloud: Cloud, caller: Caller, stored: Sequence[tuple[str, Use]], tables: Mapping[str, Document]
 ) -> dict[str, Callable[[str], str]]:
-    """How the caller sees the tables of which something is hidden. Raises `ApiError` 403 where one is to be changed."""
+    """The caller's views of tables with masks or filters. Raises `ApiError` 403 if one is to be changed."""
     found: dict[str, Callable[[str], str]] = {}
     for name, use in stored:
         seen = hiding.view(cloud, caller, tables[name]) if use in (Use.READ, Use.CHANGE) else None

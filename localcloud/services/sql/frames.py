@@ -1,4 +1,4 @@
-"""What Spark's frames need before Arrow takes them: intervals as text, and types that a void in a list would break."""
+"""Preparation of Spark's frames for Arrow: intervals as text, and types that a void in a list would break."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 
 def with_texts(frame: Any) -> Any:
-    """`frame` with every column of intervals as Spark's cast writes it; its columns are then named by their position.
+    """`frame` with intervals cast to text by Spark; its columns are then named by position.
 
     Arrow has no interval of months, and a warehouse answers intervals as text.
     """
@@ -21,7 +21,7 @@ def with_texts(frame: Any) -> Any:
 
 
 def arrow_schema(frame: Any) -> "pa.Schema":
-    """The types of the frame's rows. Raises `UnsupportedOperationException` for two fields of one name in a struct."""
+    """The types of the frame's rows. Raises `UnsupportedOperationException` for duplicate field names in a struct."""
     from pyspark.sql.pandas.types import to_arrow_schema  # noqa: PLC0415
 
     return to_arrow_schema(_with_voids(frame.schema), error_on_duplicated_field_names_in_struct=True)
@@ -32,7 +32,7 @@ def _is_interval(kind: str) -> bool:
 
 
 def _with_voids(kind: "DataType") -> Any:
-    """`kind`, but what is always null can be null: `array()` is a list of voids, and none of them null."""
+    """`kind`, with void types nullable: `array()` is a list of voids without any null."""
     from pyspark.sql.types import ArrayType, MapType, NullType, StructField, StructType  # noqa: PLC0415
 
     match kind:

@@ -1,4 +1,4 @@
-"""`<catalog>.information_schema` and `system.information_schema`: what the caller sees of the catalog, as rows.
+"""`<catalog>.information_schema` and `system.information_schema`: the caller's view of the catalog, as rows.
 
 A table of it stands in a statement as a query over values. Source: Azure Databricks, "Information schema".
 """
@@ -37,12 +37,12 @@ _COLUMNS: dict[str, dict[str, str]] = {
 
 
 def covers(full_name: str) -> bool:
-    """Whether a table of three levels is one of an information schema."""
+    """Whether a three-level name is a table of an information schema."""
     return full_name.split(".")[1] == SCHEMA
 
 
 def query(cloud: Cloud, caller: Caller, full_name: str) -> str:
-    """The table as a SELECT. Raises `ApiError` 404 for one that is not kept, 403 without USE CATALOG."""
+    """The table as a SELECT. Raises `ApiError` 404 for an unsupported one, 403 without USE CATALOG."""
     catalog, _, table = full_name.split(".")
     if table not in _COLUMNS:
         offered = ", ".join(sorted(_COLUMNS))
@@ -112,7 +112,7 @@ _ROWS: dict[str, Callable[[Cloud, Caller, str | None], Iterator[Row]]] = {
 
 
 def _seen(cloud: Cloud, caller: Caller, kind: Kind, catalog: str | None) -> list[Document]:
-    """The documents of a kind that the caller sees, by name."""
+    """The documents of a kind that the caller may see, by name."""
     inside = [d for d in cloud.store.all(kind) if catalog in (None, d["full_name"].split(".")[0])]
     found = [d for d in inside if access.sees(cloud, caller, kind, d["full_name"])]
     return sorted(found, key=lambda document: str(document["full_name"]))

@@ -1,4 +1,4 @@
-"""How much of a result is fetched: the caller's own limits cut it and say so, the API's limits fail it."""
+"""Size limits of a result: the caller's own truncate it and say so, the API's make it fail."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LINKED_BYTES = 512 * 2**20
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """`rows` and `bytes` as the request has them; `linked`: the result is fetched by links."""
+    """`rows` and `bytes` as in the request; `linked`: the result is fetched by links."""
 
     rows: int | None = None
     bytes: int | None = None
@@ -25,11 +25,11 @@ class Limits:
 
     @property
     def most_bytes(self) -> int:
-        """How many bytes are fetched at most."""
+        """The maximum number of bytes to fetch."""
         return min(self.bytes or self._ceiling, self._ceiling)
 
     def require(self, held_bytes: int) -> None:
-        """Raise `ApiError` 400 if `held_bytes` are too many and the caller asked for no fewer."""
+        """Raise `ApiError` 400 if `held_bytes` exceed the API's limit and the caller set no smaller one."""
         if self.bytes is not None and self.bytes <= self._ceiling:
             return
         if held_bytes > self._ceiling:
@@ -40,7 +40,7 @@ class Limits:
             raise ApiError(400, "RESOURCE_EXHAUSTED", f"The result is larger than {limit}: {instead}.")
 
     def trimmed(self, part: pa.Table, held_bytes: int) -> pa.Table:
-        """As many rows of the last `part` as fit, by its mean size of a row."""
+        """The rows of the last `part` that fit, by its mean row size."""
         room = self.most_bytes - (held_bytes - part.nbytes)
         return part.slice(0, part.num_rows * room // max(1, part.nbytes))
 

@@ -1,4 +1,4 @@
-"""Links to the chunks of results (EXTERNAL_LINKS): whoever has one may fetch it, for 15 minutes, without a token."""
+"""Links to result chunks (EXTERNAL_LINKS): anyone with a link can fetch the chunk for 15 minutes, without a token."""
 
 import secrets
 import threading
@@ -17,7 +17,7 @@ _KEPT = 10_000
 
 @dataclass(frozen=True)
 class Link:
-    """What a link leads to, and when it ends (seconds since the epoch)."""
+    """The target of a link, and its expiry (seconds since the epoch)."""
 
     statement_id: str
     index: int
@@ -25,7 +25,7 @@ class Link:
 
     @property
     def expiration(self) -> str:
-        """When it ends, as the API writes it."""
+        """The expiry in the API's format."""
         return datetime.fromtimestamp(self.ends_s, UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
@@ -37,7 +37,7 @@ class Links:
         self._lock = threading.Lock()
 
     def make(self, statement_id: str, index: int) -> tuple[str, Link]:
-        """A new link's secret, and the link."""
+        """The secret of a new link, and the link."""
         key, link = secrets.token_urlsafe(32), Link(statement_id, index, time.time() + _LASTS_S)
         with self._lock:
             self._links[key] = link
@@ -46,7 +46,7 @@ class Links:
         return key, link
 
     def find(self, key: str) -> Link:
-        """The link with this secret. Raises `ApiError` 404 for one that is not known or has ended."""
+        """The link with this secret. Raises `ApiError` 404 for an unknown or expired one."""
         with self._lock:
             link = self._links.get(key)
         if link is None or link.ends_s < time.time():

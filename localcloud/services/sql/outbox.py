@@ -1,4 +1,4 @@
-"""Where notifications go: e-mail to the server that `LOCALCLOUD_SMTP` names, or to a file; webhooks on this machine.
+"""Delivery of notifications: e-mail by the server in `LOCALCLOUD_SMTP`, or a file; webhooks on this machine.
 
 Nothing leaves the machine. What could not be delivered is kept with the reason.
 """
@@ -28,7 +28,7 @@ class NotDeliveredError(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True)
 class Notification:
-    """What a destination is told. `body` is what a webhook gets beside the text."""
+    """The content of a notification. `body` is sent to webhooks in addition to the text."""
 
     subject: str
     text: str
@@ -36,7 +36,7 @@ class Notification:
 
 
 def deliver(cloud: Cloud, destination: Document, notification: Notification) -> str:
-    """Deliver to a notification destination, and say where to. Raises NotDeliveredError."""
+    """Deliver to a notification destination; returns where. Raises NotDeliveredError."""
     config = destination["config"]
     if config.get("email"):
         return mail(cloud, config["email"]["addresses"], notification)
@@ -46,7 +46,7 @@ def deliver(cloud: Cloud, destination: Document, notification: Notification) -> 
 
 
 def mail(cloud: Cloud, addresses: Sequence[str], notification: Notification) -> str:
-    """Mail it, by the server that is named, which must be on this machine, or into a file."""
+    """Send an e-mail by the configured server, which must be on this machine, or write a file."""
     message = EmailMessage()
     message["From"], message["To"] = "noreply@localcloud", ", ".join(addresses)
     message["Subject"] = " ".join(notification.subject.split())

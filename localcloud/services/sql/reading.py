@@ -1,4 +1,4 @@
-"""Reading one SQL statement: which places in its text name which tables. Pure.
+"""Parsing of one SQL statement: which tables it names, and where in its text. Pure.
 
 The statement is parsed for that only. What runs is its own text (`splice`), and Spark says whether it reads the same
 (`agreement`).
@@ -37,7 +37,7 @@ _TRUNCATE = re.compile(rf"\A(\s*)TRUNCATE\s+TABLE(?=\s+{NAME}\s*;?\s*\Z)", re.I)
 
 
 class Use(StrEnum):
-    """What a statement does with a table."""
+    """How a statement uses a table."""
 
     READ = "read"
     INSERT = "insert"
@@ -47,7 +47,7 @@ class Use(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Reference:
-    """A place that names a stored table: its text from `first` to before `past`.
+    """A reference to a stored table: its text from `first` to before `past`.
 
     `alias_at`: where its alias goes; None if it has one, or takes none. `dated`: it is read as of a version or a time.
     `before`: what is written before it: `TABLE t` takes no alias, `SELECT * FROM t` does.
@@ -83,12 +83,12 @@ class Statement:
 
     @property
     def tables(self) -> frozenset[tuple[str, Use]]:
-        """Each table with what is done with it."""
+        """Each table with its uses."""
         return frozenset((reference.name, reference.use) for reference in self.references)
 
 
 def parse(text: str, catalog: str = "", schema: str = "") -> Statement:
-    """Read and check one statement; names with fewer than three levels lie in `catalog` and `schema`.
+    """Parse and check one statement; names with fewer than three levels are in `catalog` and `schema`.
 
     Raises `ApiError` 400 for several statements, a kind that is not allowed, a path or another source in
     place of a table, and functions that reach outside the statement's own tables.
@@ -194,7 +194,7 @@ def _reference(table: exp.Table, use: Use, found: Sequence[Word], catalog: str, 
 
 
 def _qualifiers(tree: exp.Expr, named: Sequence[tuple[exp.Table, Reference]]) -> list[Qualifier]:
-    """Columns written as `schema.table.column` or longer: the location has but one name, its alias."""
+    """Columns written as `schema.table.column` or longer: a location has only one name, its alias."""
     found = []
     for column in tree.find_all(exp.Column):
         parts = [part for part in column.parts if isinstance(part, exp.Identifier)]

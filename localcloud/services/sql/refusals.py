@@ -1,4 +1,4 @@
-"""Statements that do not run here, and what to do in their place. Pure.
+"""Statements that are not supported here, with alternatives. Pure.
 
 What makes or changes objects is owned by stacks and jobs; what belongs to a session ends with its one statement.
 """
@@ -86,7 +86,7 @@ _INSTEAD: dict[tuple[str, ...], str] = {
 
 
 def instead(found: Sequence[Word]) -> tuple[str, str] | None:
-    """How the statement is called, and what to do in its place; None if nothing is known of it, or it may run."""
+    """The name of the statement and its alternative; None if it is unknown or allowed."""
     # Some tokens hold two words, such as ADD JAR.
     words = " ".join(word.text for word in found[:8]).split()
     if not words:
@@ -100,6 +100,6 @@ def instead(found: Sequence[Word]) -> tuple[str, str] | None:
 
 
 def message(found: Sequence[Word]) -> str | None:
-    """What a refusal says; None if nothing is known of the statement, or it may run."""
+    """The message of a refusal; None if the statement is unknown or allowed."""
     known = instead(found)
     return None if known is None else f"'{known[0]}' statements are not allowed here: {known[1]}."

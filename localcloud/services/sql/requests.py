@@ -1,4 +1,4 @@
-"""What a request to run a statement asks for, read once. Pure."""
+"""Parsing of a request to run a statement. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -48,7 +48,7 @@ class Request:
 
 
 def read(body: Document) -> Request:
-    """The request in `body`. Raises `ApiError` 400 for a field that is not known or a value that is not offered."""
+    """The request in `body`. Raises `ApiError` 400 for an unknown field or an unsupported value."""
     warehouse_id, statement = required(body, "warehouse_id", "statement")
     if unknown := sorted(body.keys() - _FIELDS):
         raise bad_request(

@@ -1,4 +1,4 @@
-"""A result and its chunks, in the forms of the Statement Execution API. Pure."""
+"""A result and its chunks, in the formats of the Statement Execution API. Pure."""
 
 from __future__ import annotations
 
@@ -34,22 +34,22 @@ class Result:
 
     @property
     def row_count(self) -> int:
-        """How many rows there are."""
+        """The number of rows."""
         return 0 if self.table is None else int(self.table.num_rows)
 
     @property
     def byte_count(self) -> int:
-        """How many bytes they take in memory."""
+        """The number of bytes in memory."""
         return 0 if self.table is None else int(self.table.nbytes)
 
     @property
     def chunk_rows(self) -> int:
-        """How many rows a chunk has; the last one has the rest."""
+        """The number of rows per chunk, except the last."""
         return max(1, self.row_count * CHUNK_BYTES // max(CHUNK_BYTES, self.byte_count))
 
     @property
     def chunk_count(self) -> int:
-        """How many chunks there are; an empty result has one."""
+        """The number of chunks; an empty result has one."""
         return max(1, -(-self.row_count // self.chunk_rows))
 
     def chunk(self, index: int) -> Document:
@@ -88,7 +88,7 @@ class Result:
                 return json.dumps(self.rows(index), separators=(",", ":"), ensure_ascii=False).encode()
 
     def manifest(self, form: str) -> Document:
-        """What there is, before any row."""
+        """The description of the result, without rows."""
         columns = [column(name, kind, position) for position, (name, kind) in enumerate(self.columns)]
         return {
             "format": form,
@@ -101,7 +101,7 @@ class Result:
 
 
 def of_rows(columns: tuple[tuple[str, str], ...], rows: Sequence[Sequence[Any]]) -> Result:
-    """A result of rows that are there already, each with a value a column: texts, or booleans for `boolean`."""
+    """A result of existing rows, with one value per column: texts, or booleans for `boolean`."""
     import pyarrow as pa  # noqa: PLC0415
 
     kinds = {"string": pa.string(), "boolean": pa.bool_(), "bigint": pa.int64(), "timestamp": pa.timestamp("us", "UTC")}

@@ -1,4 +1,4 @@
-"""Which names in a parsed statement are stored tables, and which columns a table's full name qualifies. Pure."""
+"""Names in a parsed statement that are stored tables, and columns qualified by a table's full name. Pure."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def stored_tables(tree: exp.Expr) -> list[exp.Table]:
 
 
 def told_apart(named: list[tuple[exp.Table, Reference]]) -> list[tuple[exp.Table, Reference]]:
-    """Two tables of one name in one query, both without an alias, get an alias of their own each."""
+    """Gives each of two tables with the same name in a query, both without an alias, its own alias."""
     counts = Counter((id(_owner(table)), reference.alias.lower()) for table, reference in named)
     return [
         (table, reference)
@@ -40,7 +40,7 @@ def told_apart(named: list[tuple[exp.Table, Reference]]) -> list[tuple[exp.Table
 def qualified(
     column: exp.Column, parts: Sequence[str], named: Sequence[tuple[exp.Table, Reference]]
 ) -> tuple[Reference | None, int]:
-    """The reference that the first parts of a column's name mean, and how many parts these are; (None, 0) if none.
+    """The reference that the first parts of a column's name denote, and their number; (None, 0) if none.
 
     As Spark reads it: `catalog.schema.table.column`, then `schema.table.column`, each of a table in scope without an
     alias; any other name is a table's alias, a column, or a field of one.
@@ -58,7 +58,7 @@ def qualified(
 
 
 def _is_local(table: exp.Table) -> bool:
-    """Whether a common table expression of this name is in scope: of a query around it, or earlier in its own WITH."""
+    """Whether a common table expression of this name is in scope: of an enclosing query, or earlier in its own WITH."""
     inner: exp.Expr = table
     outer = table.parent
     while outer is not None:
@@ -72,7 +72,7 @@ def _is_local(table: exp.Table) -> bool:
 
 
 def _visible(clause: exp.With, inner: exp.Expr) -> set[str]:
-    """The names of a WITH that `inner` sees: one of its parts the earlier ones (its own if recursive), a query all."""
+    """The names of a WITH visible to `inner`: to one of its parts earlier ones (if recursive its own), else all."""
     expressions = clause.expressions
     if inner is clause:
         return set()

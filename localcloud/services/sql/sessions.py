@@ -1,4 +1,4 @@
-"""Sessions of warehouses: whose they are, and the catalog and schema that their statements begin with. In memory."""
+"""Sessions of warehouses, in memory: owner, and initial catalog and schema of their statements."""
 
 import threading
 import uuid
@@ -24,14 +24,14 @@ class Session:
 
 
 class Sessions:
-    """The sessions of this process, newest last; the oldest are forgotten."""
+    """The sessions of this process, newest last; the oldest are dropped."""
 
     def __init__(self) -> None:
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._lock = threading.Lock()
 
     def open(self, caller: Caller, catalog: str, schema: str) -> Session:
-        """A new session of the caller's."""
+        """Open a session for the caller."""
         found = Session(
             number=str(uuid.uuid4()),
             principal=caller.principal,
@@ -46,7 +46,7 @@ class Sessions:
         return found
 
     def find(self, caller: Caller, number: str) -> Session:
-        """A session of the caller's own. Raises `ApiError` 404."""
+        """One of the caller's sessions. Raises `ApiError` 404."""
         with self._lock:
             found = self._sessions.get(number)
         own = found is not None and found.principal == caller.principal
@@ -55,7 +55,7 @@ class Sessions:
         return found
 
     def close(self, caller: Caller, number: str) -> None:
-        """End a session of the caller's own. Raises `ApiError` 404."""
+        """Close one of the caller's sessions. Raises `ApiError` 404."""
         self.find(caller, number)
         with self._lock:
             self._sessions.pop(number, None)

@@ -1,4 +1,4 @@
-"""A statement's words and their places, and the same statement spelled so that the parser knows every form. Pure.
+"""The words of a statement with their positions, and a spelling of it that the parser understands. Pure.
 
 All places are offsets into the text as it was given.
 """
@@ -42,7 +42,7 @@ class Word:
 
 
 def words(text: str) -> tuple[Word, ...]:
-    """The tokens of `text` without comments. Raises `ApiError` 400 for what has none."""
+    """The tokens of `text` without comments. Raises `ApiError` 400 for a text without any."""
     try:
         tokens = sqlglot.tokenize(text, read=DIALECT)
     except SqlglotError as error:
@@ -55,7 +55,7 @@ def words(text: str) -> tuple[Word, ...]:
 
 
 def readable(text: str, found: Sequence[Word]) -> str:
-    """`text` with every word in its place, but for forms that the parser lacks and Spark has, written otherwise.
+    """`text` with all words in place, except for forms that only Spark supports, which are rewritten.
 
     `TABLE t` as a query, the function `window(…)`, `WITH SCHEMA EVOLUTION`, and `FOR SYSTEM_VERSION AS OF`.
     """
@@ -74,7 +74,7 @@ def readable(text: str, found: Sequence[Word]) -> str:
 
 
 def alias_place(found: Sequence[Word], name_past: int) -> int:
-    """Where the alias of a table goes whose name ends before `name_past`: after its version and its sample."""
+    """The position for the alias of a table whose name ends before `name_past`: after its version and sample."""
     at = next((i for i, word in enumerate(found) if word.first >= name_past), len(found))
     at = _past_version(found, at)
     if _text(found, at) == "TABLESAMPLE":
@@ -89,7 +89,7 @@ def _write(letters: list[str], first: int, past: int, word: str) -> None:
 
 
 def _begins_a_query(found: Sequence[Word], at: int) -> bool:
-    """Whether the word TABLE at `at` is a query of its own, and not `INTO TABLE t` or a column."""
+    """Whether the word TABLE at `at` is a query, and not `INTO TABLE t` or a column."""
     before = found[at - 1].text if at else ""
     inserted = before not in ("INTO", "OVERWRITE", ".") and any(word.text == "INSERT" for word in found[:at])
     return at == 0 or inserted or before in _BEFORE_A_QUERY

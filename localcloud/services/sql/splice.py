@@ -1,4 +1,4 @@
-"""A statement over locations: its own text, with the names of tables replaced by their place in it. Pure."""
+"""A statement over locations: its own text, with table names replaced by locations. Pure."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType

@@ -1,4 +1,4 @@
-"""Statements in flight and their results: run in the background, waited for, asked about, cancelled."""
+"""Active statements and their results: run in the background, waited for, queried, cancelled."""
 
 import threading
 import uuid
@@ -23,7 +23,7 @@ _AT_ONCE = 4
 
 @dataclass
 class Cursor:
-    """How many rows of a result its reader has been given, and the names that stand for its columns' own."""
+    """The number of rows that a reader has received, and the names that replace its columns' own."""
 
     names: tuple[str, ...] = ()
     fetched: int = 0
@@ -31,7 +31,7 @@ class Cursor:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A statement, who gave it, and its result to come."""
+    """A statement, its principal, and its future result."""
 
     statement_id: str
     principal: str
@@ -44,7 +44,7 @@ class Entry:
 
     @property
     def byte_count(self) -> int:
-        """What its result takes in memory so far."""
+        """The memory of its result so far, in bytes."""
         over = self.future.done() and not self.future.cancelled() and self.future.exception() is None
         return self.future.result().byte_count if over else 0
 
@@ -77,7 +77,7 @@ class Statements:
         return entry
 
     def find(self, caller: Caller, statement_id: str) -> Entry:
-        """A statement of the caller's own; an admin finds all. Raises `ApiError` 404."""
+        """One of the caller's statements; an admin finds all. Raises `ApiError` 404."""
         entry = self.by_id(statement_id)
         own = entry.workspace == caller.require_workspace().name
         if not own or (entry.principal != caller.principal and not caller.is_workspace_admin):
@@ -85,7 +85,7 @@ class Statements:
         return entry
 
     def by_id(self, statement_id: str) -> Entry:
-        """A statement, whosever it is. Raises `ApiError` 404."""
+        """A statement of any principal. Raises `ApiError` 404."""
         with self._lock:
             entry = self._entries.get(statement_id)
         if entry is None:
@@ -93,14 +93,14 @@ class Statements:
         return entry
 
     def cancel(self, entry: Entry) -> None:
-        """Stop a statement; one that ended stays as it is."""
+        """Stop a statement; no effect on one that ended."""
         if not entry.future.done():
             entry.cancelled.set()
             entry.future.cancel()
             engine.cancel(self._cloud, f"statement-{entry.statement_id}")
 
     def close(self, entry: Entry) -> None:
-        """Forget a statement and its result; one under way is stopped."""
+        """Delete a statement and its result; an active one is stopped."""
         self.cancel(entry)
         with self._lock:
             self._entries.pop(entry.statement_id, None)
@@ -170,7 +170,7 @@ def _failed(error: BaseException) -> Document:
 
 
 def failure(error: BaseException) -> Document:
-    """Code and message of what went wrong."""
+    """Code and message of an error."""
     if not isinstance(error, ApiError):
         message = f"{type(error).__name__}: {error}"
         return {"error_code": "INTERNAL_ERROR", "message": message}

@@ -1,4 +1,4 @@
-"""Tables of the catalog `system`: jobs and their runs as they are; what nothing records here has columns and no rows.
+"""Tables of the catalog `system`: jobs and their runs; tables without data here have columns and no rows.
 
 Source: Azure Databricks, "System tables reference". Only admins read them.
 """
@@ -32,12 +32,12 @@ _COLUMNS: dict[str, dict[str, str]] = {
 
 
 def covers(full_name: str) -> bool:
-    """Whether a table of three levels is one of the system's."""
+    """Whether a three-level name is a table of the catalog `system`."""
     return full_name.partition(".")[2] in _COLUMNS and full_name.startswith("system.")
 
 
 def query(cloud: Cloud, caller: Caller, full_name: str) -> str:
-    """The table as a SELECT. Raises `ApiError` 403 for who is no admin."""
+    """The table as a SELECT. Raises `ApiError` 403 unless the caller is an admin."""
     caller.require_admin("read system tables")
     table = full_name.partition(".")[2]
     kept = _ROWS.get(table)

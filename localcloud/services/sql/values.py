@@ -1,4 +1,4 @@
-"""Result rows in the form of the Statement Execution API's JSON_ARRAY. Pure."""
+"""Result rows in the format of the Statement Execution API's JSON_ARRAY. Pure."""
 
 import base64
 import datetime
@@ -29,7 +29,7 @@ def text(value: Any, kind: str = "") -> str | None:
 
 
 def _number(value: float, shortest: str) -> str:
-    """As Java writes it: plain from a thousandth to ten million, else with an exponent, and always with a fraction."""
+    """As Java writes it: plain from 0.001 to ten million, else with an exponent, and always with a fraction."""
     if math.isnan(value) or math.isinf(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     if value == 0 or _PLAIN_FROM <= abs(value) < _PLAIN_BELOW:

@@ -1,1 +1,1 @@
-"""Unity Catalog: records of securables, and who may do what with them."""
+"""Unity Catalog: securables, and access to them."""

@@ -1,4 +1,4 @@
-"""The one place where a call meets the rules: workspace bindings first, then privileges."""
+"""The single place where access is checked: workspace bindings first, then privileges."""
 
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import ApiError, denied
@@ -20,7 +20,7 @@ _WRITES = frozenset(Privilege) - {
 
 
 def authorize(cloud: Cloud, caller: Caller, kind: Kind, full_name: str, *needed: Privilege) -> None:
-    """Raise `ApiError` 403 unless the caller holds all of `needed`, and 404 when the securable is absent.
+    """Raise `ApiError` 403 unless the caller has all `needed` privileges, and 404 if the securable does not exist.
 
     Whether something is absent is said only to a caller who may enter its parents.
     """
@@ -35,7 +35,7 @@ def authorize(cloud: Cloud, caller: Caller, kind: Kind, full_name: str, *needed:
 
 
 def allowed(cloud: Cloud, caller: Caller, kind: Kind, full_name: str, *needed: Privilege) -> bool:
-    """Whether `authorize` would let the caller through."""
+    """Whether `authorize` would succeed."""
     try:
         authorize(cloud, caller, kind, full_name, *needed)
     except ApiError:
@@ -44,13 +44,13 @@ def allowed(cloud: Cloud, caller: Caller, kind: Kind, full_name: str, *needed: P
 
 
 def authorize_management(cloud: Cloud, caller: Caller, kind: Kind, full_name: str) -> None:
-    """Raise `ApiError` 403 unless the caller may grant on, alter or drop the securable."""
+    """Raise `ApiError` 403 unless the caller may grant on, alter or delete the securable."""
     require_binding(cloud, caller, kind, full_name, write=True)
     authorize_rebinding(cloud, caller, kind, full_name)
 
 
 def authorize_rebinding(cloud: Cloud, caller: Caller, kind: Kind, full_name: str) -> None:
-    """As `authorize_management`, from any workspace: one that has lost its binding could not get it back otherwise."""
+    """Like `authorize_management`, but from any workspace, so that one without a binding can get it back."""
     if caller.is_admin:
         records.chain(cloud.store, kind, full_name)
         return
@@ -61,7 +61,7 @@ def authorize_rebinding(cloud: Cloud, caller: Caller, kind: Kind, full_name: str
 
 
 def authorize_metadata(cloud: Cloud, caller: Caller, kind: Kind, full_name: str) -> Document:
-    """The securable's document, for a caller who may see it. Raises `ApiError` 403 or 404."""
+    """The securable's document, if the caller may see it. Raises `ApiError` 403 or 404."""
     require_binding(cloud, caller, kind, full_name, write=False)
     if not caller.is_admin:
         _require_entry(cloud, caller, kind, full_name)
@@ -81,7 +81,7 @@ def sees(cloud: Cloud, caller: Caller, kind: Kind, full_name: str) -> bool:
 
 
 def require_binding(cloud: Cloud, caller: Caller, kind: Kind, full_name: str, *, write: bool) -> None:
-    """Raise `ApiError` 403 when the caller's workspace does not reach (or may not write) what is isolated.
+    """Raise `ApiError` 403 if the caller's workspace cannot reach (or may not write) an isolated securable.
 
     That is the catalog of the securable, or the external location or storage credential itself.
     """

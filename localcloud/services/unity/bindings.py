@@ -1,4 +1,4 @@
-"""Which workspace reaches which catalog, external location or storage credential. Pure."""
+"""Workspace bindings of catalogs, external locations and storage credentials. Pure."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ ISOLATED = ("ISOLATED", "ISOLATION_MODE_ISOLATED")
 def refusal(
     securable: Document, bindings: Sequence[Document], workspace_id: int, *, write: bool, label: str = "Catalog"
 ) -> str | None:
-    """Why the workspace may not read (or `write`) the securable, which messages call `label`; None when it may.
+    """Why the workspace may not read (or `write`) the securable, called `label` in messages; None if it may.
 
     An OPEN one is open to every workspace. An ISOLATED one only to those in `bindings`
     (`workspace_id`, `binding_type`), and writable only through a READ_WRITE one.

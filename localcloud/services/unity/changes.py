@@ -1,4 +1,4 @@
-"""What a PATCH may change of a securable. Everything else is refused by its name, not dropped without a word."""
+"""Changes of a securable by PATCH. Unsupported fields are refused by name, never ignored."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -28,6 +28,6 @@ def changed(cloud: Cloud, current: Document, body: Document, *fields: str, shown
 
 
 def refuse_another_name(name: str, body: Document) -> None:
-    """Raise `ApiError` 400 for a `new_name`: what refers to a securable here knows the name that it has."""
+    """Raise `ApiError` 400 for a `new_name`: other objects refer to a securable by its name."""
     if body.get("new_name") not in (None, "", name):
         raise bad_request(f"Field(s) new_name of '{name}' are not changed here: make another, and drop this one.")

@@ -1,4 +1,4 @@
-"""Dropping securables with what lies below them, data included."""
+"""Deletion of securables with everything below them, data included."""
 
 import shutil
 from pathlib import Path
@@ -9,7 +9,7 @@ from localcloud.services.unity.privileges import Kind
 
 
 def drop(cloud: Cloud, kind: Kind, full_name: str) -> None:
-    """Forget the securable and everything below it, and delete managed data."""
+    """Delete the securable and everything below it, with managed data."""
     for child in records.CHILDREN.get(kind, ()):
         for document in records.children(cloud.store, child, full_name):
             drop(cloud, child, document["full_name"])
@@ -22,7 +22,7 @@ def drop(cloud: Cloud, kind: Kind, full_name: str) -> None:
 
 
 def _delete_data(cloud: Cloud, location: str | None) -> None:
-    """Delete a managed folder. Only what lies below the warehouse or the volumes is ever deleted."""
+    """Delete a managed folder. Only folders below the warehouse or the volumes are ever deleted."""
     if location is None:
         return
     path = Path(location)

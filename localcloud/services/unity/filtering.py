@@ -1,4 +1,4 @@
-"""Serverless filtering: how dedicated compute reads a table of which policies hide something.
+"""Serverless filtering: how dedicated compute reads a table with masks or filters.
 
 Source: Azure Databricks, "Fine-grained access control on dedicated compute": the read is handed to serverless compute,
 which needs a way to the workspace's root storage. A task asks for a table's credential on dedicated compute, or on
@@ -15,7 +15,7 @@ _PARTS = frozenset({"blob", "dfs"})
 
 
 def require(cloud: Cloud, caller: Caller, table: Document) -> None:
-    """Raise `ApiError` 403 where serverless compute has no way to the root storage of the caller's workspace."""
+    """Raise `ApiError` 403 if serverless compute cannot reach the root storage of the caller's workspace."""
     if caller.serverless:
         return
     workspace = caller.require_workspace()

@@ -1,4 +1,4 @@
-"""Column masks and row filters: what a caller sees of a table whose columns carry tags that policies match.
+"""Column masks and row filters: a caller's view of a table whose column tags match policies.
 
 Source: Azure Databricks, "Row filter and column mask policies". In short: a policy holds for the tables below what it
 is set on, for the principals it names but not those it excepts; it acts on the columns whose tags meet its condition.
@@ -28,14 +28,14 @@ _DIALECT = "databricks"
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """A table as one caller sees it: every column, `masks` by column, and the conditions that a row must meet."""
+    """A table as one caller sees it: all columns, `masks` by column, and the conditions for rows."""
 
     columns: tuple[str, ...]
     masks: Mapping[str, str]
     conditions: tuple[str, ...]
 
     def query(self, source: str) -> str:
-        """The SELECT that shows it. `source` is the table as Spark spells it."""
+        """The SELECT for this view. `source` is the table in Spark's spelling."""
         shown = ", ".join(
             f"{self.masks[name]} AS {_quoted(name)}" if name in self.masks else _quoted(name) for name in self.columns
         )
@@ -44,7 +44,7 @@ class View:
 
 
 def view(cloud: Cloud, caller: Caller, table: Document) -> View | None:
-    """What `caller` sees of `table`; None where nothing of it is hidden. Raises `ApiError` 403 where that is unsure."""
+    """The view of `table` for `caller`; None if nothing is hidden. Raises `ApiError` 403 if that cannot be decided."""
     types = {column["name"]: column["type_text"] for column in table.get("columns", [])}
     tagged = {column: cloud.store.get(TAG, f"{table['full_name']}.{column}") or {} for column in types}
     masks: dict[str, str] = {}
@@ -64,7 +64,7 @@ def view(cloud: Cloud, caller: Caller, table: Document) -> View | None:
 
 
 def forget(store: Store, full_name: str) -> None:
-    """Forget the functions and policies of a dropped schema, and the tags on a dropped table's columns."""
+    """Delete the functions and policies of a deleted schema, and the tags on a deleted table's columns."""
     for kind in (FUNCTION, FEATURE_SPEC, POLICY, TAG):
         for document in store.all(kind):
             if document["_below"] == full_name:
@@ -87,7 +87,7 @@ def _matched(policy: Document, tagged: Mapping[str, Document]) -> list[str]:
 
 
 def _call(store: Store, name: str, column: str) -> str:
-    """The body of the function called `name` as it was given, with `column` at each place of its parameter."""
+    """The body of the function `name` as declared, with `column` in place of its parameter."""
     function = store.get(FUNCTION, name)
     if function is None:
         raise denied(f"The policy's function '{name}' does not exist: what it hides is shown to nobody it concerns.")

@@ -1,4 +1,4 @@
-"""The one metastore, and which workspaces have it.
+"""The one metastore, and its assignment to workspaces.
 
 As on Azure, a region has one metastore: made by an account admin before there is a workspace, or by itself with the
 first workspace. Workspaces that come later get the automatic one by themselves, and a declared one only by assignment.
@@ -14,12 +14,12 @@ _ASSIGNED = "metastore_assignment"
 
 
 def find(cloud: Cloud) -> Document | None:
-    """The metastore, if there is one already."""
+    """The metastore, or None."""
     return cloud.store.get(Kind.METASTORE, Kind.METASTORE)
 
 
 def declare(cloud: Cloud, fields: Document) -> Document:
-    """Make the metastore as `fields` say. Raises `ApiError` 400 where the region has one."""
+    """Create the metastore with these `fields`. Raises `ApiError` 400 if the region has one."""
     found = find(cloud)
     if found is not None:
         raise bad_request(
@@ -30,7 +30,7 @@ def declare(cloud: Cloud, fields: Document) -> Document:
 
 
 def on_new_workspace(cloud: Cloud, workspace_id: int) -> None:
-    """What Azure does by itself: the region's first workspace makes the metastore, which later ones get too."""
+    """Azure's automatic step: the region's first workspace creates the metastore, later ones are assigned to it."""
     if find(cloud) is None:
         records.ensure_metastore(cloud)
     if records.ensure_metastore(cloud).get("automatic"):
@@ -38,14 +38,14 @@ def on_new_workspace(cloud: Cloud, workspace_id: int) -> None:
 
 
 def on_region(cloud: Cloud, region: str | None) -> None:
-    """The automatic metastore is of the region of the first workspace that says one."""
+    """The automatic metastore gets the region of the first workspace that has one."""
     found = find(cloud)
     if region and found is not None and found.get("automatic") and not found.get("region"):
         cloud.store.put(Kind.METASTORE, Kind.METASTORE, {**found, "region": region})
 
 
 def assign(cloud: Cloud, workspace_id: int) -> Document:
-    """Give the workspace the metastore. Raises `ApiError` 404 for an unknown one of either."""
+    """Assign the metastore to the workspace. Raises `ApiError` 404 if either is unknown."""
     if workspace_id not in {workspace.workspace_id for workspace in cloud.workspaces()}:
         raise not_found(f"Workspace {workspace_id} does not exist.")
     if find(cloud) is None:
@@ -56,12 +56,12 @@ def assign(cloud: Cloud, workspace_id: int) -> Document:
 
 
 def unassign(cloud: Cloud, workspace_id: int) -> None:
-    """Take it away."""
+    """Remove the assignment."""
     cloud.store.delete(_ASSIGNED, str(workspace_id))
 
 
 def require_assignment(cloud: Cloud, workspace_id: int) -> Document:
-    """The workspace's metastore. Raises `ApiError` 404 where it has none."""
+    """The workspace's metastore. Raises `ApiError` 404 if it has none."""
     found = cloud.store.get(_ASSIGNED, str(workspace_id))
     if found is None:
         raise ApiError(404, "METASTORE_DOES_NOT_EXIST", f"No metastore assigned for workspace {workspace_id}.")
@@ -69,7 +69,7 @@ def require_assignment(cloud: Cloud, workspace_id: int) -> Document:
 
 
 def require_identities(cloud: Cloud, workspace_id: int) -> None:
-    """Raise `ApiError` 400 unless the workspace knows the account's principals, which takes a metastore."""
+    """Raise `ApiError` 400 unless the workspace has a metastore, and so knows the account's principals."""
     if cloud.store.get(_ASSIGNED, str(workspace_id)) is None:
         raise bad_request(
             f"Permission assignment APIs are not available for workspace {workspace_id}: it has no metastore, so it "

@@ -1,4 +1,4 @@
-"""What happens to registered models, as jobs' triggers watch it: made, a version ready, an alias set.
+"""Events of registered models for jobs' triggers: created, version ready, alias set.
 
 One document per event, numbered in the order in which they happened. `at` is the local clock's time (UTC), `ms` the
 real one, in epoch milliseconds.
@@ -15,7 +15,7 @@ CONDITIONS = (CREATED, VERSION_READY, ALIAS_SET)
 
 
 def record(store: Store, condition: str, model: str, **said: object) -> None:
-    """Note that something happened to `model`; `said` are its `version` and `alias_name`, where it has them."""
+    """Record an event of `model`; `said` has its `version` and `alias_name`, if any."""
     with store.transaction():
         number = store.next_id(KIND)
         event = {"number": number, "condition": condition, "full_name": model, "at": clock.now(store).isoformat()}

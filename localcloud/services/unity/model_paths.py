@@ -1,4 +1,4 @@
-"""From a `/Models/…` path to a file of a registered version's artifacts, never outside them."""
+"""Resolves a `/Models/…` path to a file of a registered version's artifacts, never outside them."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ ROOT = "Models"
 
 
 def resolve(cloud: Cloud, caller: Caller, path: str, *, write: bool) -> FilePath:
-    """The place that `path` names, when the caller may read (or `write`) the version's artifacts.
+    """The location of `path`, if the caller may read (or `write`) the version's artifacts.
 
     Raises `ApiError` 400 for a path that is no model path or leaves its version, 403 and 404.
     """

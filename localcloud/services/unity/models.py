@@ -1,4 +1,4 @@
-"""What a registered model has beside its owner and its grants: versions, aliases that name them, and tags."""
+"""Data of a registered model besides owner and grants: versions, aliases and tags."""
 
 import re
 
@@ -14,17 +14,17 @@ _RESERVED = re.compile(r"latest|v\d+", re.IGNORECASE)
 
 
 def aliases(store: Store, model: str) -> dict[str, int]:
-    """The version's number that each alias names."""
+    """The version number of each alias."""
     return dict(_state(store, model)["aliases"])
 
 
 def naming(store: Store, model: str, number: int) -> list[str]:
-    """The aliases that name a version, in alphabetical order."""
+    """The aliases of a version, in alphabetical order."""
     return sorted(alias for alias, named in aliases(store, model).items() if named == number)
 
 
 def by_alias(store: Store, model: str, alias: str) -> Document:
-    """The version that `alias` names. Raises `ApiError` 404."""
+    """The version that `alias` points at. Raises `ApiError` 404."""
     number = aliases(store, model).get(alias)
     if number is None:
         raise not_found(f"Registered Model '{model}' has no alias '{alias}'.")
@@ -32,7 +32,7 @@ def by_alias(store: Store, model: str, alias: str) -> Document:
 
 
 def set_alias(store: Store, model: str, alias: str, number: int) -> None:
-    """Let `alias` name a version. Raises `ApiError` 400 for a name that no alias can have, 404 for no such version."""
+    """Point `alias` at a version. Raises `ApiError` 400 for an invalid name, 404 for a missing version."""
     if not _ALIAS.fullmatch(alias) or _RESERVED.fullmatch(alias):
         allowed = "1 to 255 letters, digits, '_' and '-', and neither 'latest' nor 'v' with a number"
         raise bad_request(f"Alias '{alias}' is not allowed: an alias has {allowed}.")
@@ -43,7 +43,7 @@ def set_alias(store: Store, model: str, alias: str, number: int) -> None:
 
 
 def delete_alias(store: Store, model: str, alias: str) -> None:
-    """Let `alias` name nothing; one that names nothing is fine."""
+    """Remove `alias`; no error if it does not exist."""
     with store.transaction():
         _change(store, model, "aliases", {a: n for a, n in aliases(store, model).items() if a != alias})
 
@@ -59,7 +59,7 @@ def set_tags(store: Store, model: str, new: dict[str, str]) -> None:
 
 
 def delete_version(cloud: Cloud, document: Document) -> None:
-    """Forget a version, its artifacts, and the aliases that name it."""
+    """Delete a version, its artifacts and its aliases."""
     model, number = document["model"], document["version"]
     with cloud.store.transaction():
         for alias in naming(cloud.store, model, number):
@@ -68,7 +68,7 @@ def delete_version(cloud: Cloud, document: Document) -> None:
 
 
 def forget(cloud: Cloud, model: str) -> None:
-    """Forget all that is kept of a model that is being dropped."""
+    """Delete everything stored for a deleted model."""
     for document in versions.of_model(cloud.store, model):
         versions.delete(cloud, document)
     cloud.store.delete(_STATE, model)

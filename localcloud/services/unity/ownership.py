@@ -1,4 +1,4 @@
-"""Who owns a securable, and passing it on."""
+"""Owners of securables, and changes of owner."""
 
 from localcloud.kernel import directory
 from localcloud.kernel.cloud import Cloud
@@ -8,7 +8,7 @@ from localcloud.kernel.store import Document
 
 
 def initial_owner(cloud: Cloud, caller: Caller, body: Document) -> str:
-    """The owner of something that is being created: the caller, or who an admin names in the body."""
+    """The owner of a new securable: the caller, or the one that an admin names in the body."""
     named = body.get("owner")
     if named in (None, "", caller.principal):
         return caller.principal
@@ -18,7 +18,7 @@ def initial_owner(cloud: Cloud, caller: Caller, body: Document) -> str:
 
 
 def checked_changes(cloud: Cloud, body: Document) -> Document:
-    """The body of a PATCH, with a new owner (if any) known to exist. Raises `ApiError` 404."""
+    """The body of a PATCH, with an existing new owner, if any. Raises `ApiError` 404."""
     if body.get("owner"):
         directory.grantee(cloud.store, body["owner"])
     return body

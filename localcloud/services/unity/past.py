@@ -1,4 +1,4 @@
-"""What of a table's past cannot be read by whom a policy hides columns or rows of it from. Pure.
+"""History of a table that cannot be read by principals from whom a policy hides columns or rows. Pure.
 
 Sources: Azure Databricks, "Time travel with ABAC policies", and the error conditions
 ROW_LEVEL_SECURITY_COLUMN_MASK_FEATURE_NOT_SUPPORTED and FGAC_TIME_TRAVEL_NOT_SUPPORTED: no history anywhere, and no
@@ -13,7 +13,7 @@ _TRAVEL = "FGAC_TIME_TRAVEL_NOT_SUPPORTED"
 
 
 def refused(full_name: str, past: str, *, dedicated: bool) -> ApiError:
-    """The refusal to read a table's `past` (one of the three above), named after Databricks' error condition."""
+    """The error for reading a table's `past` (one of the three above), named after Databricks' error condition."""
     hidden = f"columns or rows of '{full_name}' are hidden from the caller by a policy"
     if past == HISTORY:
         return bad_request(f"[{_FEATURE}.DESCRIBE_HISTORY] {hidden}: its commit history cannot be read.")

@@ -1,4 +1,4 @@
-"""The privilege rules of Unity Catalog, without state: who holds what on a chain of securables.
+"""The privilege rules of Unity Catalog, without state: rights on a chain of securables.
 
 A *chain* runs from the outermost securable to the one in question: catalog, schema, table.
 Source: Azure Databricks, "Unity Catalog privileges and securable objects". In short:
@@ -18,7 +18,7 @@ Identities = frozenset[str]
 
 
 class Kind(StrEnum):
-    """The securables that the local cloud keeps."""
+    """The kinds of securables."""
 
     METASTORE = "metastore"
     CATALOG = "catalog"
@@ -31,7 +31,7 @@ class Kind(StrEnum):
 
 
 class Privilege(StrEnum):
-    """The privileges that a grant may name."""
+    """The privileges that can be granted."""
 
     ALL_PRIVILEGES = "ALL_PRIVILEGES"
     MANAGE = "MANAGE"
@@ -108,31 +108,31 @@ class Securable:
 
     @property
     def label(self) -> str:
-        """`Table 'prod.credit_gold.scores'`, as Databricks writes it in a refusal."""
+        """`Table 'prod.credit_gold.scores'`, as Databricks writes it in an error."""
         return f"{self.kind.replace('_', ' ').title()} '{self.full_name}'"
 
     def granted(self, identities: Identities) -> frozenset[str]:
-        """What any of `identities` was granted directly here."""
+        """The privileges granted directly here to any of `identities`."""
         return frozenset[str]().union(*(self.grants.get(identity, frozenset()) for identity in identities))
 
 
 def spelled(privilege: str) -> str:
-    """A privilege as it is kept: `all privileges` is `ALL_PRIVILEGES`."""
+    """A privilege in canonical form: `all privileges` becomes `ALL_PRIVILEGES`."""
     return "_".join(privilege.replace("_", " ").upper().split())
 
 
 def effective(identities: Identities, chain: Sequence[Securable]) -> frozenset[str]:
-    """Every privilege that grants on the chain give on its last link. Ownership is not counted."""
+    """Every privilege on the last link by grants on the chain. Ownership is not included."""
     return frozenset[str]().union(*(link.granted(identities) for link in chain))
 
 
 def manages(identities: Identities, chain: Sequence[Securable]) -> bool:
-    """Whether they may grant, alter and drop the last link: it or an ancestor is theirs, or `MANAGE` is held."""
+    """Whether they may grant, alter and delete the last link: they own it or a parent, or have `MANAGE`."""
     return any(link.owner in identities for link in chain) or Privilege.MANAGE in effective(identities, chain)
 
 
 def holds(identities: Identities, chain: Sequence[Securable], privilege: Privilege) -> bool:
-    """Whether they hold `privilege` on the last link, entry to the outer links left aside."""
+    """Whether they have `privilege` on the last link, without checking entry to its parents."""
     if chain[-1].owner in identities:
         return True
     if privilege in _ENTRY.values() and manages(identities, chain):
@@ -143,7 +143,7 @@ def holds(identities: Identities, chain: Sequence[Securable], privilege: Privile
 
 
 def refusal(identities: Identities, chain: Sequence[Securable], *privileges: Privilege) -> str | None:
-    """Why they may not use all of `privileges` on the last link; None when they may.
+    """Why they may not use all of `privileges` on the last link; None if they may.
 
     Checks entry from the outside in first, so the message names the outermost thing that is missing.
     """
@@ -156,7 +156,7 @@ def refusal(identities: Identities, chain: Sequence[Securable], *privileges: Pri
 
 
 def visible(identities: Identities, chain: Sequence[Securable]) -> bool:
-    """Whether they may know that the last link exists: any privilege, `BROWSE`, ownership or management of it."""
+    """Whether they may know that the last link exists: by any privilege, `BROWSE`, ownership or management."""
     if manages(identities, chain):
         return True
     inherited = effective(identities, chain)

@@ -27,12 +27,12 @@ CHILDREN: dict[Kind, tuple[Kind, ...]] = {
 
 
 def canonical(kind: Kind, full_name: str) -> str:
-    """`full_name` checked for the kind's number of levels and in lower case. Raises `ApiError` 400."""
+    """`full_name` in lower case, with the kind's number of levels. Raises `ApiError` 400."""
     return ".".join(levels(full_name, len(ANCESTORS[kind]) + 1))
 
 
 def label(kind: Kind) -> str:
-    """What messages call the kind: `External Location`."""
+    """The kind's name in messages: `External Location`."""
     return kind.replace("_", " ").title()
 
 
@@ -45,7 +45,7 @@ def require(store: Store, kind: Kind, full_name: str) -> Document:
 
 
 def chain(store: Store, kind: Kind, full_name: str) -> tuple[Securable, ...]:
-    """Catalog, schema, … down to the securable. Raises `ApiError` 404 for the first link that is absent."""
+    """Catalog, schema, … down to the securable. Raises `ApiError` 404 for the first missing one."""
     parts = full_name.split(".")
     kinds = (*ANCESTORS[kind], kind)
     names = [".".join(parts[: depth + 1]) for depth in range(len(parts))] if len(kinds) > 1 else [full_name]
@@ -59,7 +59,7 @@ def children(store: Store, kind: Kind, parent: str) -> list[Document]:
 
 
 def create(store: Store, kind: Kind, full_name: str, owner: str, fields: Document) -> Document:
-    """Store a new securable with Unity Catalog's bookkeeping fields. Raises `ApiError` 409 when it is there."""
+    """Store a new securable with Unity Catalog's bookkeeping fields. Raises `ApiError` 409 if it exists."""
     at_ms = now_ms()
     audit = {"created_at": at_ms, "created_by": owner, "updated_at": at_ms, "updated_by": owner}
     document = {
@@ -80,32 +80,32 @@ def create(store: Store, kind: Kind, full_name: str, owner: str, fields: Documen
 
 
 def update(store: Store, kind: Kind, document: Document, by: str) -> Document:
-    """Store a changed securable under its name, stamped with who and when."""
+    """Store a changed securable with the time and the principal of the change."""
     stamped = {**document, "updated_at": now_ms(), "updated_by": by}
     store.put(kind, document["full_name"], stamped)
     return stamped
 
 
 def remove(store: Store, kind: Kind, full_name: str) -> None:
-    """Forget a securable and the grants on it."""
+    """Delete a securable and the grants on it."""
     with store.transaction():
         store.delete(kind, full_name)
         store.delete("grants", grants_key(kind, full_name))
 
 
 def grants_key(kind: Kind, full_name: str) -> str:
-    """Key of the document that maps principal to privileges on this securable."""
+    """Key of the document with the privileges on this securable by principal."""
     return f"{kind}:{full_name}"
 
 
 def ensure_metastore(cloud: Cloud) -> Document:
-    """The one metastore. Without a declared one it comes by itself, owned by the local admin, of no region yet."""
+    """The one metastore. Unless declared, it is created, owned by the local admin, without a region."""
     found = cloud.store.get(Kind.METASTORE, Kind.METASTORE)
     return found or declare_metastore(cloud, {"owner": ADMIN_USER, "automatic": True})
 
 
 def declare_metastore(cloud: Cloud, fields: Document) -> Document:
-    """The one metastore, as `fields` (name, region, owner, settings) say."""
+    """The one metastore, created from `fields` (name, region, owner, settings)."""
     made = create(cloud.store, Kind.METASTORE, Kind.METASTORE, fields["owner"], {"cloud": "azure", **fields})
     named = {**made, "name": fields.get("name") or "metastore_azure_local"}
     cloud.store.put(Kind.METASTORE, Kind.METASTORE, named)

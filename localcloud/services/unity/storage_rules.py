@@ -1,4 +1,4 @@
-"""What a storage credential and an external location say of themselves, checked, and what Databricks adds."""
+"""Validation of storage credentials and external locations, and the fields that Databricks adds."""
 
 import uuid
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ _FIELDS = {
 
 
 def require_usable(cloud: Cloud, kind: Kind, body: Document, before: Document) -> None:
-    """Raise `ApiError` 400 for what `body` asks for, over what was there `before`; 404 for no credential.
+    """Raise `ApiError` 400 for invalid changes in `body` relative to `before`; 404 for a missing credential.
 
     Fields that are as before ask for nothing: clients send back what they got.
     """
@@ -38,7 +38,7 @@ def require_usable(cloud: Cloud, kind: Kind, body: Document, before: Document) -
 
 
 def completed(kind: Kind, body: Document, before: Document) -> Document:
-    """`body` with the id that Databricks draws for a managed identity, which stays."""
+    """`body` with the generated id of a managed identity, which does not change."""
     identity = body.get("azure_managed_identity")
     if kind is not Kind.STORAGE_CREDENTIAL or not identity:
         return body

@@ -1,4 +1,4 @@
-"""Governed tags: which values a tag may have, by its policy. They are the account's."""
+"""Governed tags of the account: the values that a tag's policy allows."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,14 +13,14 @@ _KEY_LIMIT = 256
 
 
 def require_usable(policy: Document) -> None:
-    """Raise `ApiError` 400 naming all that a policy cannot say."""
+    """Raise `ApiError` 400 naming all problems of a policy."""
     found = list(_problems(policy))
     if found:
         raise bad_request(f"The tag policy has {len(found)} problem(s): {'; '.join(found)}.")
 
 
 def require_allowed(cloud: Cloud, key: str, value: str) -> None:
-    """Raise `ApiError` 400 for a value that the policy of a tag, if it has one, does not list."""
+    """Raise `ApiError` 400 for a value that the tag's policy, if it has one, does not allow."""
     policy = cloud.store.get(KIND, key)
     allowed = [each["name"] for each in (policy or {}).get("values") or []]
     if allowed and value not in allowed:

@@ -19,7 +19,7 @@ PENDING, READY = "PENDING_REGISTRATION", "READY"
 
 
 def begin(cloud: Cloud, model: str, by: str, fields: Document) -> Document:
-    """A new version of `model`, waiting for its artifacts. No number is given twice."""
+    """A new version of `model`, waiting for its artifacts. Numbers are never reused."""
     store, at_ms = cloud.store, now_ms()
     with store.transaction():
         of_model = records.require(store, Kind.MODEL, model)["id"]
@@ -48,7 +48,7 @@ def require(store: Store, model: str, number: int) -> Document:
 
 
 def ready(store: Store, model: str, number: int) -> Document:
-    """One version whose artifacts are all there. Raises `ApiError` 404, and 400 while they are not."""
+    """One version with complete artifacts. Raises `ApiError` 404, and 400 while they are incomplete."""
     found = require(store, model, number)
     if found["status"] != READY:
         raise ApiError(400, "INVALID_STATE", f"Version {number} of '{model}' is {found['status']}, not {READY}.")
@@ -62,17 +62,17 @@ def of_model(store: Store, model: str) -> list[Document]:
 
 
 def of_run(store: Store, run_id: str) -> list[Document]:
-    """All versions that a run made, oldest first."""
+    """All versions from a run, oldest first."""
     return [document for document in store.all(KIND) if document["run_id"] == run_id]
 
 
 def change(store: Store, document: Document, by: str, **fields: object) -> Document:
-    """The version with `fields` put over it."""
+    """The version updated with `fields`."""
     return _put(store, {**document, **fields}, by)
 
 
 def delete(cloud: Cloud, document: Document) -> None:
-    """Forget a version and delete its artifacts."""
+    """Delete a version and its artifacts."""
     cloud.store.delete(KIND, _key(document["model"], document["version"]))
     folder = Path(document["storage_location"])
     if folder.is_relative_to(cloud.models):

@@ -1,4 +1,4 @@
-"""From a `/Volumes/…` path to a file below the local volume's folder, never outside it."""
+"""Resolves a `/Volumes/…` path to a file below the local volume's folder, never outside it."""
 
 import os
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _PATH_LIMIT_BYTES = 4000
 
 @dataclass(frozen=True, kw_only=True)
 class FilePath:
-    """A checked `/Volumes/…` or `/Models/…`: as clients write it, and where it lies here."""
+    """A checked `/Volumes/…` or `/Models/…` path: as clients write it, and its location here."""
 
     remote: str
     local: Path
@@ -26,7 +26,7 @@ class FilePath:
 
 
 def resolve(cloud: Cloud, caller: Caller, path: str, *, write: bool) -> FilePath:
-    """The place that `path` names, when the caller may read (or `write`) the volume.
+    """The location of `path`, if the caller may read (or `write`) the volume.
 
     Raises `ApiError` 400 for a path that is no volume path or leaves its volume, 403 and 404.
     """
@@ -43,7 +43,7 @@ def resolve(cloud: Cloud, caller: Caller, path: str, *, write: bool) -> FilePath
 
 
 def require_names(path: str, parts: list[str]) -> None:
-    """Raise `ApiError` 400 for a part that is no name of a file or folder."""
+    """Raise `ApiError` 400 for an invalid name of a file or folder."""
     if any(part in (".", "..") or "\0" in part for part in parts):
         raise bad_request(f"'{path}' must not hold '.', '..' or a null character.")
     if any(len(os.fsencode(part)) > _NAME_LIMIT_BYTES for part in parts):
@@ -51,7 +51,7 @@ def require_names(path: str, parts: list[str]) -> None:
 
 
 def below(root: Path, path: str, parts: list[str], *, levels: int) -> FilePath:
-    """The place below `root` that `parts` name after their first `levels`. Raises `ApiError` 400 if it is not there."""
+    """The location below `root` of `parts` after their first `levels`. Raises `ApiError` 400 if it is missing."""
     local = root.joinpath(*parts[levels:])
     if len(os.fsencode(local)) > _PATH_LIMIT_BYTES:
         raise bad_request(f"'{path}' is too long: with its root's folder it may have {_PATH_LIMIT_BYTES} bytes.")
@@ -61,7 +61,7 @@ def below(root: Path, path: str, parts: list[str], *, levels: int) -> FilePath:
 
 
 def require_folder_above(place: FilePath) -> None:
-    """Raises `ApiError` 409 if the nearest thing above `place` is no folder: nothing can be made below a file."""
+    """Raises `ApiError` 409 if the nearest existing parent of `place` is a file."""
     above = next(path for path in place.local.parents if path.exists())
     if not above.is_dir():
         levels = len(place.local.relative_to(above).parts)
@@ -70,14 +70,14 @@ def require_folder_above(place: FilePath) -> None:
 
 
 def require_file(place: FilePath) -> Path:
-    """The file. Raises `ApiError` 404 where there is none."""
+    """The file. Raises `ApiError` 404 if it does not exist."""
     if not place.local.is_file():
         raise ApiError(404, "NOT_FOUND", f"The file {place.remote} does not exist.")
     return place.local
 
 
 def require_directory(place: FilePath) -> Path:
-    """The directory. Raises `ApiError` 404 where there is none."""
+    """The directory. Raises `ApiError` 404 if it does not exist."""
     if not place.local.is_dir():
         raise ApiError(404, "NOT_FOUND", f"The directory {place.remote} does not exist.")
     return place.local

@@ -1,1 +1,1 @@
-"""Workspace files, volumes' files and secrets."""
+"""Workspace files, files of volumes, and secrets."""

@@ -1,4 +1,4 @@
-"""What an import makes of its content, and an export of what is kept. Pure; raises `ApiError` 400."""
+"""Conversion of imported content, and of stored content for an export. Pure; raises `ApiError` 400."""
 
 import base64
 import binascii
@@ -26,7 +26,7 @@ _JUPYTER = ".ipynb"
 
 @dataclass(frozen=True, kw_only=True)
 class Imported:
-    """What is to lie where. `content` in base64; `format`: SOURCE or JUPYTER for a notebook, RAW for a file."""
+    """The object of an import. `content` in base64; `format`: SOURCE or JUPYTER for a notebook, RAW for a file."""
 
     path: str
     content: str
@@ -35,13 +35,13 @@ class Imported:
 
     @property
     def fields(self) -> Document:
-        """As they are kept."""
+        """The fields as they are stored."""
         kind = "FILE" if self.language is None else "NOTEBOOK"
         return {"object_type": kind, "content": self.content, "language": self.language, "format": self.format}
 
 
 def imported(path: str, body: Document, *, posted: bool) -> Imported:
-    """The object that an import's fields describe. A file that was `posted` as a form has no limit of its own."""
+    """The object described by an import's fields. A file `posted` as a form has no size limit of its own."""
     form, language = _format(body.get("format")), body.get("language") or None
     if language not in (None, *LANGUAGES):
         raise bad_request(f"language '{language}' is not one of {', '.join(LANGUAGES)}.")
@@ -59,7 +59,7 @@ def imported(path: str, body: Document, *, posted: bool) -> Imported:
 
 
 def exported(document: Document, form: str | None) -> bytes:
-    """The content of what is kept, in `form` (SOURCE if none is given)."""
+    """The stored content in the format `form` (default SOURCE)."""
     wanted = _format(form)
     if document["object_type"] in ("DIRECTORY", "REPO"):
         raise bad_request(f"{document['path']} is a folder: export what lies in it, folders are not packed here.")
@@ -70,7 +70,7 @@ def exported(document: Document, form: str | None) -> bytes:
 
 
 def file_type(document: Document) -> str:
-    """What the name of an exported file would end in."""
+    """The extension of an exported file."""
     if document["object_type"] == "NOTEBOOK":
         return "ipynb" if document.get("format") == "JUPYTER" else _FILE_TYPES.get(document["language"], "")
     name = document["path"].rpartition("/")[2]
@@ -78,14 +78,14 @@ def file_type(document: Document) -> str:
 
 
 def require_size(content: bytes) -> None:
-    """Raise `ApiError` 400 for more than is sent in JSON."""
+    """Raise `ApiError` 400 for content over the limit of JSON bodies."""
     if len(content) > LIMIT_BYTES:
         message = f"The content has {len(content)} bytes: at most {LIMIT_BYTES} (10 MB) are taken."
         raise ApiError(400, "MAX_NOTEBOOK_SIZE_EXCEEDED", message)
 
 
 def _detected(path: str, content: bytes) -> Imported:
-    """As AUTO reads it: by the ending and the first line. A notebook's name loses its ending."""
+    """The format that AUTO detects, by extension and first line. A notebook's name loses its extension."""
     stem, dot, ending = path.rpartition(".")
     language = _SUFFIXES.get(f"{dot}{ending}".lower())
     if f"{dot}{ending}".lower() == _JUPYTER:

@@ -1,4 +1,4 @@
-"""Git folders: where a repository's URL leads on this machine, and what lies in one of its commits."""
+"""Git folders: the local repository for a URL, and the files of its commits."""
 
 import io
 import subprocess
@@ -27,7 +27,7 @@ PROVIDERS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Remote:
-    """A repository of this machine, which stands for the one at a URL."""
+    """A repository on this machine that is used for a URL."""
 
     path: Path
 
@@ -36,7 +36,7 @@ class Remote:
         return self._git("symbolic-ref", "--short", "HEAD").decode().strip()
 
     def commit(self, *, branch: str | None = None, tag: str | None = None) -> str:
-        """The commit of a branch or a tag. Raises `ApiError` 400 for one that is not there."""
+        """The commit of a branch or tag. Raises `ApiError` 400 if it does not exist."""
         name = f"refs/tags/{tag}" if tag else f"refs/heads/{branch}"
         try:
             return self._git("rev-parse", "--verify", "--end-of-options", f"{name}^{{commit}}").decode().strip()
@@ -45,7 +45,7 @@ class Remote:
             raise bad_request(f"The remote has no {kind}.") from error
 
     def files(self, commit: str, patterns: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
-        """Path and content of the commit's files; with `patterns` those below a folder, or of a name, among them."""
+        """Path and content of the commit's files; with `patterns` only matching ones."""
         archive = self._git("archive", "--format=tar", commit)
         with tarfile.open(fileobj=io.BytesIO(archive)) as found:
             for member in found:
@@ -59,13 +59,13 @@ class Remote:
 
 
 def remote(cloud: Cloud, url: str) -> Remote | None:
-    """The repository that stands for `url` here; None if nobody named one."""
+    """The repository for `url` here, or None."""
     found = cloud.store.get(REMOTE, url)
     return Remote(path=Path(found["path"])) if found else None
 
 
 def register(cloud: Cloud, url: str, path: Path) -> None:
-    """Let `path` stand for `url`. Raises `ApiError` 400 if no Git repository lies there."""
+    """Use `path` for `url`. Raises `ApiError` 400 if it is not a Git repository."""
     try:
         Remote(path=path).branch()
     except (OSError, subprocess.SubprocessError) as error:
@@ -74,7 +74,7 @@ def register(cloud: Cloud, url: str, path: Path) -> None:
 
 
 def _wanted(path: str, patterns: tuple[str, ...]) -> bool:
-    """Sparse check-out: a folder takes all below it; files at the root are always there."""
+    """Sparse check-out: a folder includes everything below it; files at the root are always included."""
     if not patterns or "/" not in path:
         return True
     return any(path.startswith(f"{each.strip('/')}/") or fnmatch(path, each.lstrip("/")) for each in patterns)

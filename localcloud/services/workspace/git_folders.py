@@ -14,12 +14,12 @@ _SHOWN = ("url", "provider", "path", "branch", "head_commit_id", "sparse_checkou
 
 
 def shown(repo: Document) -> Document:
-    """As the API shows it; a commit only if its remote is on this machine."""
+    """The folder as returned by the API, with a commit only if its remote is on this machine."""
     return {"id": repo["object_id"], **{name: repo[name] for name in _SHOWN if repo.get(name)}}
 
 
 def require(cloud: Cloud, caller: Caller, repo_id: int, level: str) -> Document:
-    """The Git folder with this id, if the caller holds `level` on it. Raises `ApiError` 403 and 404."""
+    """The Git folder with this id, if the caller has `level` on it. Raises `ApiError` 403 and 404."""
     workspace = caller.require_workspace().name
     for each in everything(cloud, workspace):
         if each["object_id"] == repo_id:
@@ -34,7 +34,7 @@ def everything(cloud: Cloud, workspace: str) -> list[Document]:
 
 
 def make(cloud: Cloud, caller: Caller, path: str, fields: Document) -> Document:
-    """A new one at a checked path, with the files of the remote's default branch."""
+    """A new Git folder at a checked path, with the files of the remote's default branch."""
     fields = {"object_type": objects.REPO, "branch": _DEFAULT_BRANCH, **fields}
     found = git.remote(cloud, fields["url"])
     if found is not None:
@@ -45,7 +45,7 @@ def make(cloud: Cloud, caller: Caller, path: str, fields: Document) -> Document:
 
 
 def check_out(cloud: Cloud, caller: Caller, repo: Document, branch: str | None, tag: str | None) -> None:
-    """The newest of another branch, of a tag, or of the branch that it is on. What was written into it is lost."""
+    """Check out the newest commit of a branch or a tag, by default of the current branch. Local changes are lost."""
     found = git.remote(cloud, repo["url"])
     fields = {name: value for name, value in repo.items() if name not in ("branch", "head_commit_id")}
     if tag is None:
@@ -57,7 +57,7 @@ def check_out(cloud: Cloud, caller: Caller, repo: Document, branch: str | None, 
 
 
 def path_of(caller: Caller, url: str, given: str | None) -> str:
-    """Where a Git folder lies: `given`, else below the caller's own folder of `/Repos`. Raises `ApiError` 400."""
+    """The path of a Git folder: `given`, else below the caller's folder in `/Repos`. Raises `ApiError` 400."""
     name = url.rstrip("/").rpartition("/")[2].removesuffix(".git")
     path = folders.path_of(given) if given else f"/Repos/{caller.principal}/{name}"
     if path.startswith("/Repos/") and len(path.strip("/").split("/")) != 3:
@@ -66,7 +66,7 @@ def path_of(caller: Caller, url: str, given: str | None) -> str:
 
 
 def _filled(cloud: Cloud, caller: Caller, path: str) -> Document:
-    """The Git folder with the files of its commit, and with no others."""
+    """The Git folder with exactly the files of its commit."""
     repo = objects.require(cloud, caller, path, "CAN_READ")
     for each in objects.below(cloud, repo):
         objects.delete(cloud, each, recursive=True)

@@ -1,4 +1,4 @@
-"""Files that come by the Files API: where a path leads, and storing a request's body there."""
+"""Uploads by the Files API: resolving a path, and storing a request's body there."""
 
 import os
 import tempfile
@@ -19,14 +19,14 @@ LIMIT_BYTES = 5 * 2**30
 
 
 def resolve(cloud: Cloud, caller: Caller, path: str, *, write: bool) -> FilePath:
-    """The place that a path below `/Volumes` or `/Models` names. Raises `ApiError` 400, 403 and 404."""
+    """The location of a path below `/Volumes` or `/Models`. Raises `ApiError` 400, 403 and 404."""
     if path.lstrip("/").partition("/")[0] == model_paths.ROOT:
         return model_paths.resolve(cloud, caller, path, write=write)
     return volumes.resolve(cloud, caller, path, write=write)
 
 
 async def store(request: Request, cloud: Cloud, caller: Caller, path: str, *, overwrite: bool) -> None:
-    """The request's body as a file, whole or not at all, when the caller may write there; missing folders are made."""
+    """Store the request's body atomically as a file, if the caller may write there; missing folders are created."""
     place = await run_in_threadpool(resolve, cloud, caller, path, write=True)
     _require_size(int(request.headers.get("content-length") or 0))
     if place.local.is_dir():

@@ -1,4 +1,4 @@
-"""Objects of a workspace (files, notebooks, folders): where they are kept, who may do what, how they are shown."""
+"""Objects of a workspace (files, notebooks, folders): storage, permissions, and output."""
 
 import base64
 
@@ -20,7 +20,7 @@ _TYPES = {DIRECTORY: "directories", FILE: "files", NOTEBOOK: "notebooks", REPO: 
 
 
 def find(cloud: Cloud, caller: Caller, path: str) -> Document | None:
-    """What lies at a checked path; None for nothing. A standing folder is made when it is first looked at."""
+    """The object at a checked path, or None. A standing folder is created when it is first requested."""
     workspace = caller.require_workspace().name
     found = cloud.store.get(KIND, folders.key(workspace, path))
     home = path == f"{folders.HOMES}/{caller.principal}"
@@ -33,7 +33,7 @@ def find(cloud: Cloud, caller: Caller, path: str) -> Document | None:
 
 
 def require(cloud: Cloud, caller: Caller, path: str, level: str) -> Document:
-    """What lies at `path`, if the caller holds `level` on it. Raises `ApiError` 403 and 404."""
+    """The object at `path`, if the caller has `level` on it. Raises `ApiError` 403 and 404."""
     found = find(cloud, caller, folders.path_of(path))
     if found is None:
         raise not_found(f"Path ({path}) doesn't exist.")
@@ -43,19 +43,19 @@ def require(cloud: Cloud, caller: Caller, path: str, level: str) -> Document:
 
 
 def allows(cloud: Cloud, caller: Caller, found: Document, level: str) -> bool:
-    """Whether the caller holds `level` on an object."""
+    """Whether the caller has `level` on an object."""
     seen = found["path"] in STANDING and level == "CAN_READ"
     return seen or acl.allows(cloud, caller, _TYPES[found["object_type"]], str(found["object_id"]), level)
 
 
 def require_around(cloud: Cloud, caller: Caller, path: str, level: str) -> None:
-    """Raise `ApiError` 403 unless the folders around `path` give the caller `level`."""
+    """Raise `ApiError` 403 unless the caller has `level` by the parent folders of `path`."""
     if not folders.allows(cloud, caller, path, level):
         raise denied(f"{caller.display_name} does not have {level} permissions on {parent_of(path)}.")
 
 
 def require_parent(cloud: Cloud, caller: Caller, path: str) -> None:
-    """Raise `ApiError` 404 if the folder around `path` is missing, 400 if that is no folder."""
+    """Raise `ApiError` 404 if the parent folder of `path` is missing, 400 if it is not a folder."""
     parent = parent_of(path)
     found = find(cloud, caller, parent)
     if found is None:
@@ -65,7 +65,7 @@ def require_parent(cloud: Cloud, caller: Caller, path: str) -> None:
 
 
 def make_folders(cloud: Cloud, caller: Caller, path: str) -> None:
-    """The folder and those around it. Raises `ApiError` 400 if one of them is there and is no folder."""
+    """Create a folder and its parents. Raises `ApiError` 400 if one of them exists and is not a folder."""
     parts = path.strip("/").split("/")
     for depth in range(1, len(parts) + 1):
         folder = "/" + "/".join(parts[:depth])
@@ -78,7 +78,7 @@ def make_folders(cloud: Cloud, caller: Caller, path: str) -> None:
 
 
 def put(cloud: Cloud, caller: Caller, path: str, fields: Document) -> None:
-    """Keep an object; one that is there already keeps its id, its permissions and when it was made."""
+    """Store an object; an existing one keeps its id, permissions and creation time."""
     workspace, existing = caller.require_workspace().name, find(cloud, caller, path)
     document = _document(cloud, workspace, path, fields, existing)
     cloud.store.put(KIND, folders.key(workspace, path), document)
@@ -87,7 +87,7 @@ def put(cloud: Cloud, caller: Caller, path: str, fields: Document) -> None:
 
 
 def delete(cloud: Cloud, found: Document, *, recursive: bool) -> None:
-    """Forget an object, with `recursive` all that lies in it. Raises `ApiError` 400 for a folder that is not empty."""
+    """Delete an object, with `recursive` a folder with its contents. Raises `ApiError` 400 for a non-empty folder."""
     if found["path"] in STANDING:
         raise bad_request(f"Folder ({found['path']}) is the workspace's: it is not deleted.")
     inside = below(cloud, found)
@@ -106,7 +106,7 @@ def below(cloud: Cloud, folder: Document) -> list[Document]:
 
 
 def shown(document: Document) -> Document:
-    """An object as `get-status` and `list` show it: times and size of files only, the language of notebooks only."""
+    """An object as returned by `get-status` and `list`: times and size only of files, language only of notebooks."""
     found: Document = {name: document[name] for name in ("path", "object_type", "object_id")}
     found["resource_id"] = str(document["object_id"])
     if document["object_type"] == NOTEBOOK:
@@ -118,7 +118,7 @@ def shown(document: Document) -> Document:
 
 
 def parent_of(path: str) -> str:
-    """The folder around a path."""
+    """The parent folder of a path."""
     return path.rpartition("/")[0] or ROOT
 
 

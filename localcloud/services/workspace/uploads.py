@@ -26,7 +26,7 @@ class Import:
 
 
 async def import_body(request: Request) -> Import:
-    """The fields of an import; `content` is base64 in both forms. Raises `ApiError` 400 for any other body."""
+    """The fields of an import; `content` is base64 in both forms. Raises `ApiError` 400 for an invalid body."""
     kind = request.headers.get("content-type", "")
     body = await request.body()
     if kind.startswith("multipart/form-data"):

@@ -1,4 +1,4 @@
-"""Scopes whose secrets are those of an Azure key vault: what they name, and what is in the vault here."""
+"""Secret scopes backed by an Azure key vault: the vault's reference, and its local secrets."""
 
 import re
 
@@ -17,7 +17,7 @@ _DNS = re.compile(r"https://(?P<name>[A-Za-z0-9-]+)(?:\.[a-z0-9-]+)+/?")
 
 
 def of(body: Document) -> Document | None:
-    """The vault that a request names; None for a scope of its own. Raises `ApiError` 400 for what does not fit."""
+    """The vault that a request names; None for a Databricks-backed scope. Raises `ApiError` 400 for an invalid one."""
     kind = body.get("scope_backend_type") or _OWN
     if kind not in (_OWN, _VAULT):
         raise bad_request(f"scope_backend_type '{kind}' is not one of {_OWN}, {_VAULT}.")
@@ -36,12 +36,12 @@ def of(body: Document) -> Document | None:
 
 
 def shown(vault: Document | None) -> Document:
-    """How a list of scopes names the vault."""
+    """The vault's reference in a list of scopes."""
     return {"backend_type": _VAULT, "keyvault_metadata": vault} if vault else {"backend_type": _OWN}
 
 
 def secrets(cloud: Cloud, scope: Document) -> dict[str, Document]:
-    """A scope's secrets by key: its own, or those that are in its vault now."""
+    """A scope's secrets by key: its own, or the current ones of its vault."""
     if not scope.get("vault"):
         return dict(scope["secrets"])
     host = host_of(scope["vault"]["dns_name"])
@@ -49,5 +49,5 @@ def secrets(cloud: Cloud, scope: Document) -> dict[str, Document]:
 
 
 def host_of(dns_name: str) -> str:
-    """A vault's host in lower case."""
+    """A vault's host name in lower case."""
     return dns_name.removeprefix("https://").rstrip("/").lower()

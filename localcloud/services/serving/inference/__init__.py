@@ -1,1 +1,1 @@
-"""Inference tables: what endpoints were asked and what they answered, as rows of a table of Unity Catalog."""
+"""Inference tables: requests and answers of endpoints as rows of a Unity Catalog table."""

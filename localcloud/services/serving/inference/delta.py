@@ -1,4 +1,4 @@
-"""A Delta table that is made and appended to without Spark, which may not be running: a log of JSON files and Parquet.
+"""A Delta table created and appended to without Spark, which may not be running: JSON log files and Parquet.
 
 Follows the Delta protocol (reader 1, writer 2). A version that somebody else wrote meanwhile is not overwritten: the
 next one is tried.
@@ -27,7 +27,7 @@ _TYPES: dict[str, Any] = {
 
 
 def create(location: Path, columns: Sequence[Column]) -> None:
-    """Make an empty table at `location`. Raises FileExistsError if there is one."""
+    """Create an empty table at `location`. Raises FileExistsError if one exists."""
     fields = [
         {"name": column.name, "type": _TYPES.get(column.type, column.type), "nullable": True, "metadata": {}}
         for column in columns
@@ -50,7 +50,7 @@ def create(location: Path, columns: Sequence[Column]) -> None:
 
 
 def append(location: Path, rows: pa.Table) -> None:
-    """Add `rows`, which have the table's columns, as one version. Raises OSError if the table is not there."""
+    """Add `rows`, which have the table's columns, as one version. Raises OSError if the table does not exist."""
     file = location / f"part-{uuid.uuid4()}.snappy.parquet"
     if not (location / _LOG).is_dir():
         raise FileNotFoundError(f"no table at {location}")
@@ -82,7 +82,7 @@ def _info(operation: str, parameters: dict[str, str], metrics: dict[str, str]) -
 
 
 def _write(file: Path, actions: Iterable[dict[str, Any]]) -> None:
-    """Write a version whole, or not at all. Raises FileExistsError if it is there."""
+    """Write a version atomically. Raises FileExistsError if it exists."""
     written = file.with_name(f".{uuid.uuid4()}.tmp")
     written.write_text("".join(json.dumps(action) + "\n" for action in actions), encoding="utf-8")
     try:

@@ -1,4 +1,4 @@
-"""Where an endpoint's inference table lies, and the rules for naming and moving it."""
+"""The name of an endpoint's inference table, and the rules for naming and moving it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -31,7 +31,7 @@ def table_name(endpoint: str, gateway: Mapping[str, Any] | None) -> str | None:
 
 
 def require_unmoved(before: str | None, after: str | None) -> None:
-    """Raise `ApiError` 400 for a table that would move while it is written to."""
+    """Raise `ApiError` 400 for a change of the table's name while recording is enabled."""
     if before and after and before != after:
         raise bad_request(
             f"The inference table is {before} and cannot become {after} while it is enabled: disable it first."
@@ -39,7 +39,7 @@ def require_unmoved(before: str | None, after: str | None) -> None:
 
 
 def make(cloud: Cloud, caller: Caller, name: str, owner: str) -> None:
-    """Make the table `name`, which `owner` owns. `caller` needs CREATE_TABLE; an existing one is refused: 409."""
+    """Create the table `name`, owned by `owner`. `caller` needs CREATE_TABLE; 409 if the table exists."""
     schema = name.rpartition(".")[0]
     access.authorize(cloud, caller, Kind.SCHEMA, schema, Privilege.CREATE_TABLE)
     catalog_name, schema_name, table = name.split(".")

@@ -1,4 +1,4 @@
-"""Writes what passed through endpoints into their inference tables, in batches and beside the requests.
+"""Writes requests and answers of endpoints into their inference tables, in batches and in the background.
 
 As on Databricks, what is recorded is not promised to arrive: what waits is bounded, and a table that cannot be written
 to loses its rows, which the log says.
@@ -24,7 +24,7 @@ MAX_WAITING_BYTES = 64 << 20
 
 
 class Recorder:
-    """What waits to be written, and the thread that writes it. Safe to use from threads."""
+    """The queue of exchanges, and the thread that writes them. Safe to use from threads."""
 
     def __init__(self, cloud: Cloud, batch_s: float = BATCH_S) -> None:
         self._cloud = cloud
@@ -38,7 +38,7 @@ class Recorder:
         self._thread: threading.Thread | None = None
 
     def record(self, exchange: Exchange) -> None:
-        """Take note of an exchange; what is over the bound is dropped."""
+        """Queue an exchange; it is dropped if the queue is full."""
         with self._lock:
             if self._waiting_bytes + exchange.size > MAX_WAITING_BYTES:
                 self._dropped += 1
@@ -50,7 +50,7 @@ class Recorder:
                 self._thread.start()
 
     def flush(self) -> None:
-        """Write all that waits."""
+        """Write the whole queue."""
         with self._writing:
             with self._lock:
                 taken, self._waiting, self._waiting_bytes = self._waiting, [], 0
@@ -64,7 +64,7 @@ class Recorder:
                 self._write(table, exchanges)
 
     def stop(self) -> None:
-        """End the thread, and write what waits."""
+        """End the thread, and write the queue."""
         self._stopping.set()
         if self._thread is not None:
             self._thread.join()

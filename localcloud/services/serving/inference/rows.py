@@ -22,7 +22,7 @@ class Column:
     arrow: pa.DataType
 
     def shown(self, position: int) -> dict[str, Any]:
-        """The column as Unity Catalog shows it."""
+        """The column as returned by Unity Catalog."""
         return {
             "name": self.name,
             "type_text": self.type,
@@ -51,7 +51,7 @@ SCHEMA = pa.schema([(column.name, column.arrow) for column in COLUMNS])
 
 @dataclass(frozen=True, kw_only=True)
 class Exchange:
-    """One request and its answer as they passed. `received_at` is epoch seconds, `table` where it is recorded.
+    """One request and its answer. `received_at` is epoch seconds, `table` the table that records it.
 
     `served_entity_id` is None for what an older local cloud brought up.
     """
@@ -67,7 +67,7 @@ class Exchange:
 
     @property
     def size(self) -> int:
-        """Bytes of what is kept of it."""
+        """Its size in bytes."""
         return len(self.request) + len(self.response)
 
 
@@ -92,7 +92,7 @@ def row(exchange: Exchange) -> dict[str, Any]:
 
 
 def _client_request_id(request: bytes) -> str | None:
-    """What the caller calls the request, in its body."""
+    """The caller's request id, from the body."""
     if b'"client_request_id"' not in request:
         return None
     with suppress(ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""The pipelines that copy published tables: publishing starts an update, and the rows are there when it is COMPLETED.
+"""The pipelines that copy published tables: publishing starts an update, and its rows are complete when COMPLETED.
 
 One pipeline per online table. A document holds its updates, the newest first, as Databricks' pipelines API shows them.
 Updates of one pipeline run one after the other; one that a stop of the local cloud cut short runs again.
@@ -35,12 +35,12 @@ def find(cloud: Cloud, pipeline_id: str) -> Document:
 
 
 def missing(pipeline_id: str) -> ApiError:
-    """The error for a pipeline that is not there."""
+    """The error for a pipeline that does not exist."""
     return not_found(f"The specified pipeline {pipeline_id} was not found.")
 
 
 def forget(cloud: Cloud, pipeline_id: str) -> None:
-    """Delete the pipeline of an online table that is deleted. An update that runs finds nothing to write to."""
+    """Delete the pipeline of a deleted online table. A running update then finds nothing to write to."""
     cloud.store.delete(KIND, pipeline_id)
 
 
@@ -53,7 +53,7 @@ class Pipelines:
         self._turns: dict[str, threading.Lock] = {}
 
     def start(self, online_table: Document) -> str:
-        """Begin an update of the online table's pipeline; the update's id. The rows come later."""
+        """Start an update of the online table's pipeline; returns the update's id. The rows come later."""
         update = {"update_id": str(uuid.uuid4()), "state": QUEUED, "creation_time": datetime.now(UTC).isoformat()}
         pipeline_id = online_table["pipeline_id"]
         store = self._cloud.store
@@ -65,7 +65,7 @@ class Pipelines:
         return update["update_id"]
 
     def resume(self) -> None:
-        """Run again what a stop cut short."""
+        """Rerun updates that a stop interrupted."""
         for document in self._cloud.store.all(KIND):
             for update in reversed(document["latest_updates"]):
                 if update["state"] not in _ENDED:
@@ -90,7 +90,7 @@ class Pipelines:
             self._set(pipeline_id, update_id, state, message)
 
     def _copy(self, pipeline_id: str) -> tuple[str, str]:
-        """Copy the rows. CANCELED where the online table, or its source, is gone."""
+        """Copy the rows. CANCELED if the online table or its source was deleted."""
         pipeline = self._cloud.store.get(KIND, pipeline_id)
         target = self._cloud.store.get(tables.KIND, pipeline["online_table"]) if pipeline else None
         if target is None:
@@ -113,7 +113,7 @@ class Pipelines:
 
 
 def shown(document: Document) -> Document:
-    """What the pipelines API shows of it."""
+    """The pipeline as returned by the pipelines API."""
     active = any(update["state"] not in _ENDED for update in document["latest_updates"])
     return {
         "pipeline_id": document["pipeline_id"],
@@ -137,7 +137,7 @@ def _new(online_table: Document) -> Document:
 
 
 def of(cloud: Cloud) -> Pipelines:
-    """The pipelines of `cloud`, made and resumed on first use."""
+    """The pipelines of `cloud`, created and resumed at first use."""
     with cloud.lock:
         found = cloud.parts.get("sync_pipelines")
         if isinstance(found, Pipelines):

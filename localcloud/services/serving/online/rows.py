@@ -1,4 +1,4 @@
-"""Published rows in SQLite, by table and key: what a look-up reads in microseconds.
+"""Published rows in SQLite, by table and key, for look-ups within microseconds.
 
 Only scoring servers read this file (`ml/server/online.py`), so its two tables are a contract with them.
 """
@@ -34,7 +34,7 @@ class OnlineRows:
         path.chmod(0o600)
 
     def replace(self, online_table: str, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> int:
-        """Put `rows` (key, row) in the place of all rows of the table, at once. How many there are now."""
+        """Replace all rows of the table with `rows` (key, row) in one transaction; returns their number."""
         encoded = [(online_table, key, json.dumps(row)) for key, row in rows]
         with self._at_once():
             self._connection.execute("DELETE FROM published WHERE online_table = ?", (online_table,))
@@ -42,7 +42,7 @@ class OnlineRows:
         return len(encoded)
 
     def change(self, online_table: str, rows: Iterable[tuple[str, Mapping[str, Any] | None]]) -> int:
-        """Put each of `rows` (key, row) in its key's place, at once; None removes it. How many rows there are now."""
+        """Replace each of `rows` (key, row) in one transaction; None removes the key. Returns the number of rows."""
         given = list(rows)
         put = [(online_table, key, json.dumps(row)) for key, row in given if row is not None]
         with self._at_once():
@@ -65,7 +65,7 @@ class OnlineRows:
             self._connection.execute("COMMIT")
 
     def announce(self, online_table: str, source_table: str, *, key_is_text: bool, published_at: float) -> None:
-        """Let `source_table` be looked up in `online_table`, if that was published last. In seconds since 1970."""
+        """Record that `source_table` is looked up in `online_table`, if that was published last. Seconds since 1970."""
         row = (online_table, source_table, int(key_is_text), published_at)
         with self._at_once():
             self._connection.execute("INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?)", row)

@@ -1,4 +1,4 @@
-"""Reading a Delta table for publishing: the newest row of every key, or of the keys that changed, at one version."""
+"""Reads a Delta table for publishing: the newest row of each key, or of changed keys, at one version."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class PrimaryKey:
-    """The columns that name a row: one entity key, and the time series columns among which the newest wins."""
+    """The columns that identify a row: one entity key, and the time series columns that select the newest."""
 
     column: str
     is_text: bool
@@ -26,7 +26,7 @@ class PrimaryKey:
 
 
 def primary_key(table: Document) -> PrimaryKey:
-    """What the table's primary key constraint says. Raises `ApiError` 400 saying what to change."""
+    """The table's primary key constraint. Raises `ApiError` 400 naming what to change."""
     name = table["full_name"]
     constraints = [
         c["primary_key_constraint"] for c in table.get("table_constraints", []) if "primary_key_constraint" in c
@@ -43,12 +43,12 @@ def primary_key(table: Document) -> PrimaryKey:
 
 
 def key_of(kept: Document) -> PrimaryKey:
-    """The key that a synced table's document keeps."""
+    """The key stored in a synced table's document."""
     return PrimaryKey(column=kept["column"], is_text=kept["is_text"], times=tuple(kept["times"]))
 
 
 def declared_key(table: Document, spec: Document) -> Document:
-    """What a synced table says of its key, as its document keeps it. Raises `ApiError` 400 for what cannot be one."""
+    """The key of a synced table in the form of its document. Raises `ApiError` 400 for an invalid one."""
     keys, time = spec.get("primary_key_columns") or [], spec.get("timeseries_key")
     types = {column["name"]: str(column.get("type_text", "")).lower() for column in table.get("columns", [])}
     absent = [column for column in (*keys, time) if column and column not in types]
@@ -61,7 +61,7 @@ def declared_key(table: Document, spec: Document) -> Document:
 
 @contextmanager
 def session(cloud: Cloud) -> Iterator["SparkSession"]:
-    """A Spark session of its own. 503 while the Spark server is not running."""
+    """A separate Spark session. 503 while the Spark server is not running."""
     if not cloud.spark_remote:
         raise ApiError(503, "TEMPORARILY_UNAVAILABLE", "The Spark server is not running yet.")
     # They take a second, which only publishing pays.
@@ -84,13 +84,13 @@ def version(spark: "SparkSession", location: str) -> int:
 
 
 def keeps_changes(spark: "SparkSession", location: str) -> bool:
-    """Whether the table's change data feed is on."""
+    """Whether the table's change data feed is enabled."""
     kept = spark.sql(f"SHOW TBLPROPERTIES delta.`{location}`").collect()
     return {row["key"]: row["value"] for row in kept}.get("delta.enableChangeDataFeed") == "true"
 
 
 def newest(spark: "SparkSession", location: str, at: int, key: PrimaryKey) -> list[tuple[str, dict[str, Any]]]:
-    """Key (as text) and row (as JSON holds it) of the newest row of each key, at version `at`."""
+    """Key (as text) and row (as JSON) of the newest row of each key, at version `at`."""
     rows = spark.sql(_newest(f"delta.`{location}` VERSION AS OF {at}", key)).toArrow().to_pylist()
     return [(str(row[key.column]), _as_json(row)) for row in rows]
 
@@ -98,7 +98,7 @@ def newest(spark: "SparkSession", location: str, at: int, key: PrimaryKey) -> li
 def newest_changed(
     spark: "SparkSession", location: str, after: int, at: int, key: PrimaryKey
 ) -> list[tuple[str, dict[str, Any] | None]]:
-    """As `newest`, of the keys alone that changed after version `after`; None for one of which no row is left.
+    """Like `newest`, only for keys that changed after version `after`; None for keys without a row.
 
     Raises pyspark's errors if the changes are not kept from there on.
     """
@@ -124,7 +124,7 @@ def _as_json(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def as_json(value: Any) -> Any:
-    """A column's value as JSON holds it: decimals as numbers, times in ISO 8601."""
+    """A column's value for JSON: decimals as numbers, times in ISO 8601."""
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, date | datetime):

@@ -1,4 +1,4 @@
-"""Where published tables are found and put: documents in the store, rows beside it."""
+"""Published tables: documents in the store, rows in SQLite."""
 
 import uuid
 from pathlib import Path
@@ -25,7 +25,7 @@ class OnlineTables:
         return self._rows.file
 
     def published(self, table: str) -> str | None:
-        """The online table that was published last from source `table`; None if no rows have come yet."""
+        """The online table last published from source `table`; None if it has no rows yet."""
         found = [
             document
             for document in self._cloud.store.all(KIND)
@@ -35,7 +35,7 @@ class OnlineTables:
         return str(newest["name"]) if newest else None
 
     def copy(self, table: Document, online_table: str, *, now: float) -> None:
-        """Put the newest row of every key of `table` (a Unity Catalog document) into the online table.
+        """Copy the newest row of each key of `table` (a Unity Catalog document) into the online table.
 
         A table that did not change since is not read again, and of one that is not copied by SNAPSHOT only keys that
         changed are. The key is the one that the online table was declared with, or the source's. Raises `ApiError` 400
@@ -73,7 +73,7 @@ class OnlineTables:
         self._note(online_table, copied)
 
     def _note(self, online_table: str, copied: Document) -> None:
-        """Keep what was copied, unless the online table was deleted meanwhile."""
+        """Record the copy, unless the online table was deleted meanwhile."""
         with self._cloud.store.transaction():
             current = self._cloud.store.get(KIND, online_table)
             if current is not None:
@@ -81,12 +81,12 @@ class OnlineTables:
                 _announce(self._rows, {**current, **copied})
 
     def _mode(self, online_table: str) -> str:
-        """How it was published; a synced table is copied whole, whatever its policy."""
+        """The publishing mode; a synced table is always copied completely."""
         current = self._cloud.store.get(KIND, online_table) or {}
         return str(current.get("publish_mode", "SNAPSHOT"))
 
     def _copied(self, online_table: str, table_id: str, key: str) -> tuple[int, int] | None:
-        """The version of that source that was copied last, by that key, and how many rows it gave; None if none was."""
+        """The source version that was copied last by that key, and its number of rows; None if there is none."""
         current = self._cloud.store.get(KIND, online_table)
         if current is None or current["rows"] is None:
             return None
@@ -95,13 +95,13 @@ class OnlineTables:
         return int(current["source_version"]), int(current["rows"])
 
     def delete(self, online_table: str) -> None:
-        """Forget an online table with its rows."""
+        """Delete an online table with its rows."""
         self._cloud.store.delete(KIND, online_table)
         self._rows.delete(online_table)
 
 
 def declared(current: Document | None, *, name: str, source_table: str, store: Document, mode: str) -> Document:
-    """The document of an online table that is published to `store`, before any row has come. Pure but for its id."""
+    """The document of an online table published to `store`, before it has rows. Pure except for its id."""
     empty: Document = {"rows": None, "published_at": None, "pipeline_id": str(uuid.uuid4())}
     return {
         **(current or empty),
@@ -114,7 +114,7 @@ def declared(current: Document | None, *, name: str, source_table: str, store: D
 
 
 def is_published(document: Document) -> bool:
-    """Whether features can be looked up in an online table: it has rows, and is no synced table.
+    """Whether features can be looked up in an online table: it has rows, and is not a synced table.
 
     Model Serving looks features up in what was published to an online store.
     """
@@ -132,7 +132,7 @@ def _announce(rows: OnlineRows, document: Document) -> None:
 
 
 def _open(cloud: Cloud) -> OnlineRows:
-    """One connection per cloud. What a file of before does not say about its tables, the documents do."""
+    """One connection per cloud. Information missing in an older file is taken from the documents."""
     with cloud.lock:
         found = cloud.parts.get("online_rows")
         if not isinstance(found, OnlineRows):

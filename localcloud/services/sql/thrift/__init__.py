@@ -1,1 +1,1 @@
-"""The warehouse by Thrift, as `databricks-sql-connector` and JDBC-like clients speak it."""
+"""The warehouse over Thrift, for `databricks-sql-connector` and JDBC-like clients."""

@@ -37,7 +37,7 @@ _NUMBERS = {Type.BOOL: ">?", Type.BYTE: ">b", Type.DOUBLE: ">d", Type.I16: ">h",
 
 
 class ThriftError(ValueError):
-    """Bytes that are no message of this protocol."""
+    """Bytes that are not a valid message."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ Struct = Sequence[Field]
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """What is called, and the struct that it was given."""
+    """A called method, and its argument struct."""
 
     method: str
     sequence: int
@@ -77,7 +77,7 @@ def read_call(content: bytes) -> Call:
 
 
 def reply(call: Call, answer: Struct) -> bytes:
-    """The bytes of an answer to `call`."""
+    """The bytes of the answer to `call`."""
     out = bytearray(struct.pack(">I", _VERSION_1 | _REPLY))
     _write_string(out, call.method.encode())
     out += struct.pack(">i", call.sequence)
@@ -124,7 +124,7 @@ class _Reader:
                 return self.number(_NUMBERS[kind])
 
     def _count(self, least_bytes: int) -> int:
-        """A count of items, each of which takes some bytes of what is left."""
+        """A number of items, limited by the remaining bytes."""
         count = int(self.number(">i"))
         if not 0 <= count * least_bytes <= len(self._content) - self._at:
             raise ThriftError(f"{count} items do not fit into the message")

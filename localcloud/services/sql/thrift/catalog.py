@@ -1,4 +1,4 @@
-"""What a catalog holds, as queries of its information schema with the columns that JDBC gives such answers. Pure."""
+"""Contents of a catalog as queries of its information schema, with JDBC's columns. Pure."""
 
 from collections.abc import Mapping
 from typing import Any

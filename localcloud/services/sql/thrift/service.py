@@ -1,4 +1,4 @@
-"""What each call of the warehouse's Thrift service does: the statements of the REST API, for its caller."""
+"""The calls of the warehouse's Thrift service, on top of the REST API's statements."""
 
 import uuid
 from collections.abc import Callable, Mapping
@@ -22,7 +22,7 @@ _T = TypeVar("_T")
 
 
 def call(cloud: Cloud, caller: Caller, warehouse_id: str, method: str, request: Request) -> Struct:
-    """The answer to one call. What is refused is answered with an error's status."""
+    """The answer to one call. Errors are answers with an error status."""
     handlers: Mapping[str, Callable[[_Service, Request], Struct]] = {
         "OpenSession": _Service.open_session,
         "CloseSession": _Service.close_session,
@@ -113,7 +113,7 @@ class _Service:
         return sessions(self.cloud).find(self.caller, _number(request.get(1)))
 
     def _begin(self, request: Request, text: str, *, names: tuple[str, ...] = (), **more: Any) -> Struct:
-        """Run a statement in its session, and answer with what there is of it after a short wait."""
+        """Run a statement in its session, and answer with its state after a short wait."""
         session = self._session(request)
         body = {
             **{"statement": text, "warehouse_id": self.warehouse_id, "catalog": session.catalog},
@@ -176,7 +176,7 @@ def _state(entry: Entry) -> Struct:
 
 
 def _number(handle: Any) -> str:
-    """The number of a session or an operation in its handle. Raises `ApiError` 400 for none."""
+    """The number of a session or operation in its handle. Raises `ApiError` 400 for a missing one."""
     held = _struct(_struct(handle).get(1)).get(1)
     if not isinstance(held, bytes) or len(held) != 16:
         raise bad_request("The request has no handle.")
@@ -191,7 +191,7 @@ def _parameter(given: Request) -> dict[str, Any]:
 
 
 def _struct(value: Any) -> Request:
-    """The fields of a struct, none if it is not given. Raises `ApiError` 400 for another type."""
+    """The fields of a struct, empty if it is not given. Raises `ApiError` 400 for another type."""
     return _of(dict, value) or {}
 
 
@@ -200,7 +200,7 @@ def _list(value: Any) -> list[Any]:
 
 
 def _count(value: Any) -> int | None:
-    """How many rows are wanted; None for as many as there are. Raises `ApiError` 400 for less than none."""
+    """The requested number of rows; None for all. Raises `ApiError` 400 for a negative one."""
     found = _of(int, value)
     if found is not None and found < 0:
         raise bad_request(f"The request asks for {found} rows.")

@@ -1,4 +1,4 @@
-"""Answers of the warehouse's Thrift service as structs to write. Pure.
+"""Answers of the warehouse's Thrift service as structs. Pure.
 
 The numbers of fields are those of the service definition that `databricks-sql-connector` carries (TCLIService).
 """
@@ -33,12 +33,12 @@ Columns = Sequence[tuple[str, str]]
 
 
 def only_status(code: int = SUCCESS, message: str | None = None) -> Struct:
-    """An answer that says no more than whether it went well: a TStatus."""
+    """An answer with only a TStatus."""
     return [Field(1, Type.STRUCT, [Field(1, Type.I32, code), Field(5, Type.STRING, message)])]
 
 
 def handle(number: str) -> Struct:
-    """THandleIdentifier. The secret says no more than the number: what may be done is decided by the caller's token."""
+    """THandleIdentifier. Its secret is just the number: the caller's token decides what is allowed."""
     held = uuid.UUID(number).bytes
     return [Field(1, Type.STRING, held), Field(2, Type.STRING, held)]
 
@@ -63,7 +63,7 @@ def operation(number: str, direct: Struct | None) -> Struct:
 
 
 def operation_status(state: int, error: tuple[str, str] | None = None) -> Struct:
-    """TGetOperationStatusResp. `error`: SQLSTATE-like code and message of one that failed."""
+    """TGetOperationStatusResp. `error`: SQLSTATE-like code and message of a failed operation."""
     code, message = error or (None, None)
     return [
         *only_status(),
@@ -81,7 +81,7 @@ def direct_results(state: Struct, about: Struct | None = None, rows: Struct | No
 
 
 def metadata(columns: Columns, schema: pa.Schema) -> Struct:
-    """TGetResultSetMetadataResp: rows come in Arrow, not packed."""
+    """TGetResultSetMetadataResp: rows are in Arrow format, uncompressed."""
     return [
         *only_status(),
         Field(2, Type.STRUCT, [Field(1, Type.LIST, (Type.STRUCT, [*map(_column, enumerate(columns, 1))]))]),
@@ -93,7 +93,7 @@ def metadata(columns: Columns, schema: pa.Schema) -> Struct:
 
 
 def rows(table: pa.Table, offset: int, about: Struct, *, more: bool) -> Struct:
-    """TFetchResultsResp of some rows of a result, whose first one is number `offset`."""
+    """TFetchResultsResp with some rows of a result, the first of which is number `offset`."""
     batches = [
         [Field(1, Type.STRING, batch.serialize().to_pybytes()), Field(2, Type.I64, batch.num_rows)]
         for batch in table.to_batches()
