@@ -34,7 +34,7 @@ def report_picture(page: str) -> str:
     title = _plain(_first(r"<h1>(.*?)</h1>", page))
     facts = re.findall(r'<div class="fact"><b>(.*?)</b><span>(.*?)</span>', page)
     parts = [text(_MARGIN, 40, title, kind="title"), *_facts([(_plain(a), _plain(b)) for a, b in facts], 60)]
-    top = 150.0
+    top = 166.0
     events = re.findall(r'<time>.*?</time><i class="(\w+)"></i><div>(.*?)<small>(.*?)</small>', page)
     for tone, what, detail in [each for each in events if not each[1].endswith(": nothing")][:_EVENTS]:
         line = f"{_plain(what)}: {_plain(detail)}"
@@ -79,10 +79,11 @@ def _facts(facts: Sequence[tuple[str, str]], top: float) -> Iterator[str]:
     width = (_WIDTH - 2 * _MARGIN) / len(facts)
     for number, (value, name) in enumerate(facts):
         left = _MARGIN + number * width
-        yield rect(left, top, width - 10, 60, kind="card")
+        yield rect(left, top, width - 10, 76, kind="card")
         # An interval behind a number does not fit.
         yield text(left + 10, top + 26, value.partition(" (")[0], kind="big")
-        yield text(left + 10, top + 46, textwrap.shorten(name, 22, placeholder=" …"), kind="soft")
+        for line, label in enumerate(textwrap.wrap(name, 20, max_lines=2, placeholder=" …", break_on_hyphens=False)):
+            yield text(left + 10, top + 46 + line * 16, label, kind="soft")
 
 
 def _picture(parts: Sequence[str], height: float, title: str) -> str:

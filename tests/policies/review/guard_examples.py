@@ -13,20 +13,24 @@ _CONDITION = {"task_key": "a", "condition_task": [{"left": "1", "op": "EQUAL_TO"
 _FLOW = {"name": "r", "access": "Allow", "source_address_prefix": "10.0.0.0/8"}
 
 GUARD_EXAMPLES: dict[str, tuple[dict[str, Any], tuple[()]]] = {
-    "who administers a server": _changed(
+    "server administrators changed": _changed(
         "azurerm_mssql_server", None, {"azuread_administrator": [{"login_username": "ann", "object_id": "1"}]}
     ),
-    "what it runs on": _changed("databricks_cluster", {"single_user_name": "a"}, {"single_user_name": "b"}),
-    "another kind of task": _changed("databricks_job", {"task": [_CONDITION]}, {"task": []}),
-    "what limits an endpoint's answers": _changed(
+    "compute settings changed": _changed("databricks_cluster", {"single_user_name": "a"}, {"single_user_name": "b"}),
+    "job tasks changed": _changed("databricks_job", {"task": [_CONDITION]}, {"task": []}),
+    "endpoint gateway changed": _changed(
         "databricks_model_serving", {"ai_gateway": [{"rate_limits": [{"calls": 1}]}]}, {"ai_gateway": []}
     ),
-    "what guards it": _changed("azurerm_storage_account", {"min_tls_version": "TLS1_2"}, {"min_tls_version": "TLS1_0"}),
-    "the way of the traffic": _changed(
+    "protection changed": _changed(
+        "azurerm_storage_account", {"min_tls_version": "TLS1_2"}, {"min_tls_version": "TLS1_0"}
+    ),
+    "network routing changed": _changed(
         "azurerm_network_security_rule",
         {**_FLOW, "destination_port_range": "443"},
         {**_FLOW, "destination_port_range": "*"},
     ),
-    "a way in or out": _changed("azurerm_virtual_network_peering", None, {"remote_virtual_network_id": "/other"}),
-    "who hears of it": _changed("azurerm_monitor_metric_alert", {"enabled": True}, {"enabled": False}),
+    "network connection added": _changed(
+        "azurerm_virtual_network_peering", None, {"remote_virtual_network_id": "/other"}
+    ),
+    "notification changed": _changed("azurerm_monitor_metric_alert", {"enabled": True}, {"enabled": False}),
 }

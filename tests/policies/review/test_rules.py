@@ -79,25 +79,25 @@ _ALWAYS_ON = {"config": [{"served_entities": [{"scale_to_zero_enabled": False}]}
 EXAMPLES: dict[str, tuple[dict[str, Any], tuple[Told, ...]]] = {
     "plan failed": (plan(SAME, errored=True), ()),
     "plan incomplete": (plan(SAME, complete=False), ()),
-    "an output shows what was sensitive": (plan(SAME, output_changes={"pw": _UNCOVERED}), ()),
+    "sensitive output exposed": (plan(SAME, output_changes={"pw": _UNCOVERED}), ()),
     "access for everyone": (plan(_grants(account_users=["BROWSE"])), ()),
     "critical or high finding": (plan(_JOB), (FINDING,)),
     "medium finding": (plan(_JOB), (replace(FINDING, severity="medium", result="fail"),)),
     "data is lost": (plan(change("databricks_volume.v", ["delete"], {"name": "v"})), ()),
-    "something goes away": (plan(change("databricks_job.a", ["delete"], {"name": "a"})), ()),
+    "resource removed": (plan(change("databricks_job.a", ["delete"], {"name": "a"})), ()),
     "unknown action": (plan(change("databricks_job.a", ["melt"], {})), ()),
     "right to change data": (plan(_grants(eng=["MODIFY"])), ()),
     "right to manage": (plan(_grants(eng=["MANAGE"])), ()),
-    "what is hidden may show": (plan(change("databricks_policy_info.m", ["delete"], {"name": "hide"})), ()),
-    "right to see what is hidden": (
+    "masking changed": (plan(change("databricks_policy_info.m", ["delete"], {"name": "hide"})), ()),
+    "exempt from masking": (
         plan(change("databricks_policy_info.m", ["create"], None, {"except_principals": ["eng"]})),
         (),
     ),
     "right to read data": (plan(_grants(eng=["SELECT"])), ()),
     "Azure role": (plan(change("azurerm_role_assignment.r", ["create"], None, {"role_definition_name": "Reader"})), ()),
-    "right that is not known yet": (plan(_partly(["create"], {"grant": True})), ()),
-    "who gains access is not known yet": (plan(_partly(["create"], {"grant": [True]})), ()),
-    "an import takes rights away": (plan(_taken_over()), ()),
+    "unknown right": (plan(_partly(["create"], {"grant": True})), ()),
+    "unknown principal": (plan(_partly(["create"], {"grant": [True]})), ()),
+    "rights removed by an import": (plan(_taken_over()), ()),
     "right to use secrets": (
         plan(
             change(
@@ -111,64 +111,67 @@ EXAMPLES: dict[str, tuple[dict[str, Any], tuple[Told, ...]]] = {
         plan(change("databricks_group_member.m", ["create"], None, {"group_id": "1", "member_id": "2"})),
         (),
     ),
-    "who runs it": (
+    "run-as principal changed": (
         _set("databricks_job", {"run_as": [{"user_name": "a"}]}, {"run_as": [{"service_principal_name": "admin"}]}),
         (),
     ),
-    "what a job runs": (_set("databricks_job", _runs("/Repos/main"), _runs("/Users/bob")), ()),
-    "code in its place": (
+    "job code changed": (_set("databricks_job", _runs("/Repos/main"), _runs("/Users/bob")), ()),
+    "deployed code changed": (
         _set("databricks_repo", {"path": "/Repos/prod", "branch": "main"}, {"path": "/Repos/prod", "branch": "try"}),
         (),
     ),
-    "what an endpoint serves": (
+    "served model changed": (
         _set("databricks_model_serving", _served("prod.ops.risk"), _served("dev.ops.risk")),
         (),
     ),
-    "what a view shows": (
+    "view or function changed": (
         _set("databricks_sql_table", {"view_definition": "SELECT a FROM t"}, {"view_definition": "SELECT * FROM t"}),
         (),
     ),
-    "where data comes from": (
+    "data location changed": (
         _set("databricks_external_location", {"name": "l", "read_only": True}, {"name": "l", "read_only": False}),
         (),
     ),
-    "signs in again": (
+    "principal reactivated": (
         _set("databricks_user", {"user_name": "a", "active": False}, {"user_name": "a", "active": True}),
         (),
     ),
-    "serverless compute reaches everything": (
+    "unrestricted serverless egress": (
         _set("databricks_account_network_policy", _egress("RESTRICTED_ACCESS"), _egress("FULL_ACCESS")),
         (),
     ),
-    "what is logged": (
+    "logging changed": (
         _set("azurerm_monitor_diagnostic_setting", {"enabled_log": [{"category": "a"}]}, {"enabled_log": []}),
         (),
     ),
-    "what is deleted, and how soon": (
+    "retention changed": (
         _set("azurerm_storage_management_policy", {"rule": [{"name": "old"}]}, {"rule": [{"name": "new"}]}),
         (),
     ),
-    "no way back is kept": (
+    "recovery turned off": (
         _set("azurerm_key_vault", {"purge_protection_enabled": True}, {"purge_protection_enabled": False}),
         (),
     ),
-    "a budget changes": (_set("azurerm_consumption_budget_subscription", {"amount": 100}, {"amount": 9_000}), ()),
-    "code for every cluster": (_set("databricks_global_init_script", None, {"name": "s", "enabled": True}), ()),
-    "what a cluster starts with": (
+    "budget changed": (_set("azurerm_consumption_budget_subscription", {"amount": 100}, {"amount": 9_000}), ()),
+    "code for all clusters": (_set("databricks_global_init_script", None, {"name": "s", "enabled": True}), ()),
+    "cluster start-up changed": (
         _set("databricks_cluster", {"init_scripts": []}, {"init_scripts": [{"workspace": [{"destination": "/s.sh"}]}]}),
         (),
     ),
-    "a setting of a workspace or the account": (
+    "workspace or account setting": (
         _set("databricks_workspace_conf", {"custom_config": {"a": "false"}}, {"custom_config": {"a": "true"}}),
         (),
     ),
-    "sign-in past Entra": (_set("azurerm_container_registry", {"admin_enabled": False}, {"admin_enabled": True}), ()),
-    "rights are not asked for": (
+    "sign-in without Entra": (
+        _set("azurerm_container_registry", {"admin_enabled": False}, {"admin_enabled": True}),
+        (),
+    ),
+    "authorization turned off": (
         _set("azurerm_kubernetes_cluster", None, {"role_based_access_control_enabled": False}),
         (),
     ),
-    "a mask or a filter is taken from a table": (_set("databricks_sql_table", _MASKED, _BARE), ()),
-    "a role allows more": (_set("azurerm_role_definition", None, {"permissions": [{"actions": ["*"]}]}), ()),
+    "mask or filter removed": (_set("databricks_sql_table", _MASKED, _BARE), ()),
+    "role definition changed": (_set("azurerm_role_definition", None, {"permissions": [{"actions": ["*"]}]}), ()),
     "open to every workspace": (
         _set("databricks_catalog", {"isolation_mode": "ISOLATED"}, {"isolation_mode": "OPEN"}),
         (),
@@ -185,21 +188,21 @@ EXAMPLES: dict[str, tuple[dict[str, Any], tuple[Told, ...]]] = {
         _set("azurerm_network_security_rule", None, {"access": "Allow", "source_address_prefix": "*"}),
         (),
     ),
-    "protection is taken off": (_set("databricks_schema", {"force_destroy": False}, {"force_destroy": True}), ()),
-    "data for somebody outside": (_set("databricks_recipient", None, {"name": "partner"}), ()),
-    "runs without an end": (
+    "deletion protection removed": (_set("databricks_schema", {"force_destroy": False}, {"force_destroy": True}), ()),
+    "external access to data": (_set("databricks_recipient", None, {"name": "partner"}), ()),
+    "no automatic stop": (
         _set("databricks_cluster", {"autotermination_minutes": 60}, {"autotermination_minutes": 0}),
         (),
     ),
-    "an endpoint that never scales to zero": (_set("databricks_model_serving", None, _ALWAYS_ON), ()),
-    "a job that runs all the time": (_set("databricks_job", {}, {"continuous": [{"pause_status": "UNPAUSED"}]}), ()),
-    "what clusters are allowed": (
+    "endpoint without scale to zero": (_set("databricks_model_serving", None, _ALWAYS_ON), ()),
+    "continuous job": (_set("databricks_job", {}, {"continuous": [{"pause_status": "UNPAUSED"}]}), ()),
+    "cluster policy changed": (
         _set("databricks_cluster_policy", {"definition": '{"a": {"maxValue": 4}}'}, {"definition": "{}"}),
         (),
     ),
     "identity in Entra": (_set("azuread_application_password", None, {"application_id": "a"}), ()),
     "costs": (plan(change("databricks_sql_endpoint.w", ["create"], None, _LARGE)), ()),
-    "undoes a change made by hand": (plan(_JOB) | _drifted(), ()),
+    "manual change undone": (plan(_JOB) | _drifted(), ()),
     **GUARD_EXAMPLES,
 }
 BLOCKING = {"plan failed", "access for everyone", "critical or high finding", "unknown action"}
@@ -331,7 +334,12 @@ def _hits(document: dict[str, Any]) -> list[str]:
 def test_an_attribute_that_is_known_after_the_apply_may_be_any_value() -> None:
     """Whose rights a job will have, and whether a catalog stays closed, is not known: no pass."""
     for kind, before, unknown, rule in (
-        ("databricks_job", {"run_as": [{"user_name": "a"}]}, {"run_as": [{"user_name": True}]}, "who runs it"),
+        (
+            "databricks_job",
+            {"run_as": [{"user_name": "a"}]},
+            {"run_as": [{"user_name": True}]},
+            "run-as principal changed",
+        ),
         ("databricks_catalog", {"isolation_mode": "ISOLATED"}, {"isolation_mode": True}, "open to every workspace"),
     ):
         item = change(f"{kind}.x", ["update"], before, {"run_as": [{}]}, after_unknown=unknown)
@@ -349,7 +357,7 @@ def test_blocks_that_swap_a_value_are_another_setting() -> None:
     ssh, web = {"port": "22", "access": "Deny"}, {"port": "443", "access": "Allow"}
     after = [{**ssh, "access": "Allow"}, {**web, "access": "Deny"}]
     swapped = _set("azurerm_network_security_group", {"security_rule": [ssh, web]}, {"security_rule": after})
-    assert _hits(swapped) == ["what guards it", "the way of the traffic"]
+    assert _hits(swapped) == ["protection changed", "network routing changed"]
     turned = _set("azurerm_network_security_group", {"security_rule": [ssh, web]}, {"security_rule": [web, ssh]})
     assert _hits(turned) == []
 
@@ -359,7 +367,7 @@ def test_a_guard_that_is_sensitive_as_a_whole_is_not_told_apart() -> None:
     item = change("databricks_cluster.x", ["update"], {"spark_conf": {"a.b": "1"}}, {"spark_conf": {"c.d": "1"}})
     item["change"] |= {"before_sensitive": {"spark_conf": True}, "after_sensitive": {"spark_conf": True}}
     (hit,) = reviewer().review("prod-ml", plan(item)).decision.hits
-    assert (hit.rule, hit.what) == ("what it runs on", ("databricks_cluster.x spark_conf.(sensitive)",))
+    assert (hit.rule, hit.what) == ("compute settings changed", ("databricks_cluster.x spark_conf.(sensitive)",))
 
 
 def test_what_the_provider_computes_anew_guards_nothing() -> None:
@@ -369,7 +377,7 @@ def test_what_the_provider_computes_anew_guards_nothing() -> None:
     )
     item["change"] |= {"after_unknown": {"private_address": True}}
     document = plan(item)
-    assert "what guards it" not in _hits(document)
+    assert "protection changed" not in _hits(document)
 
 
 def test_what_is_made_safer_passes() -> None:
