@@ -23,7 +23,7 @@ SLOW = ("-m", "slow and not long")
 JOBS = "tests/ml"
 # What runs alone: its marker, and half of the work, as time goes; every other room, and any new one, is the other half.
 ALONE = {
-    "fast": (FAST, ("tests/infra", "tests/policies", "tests/cli")),
+    "fast": (FAST, tuple(f"tests/{room}" for room in ("infra", "policies", "cli", "docs", "localcloud/loader"))),
     "slow": (SLOW, tuple(f"tests/ml/{room}" for room in ("ingest", "maintenance", "pipelines", "training"))),
 }
 # The fast tests of these rooms come after the servers, which take longer than the jobs; the others after the jobs.

@@ -153,19 +153,21 @@ def test_a_job_that_only_starts_others_holds_no_rights(documents: Documents) -> 
     assert [name for name, person, _ in held if person == "staging-credit-integration"] == []
 
 
-def test_a_wider_right_in_the_yaml_is_a_wider_grant(workspaces: Path, synthesized: Callable[[], Documents]) -> None:
+def test_a_wider_right_in_the_yaml_is_a_wider_grant(workspaces: Path, synthesized: Callable[..., Documents]) -> None:
     """platform.yaml alone decides what a stage may do: the tests above read rights that it gives."""
     edit(workspaces / "platform.yaml", "training: {gold: read", "training: {gold: create")
-    held = grants(synthesized(), "prod-workspace", "credit_gold-grants")
+    held = grants(synthesized("prod-workspace"), "prod-workspace", "credit_gold-grants")
     assert held["prod-credit-training"] == {"USE_SCHEMA", "SELECT", "CREATE_TABLE"}
 
 
-def test_without_read_by_no_other_environment_is_let_in(workspaces: Path, synthesized: Callable[[], Documents]) -> None:
+def test_without_read_by_no_other_environment_is_let_in(
+    workspaces: Path, synthesized: Callable[..., Documents]
+) -> None:
     """The grant and the binding both go when prod stops naming dev, and dev stops naming its source."""
     edit(workspaces / "prod.yaml", "read_by: [dev]", "read_by: []")
     edit(workspaces / "dev.yaml", "    source: prod\n", "")
     edit(workspaces / "dev.yaml", "    jobs:\n", "    jobs:\n      ingest: {schedule: paused}\n")
-    changed = synthesized()
+    changed = synthesized("account", "prod-workspace")
     bindings = changed["prod-workspace"]["resource"]["databricks_workspace_binding"].values()
     assert {binding["workspace_id"] for binding in bindings} == {1000000000000003}
     assert not [g for g in all_grants(changed, "prod-workspace") if g[1].startswith("dev")]

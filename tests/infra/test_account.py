@@ -40,7 +40,7 @@ def test_the_regions_metastore_is_adopted_as_it_is(documents: Documents) -> None
     assert {one["metastore_id"] for one in assigned.values()} == {"00000000-0000-4000-8000-000000000001"}
 
 
-def test_a_new_metastore_comes_before_every_workspace(workspaces: Path, synthesized: Callable[[], Documents]) -> None:
+def test_a_new_metastore_comes_before_every_workspace(workspaces: Path, synthesized: Callable[..., Documents]) -> None:
     """In a stack of its own, with the group that owns it; the account finds both and makes neither."""
     edit(workspaces / "platform.yaml", _ADOPTED, "  kind: new\n")
     found = synthesized()
@@ -81,11 +81,11 @@ def test_the_pipeline_may_make_what_its_stacks_need_in_the_metastore(documents: 
 
 
 def test_an_imported_metastore_holds_no_data_and_is_no_persons(
-    workspaces: Path, synthesized: Callable[[], Documents]
+    workspaces: Path, synthesized: Callable[..., Documents]
 ) -> None:
     """No storage root, a group as owner, sharing inside the account only, tokens of 30 days, for all workspaces."""
     edit(workspaces / "platform.yaml", _ADOPTED, _IMPORTED)
-    documents = synthesized()
+    documents = synthesized("account")
     assert documents["account"]["import"] == [
         {"id": "00000000-0000-4000-8000-000000000001", "to": "databricks_metastore.metastore"}
     ]
@@ -161,10 +161,10 @@ def test_serverless_egress_is_refused_unless_named(documents: Documents, environ
     assert (option["workspace_id"], option["network_policy_id"]) == (IDS[environment], policy["network_policy_id"])
 
 
-def test_a_named_domain_is_let_out(workspaces: Path, synthesized: Callable[[], Documents]) -> None:
+def test_a_named_domain_is_let_out(workspaces: Path, synthesized: Callable[..., Documents]) -> None:
     """A domain in the YAML is the one exception."""
     edit(workspaces / "dev.yaml", "  token_lifetime_days: 30\n", "  serverless_domains: [data.example.com]\n")
-    access = _all(synthesized(), "databricks_account_network_policy")["dev-egress"]["egress"]["network_access"]
+    access = _all(synthesized("account"), "databricks_account_network_policy")["dev-egress"]["egress"]["network_access"]
     assert access["allowed_internet_destinations"] == [
         {"destination": "data.example.com", "internet_destination_type": "DNS_NAME"}
     ]
@@ -185,7 +185,7 @@ def test_where_a_model_is_served_its_image_can_be_built(documents: Documents) ->
     }
 
 
-def test_a_private_package_index_takes_their_place(workspaces: Path, synthesized: Callable[[], Documents]) -> None:
+def test_a_private_package_index_takes_their_place(workspaces: Path, synthesized: Callable[..., Documents]) -> None:
     """And where nothing is served, it is let out to neither."""
     for name in ("prod", "dev"):
         edit(
@@ -193,7 +193,7 @@ def test_a_private_package_index_takes_their_place(workspaces: Path, synthesized
             "  token_lifetime_days: 30\n",
             "  package_index: {url: https://packages.example.com/simple}\n  serverless_domains: [data.example.com]\n",
         )
-    documents = synthesized()
+    documents = synthesized("account")
     assert _destinations(documents, "prod") == ["data.example.com", "packages.example.com"]
     assert _destinations(documents, "dev") == ["data.example.com"]
 
@@ -221,22 +221,22 @@ def test_serverless_compute_reaches_lakes_and_root_storage_privately(documents: 
 
 
 def test_without_masked_reads_root_storage_needs_no_endpoint(
-    workspaces: Path, synthesized: Callable[[], Documents]
+    workspaces: Path, synthesized: Callable[..., Documents]
 ) -> None:
     """Where every job sees what it reads in clear, serverless compute filters nothing for them."""
     platform = workspaces / "platform.yaml"
     edit(platform, "network: private\n", "network: private\nmasked_reads: refused\n")
     edit(platform, "scoring: {gold: create,", "scoring: {sensitive: clear, source_sensitive: clear, gold: create,")
-    rules = _all(synthesized(), "databricks_mws_ncc_private_endpoint_rule")
+    rules = _all(synthesized("account"), "databricks_mws_ncc_private_endpoint_rule")
     assert sorted(rules) == sorted(
         f"connectivity-{name}-lake-{part}" for name in ENVIRONMENTS for part in ("dfs", "blob")
     )
 
 
-def test_without_private_endpoints_no_lake_needs_one(workspaces: Path, synthesized: Callable[[], Documents]) -> None:
+def test_without_private_endpoints_no_lake_needs_one(workspaces: Path, synthesized: Callable[..., Documents]) -> None:
     """In the profile ip-allow-list there is nothing to approve."""
     to_ip_allow_list(workspaces)
-    assert _all(synthesized(), "databricks_mws_ncc_private_endpoint_rule") == {}
+    assert _all(synthesized("account"), "databricks_mws_ncc_private_endpoint_rule") == {}
 
 
 def test_a_budget_tells_the_people_on_call(documents: Documents) -> None:

@@ -58,9 +58,9 @@ def test_a_wider_role_is_found(documents: Documents, action: str) -> None:
         test_a_pipeline_joins_the_hub_and_changes_none_of_it(widened)
 
 
-def test_without_a_hub_nobody_joins_it(workspaces: Path, synthesized: Callable[[], Documents]) -> None:
+def test_without_a_hub_nobody_joins_it(workspaces: Path, synthesized: Callable[..., Documents]) -> None:
     """The profile ip-allow-list has no such group and no such role."""
     to_ip_allow_list(workspaces)
-    made = synthesized()["bootstrap"]["resource"]
+    made = synthesized("bootstrap")["bootstrap"]["resource"]
     assert "azurerm_role_definition" not in made
     assert "hub-group" not in made["azurerm_resource_group"]

@@ -40,11 +40,11 @@ def _flags(task: dict[str, Any]) -> dict[str, str]:
 
 
 def test_a_continuous_ingest_is_one_task_without_end_or_retries(
-    synthesized: Callable[[], Documents], monkeypatch: pytest.MonkeyPatch
+    synthesized: Callable[..., Documents], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In staging the integration job waits for the end of ingest, so there it is started by files and ends."""
     monkeypatch.setitem(USE_CASES, "credit", _declared(ingest_every_s=30))
-    documents = synthesized()
+    documents = synthesized("staging-ml", "prod-ml", "prod-workspace")
     ending = jobs(documents, "staging")["credit-ingest"]
     assert [task["task_key"] for task in ending["task"]] == ["bronze", "features", "masks", "publish", "silver"]
     assert (ending["timeout_seconds"], "trigger" in ending, "continuous" in ending) == (3600, True, False)
@@ -63,11 +63,11 @@ def test_a_continuous_ingest_is_one_task_without_end_or_retries(
 
 
 def test_a_continuous_ingest_is_asked_by_a_job_of_its_own(
-    synthesized: Callable[[], Documents], monkeypatch: pytest.MonkeyPatch
+    synthesized: Callable[..., Documents], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It runs as ingest's principal and records what the next round removes; an ingest that ends is asked itself."""
     monkeypatch.setitem(USE_CASES, "credit", _declared(ingest_every_s=30))
-    documents = synthesized()
+    documents = synthesized("staging-ml", "prod-ml")
     assert "credit-requests" not in jobs(documents, "staging")
     job = jobs(documents, "prod")["credit-requests"]
     (task,) = job["task"]
@@ -77,10 +77,10 @@ def test_a_continuous_ingest_is_asked_by_a_job_of_its_own(
     assert job["run_as"] == jobs(documents, "prod")["credit-ingest"]["run_as"]
 
 
-def test_a_topic_is_read_on_a_schedule(synthesized: Callable[[], Documents], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_topic_is_read_on_a_schedule(synthesized: Callable[..., Documents], monkeypatch: pytest.MonkeyPatch) -> None:
     """Its ingest has the stages of any other, and bronze the scope with the secrets."""
     monkeypatch.setitem(USE_CASES, "credit", _declared(ingest_cron="0 0/15 * * * ?"))
-    job = jobs(synthesized(), "prod")["credit-ingest"]
+    job = jobs(synthesized("prod-ml"), "prod")["credit-ingest"]
     assert job["schedule"]["quartz_cron_expression"] == "0 0/15 * * * ?"
     assert "trigger" not in job
     scopes = {task["task_key"]: _flags(task).get("--secret-scope") for task in job["task"]}

@@ -81,12 +81,12 @@ def test_every_task_names_code_that_the_wheel_has(documents: Documents, environm
 
 @pytest.mark.parametrize(("sign_in", "named"), [("none", "https://packages.example.com/simple"), ("workspace", None)])
 def test_training_names_the_package_index_of_its_environment(
-    workspaces: Path, synthesized: Callable[[], Documents], sign_in: str, named: str | None
+    workspaces: Path, synthesized: Callable[..., Documents], sign_in: str, named: str | None
 ) -> None:
     """Unless it asks for a sign-in: that stands in the workspace's default package repository."""
     index = f"{{url: https://packages.example.com/simple, sign_in: {sign_in}}}"
     edit(workspaces / "prod.yaml", "  token_lifetime_days: 30\n", f"  package_index: {index}\n")
-    documents = synthesized()
+    documents = synthesized("dev-ml", "prod-ml")
     assert _flags(tasks(documents, "prod", "credit-training")["training"]).get("--package-index") == named
     assert "--package-index" not in _flags(tasks(documents, "dev", "credit-training")["training"])
 
@@ -184,14 +184,14 @@ def test_monitoring_alerts_and_retrains_by_its_decision(documents: Documents) ->
     }
 
 
-def test_those_who_deliver_are_named_by_their_secrets(workspaces: Path, synthesized: Callable[[], Documents]) -> None:
+def test_those_who_deliver_are_named_by_their_secrets(workspaces: Path, synthesized: Callable[..., Documents]) -> None:
     """The alert task gets the secrets' names, and who is mailed; a URL has no place in the workspaces."""
     edit(
         workspaces / "prod.yaml",
         "monitoring: {schedule: active}",
         "monitoring: {schedule: active, webhook_secret: prod/hook, mail_secret: prod/mail}",
     )
-    flags = _flags(tasks(synthesized(), "prod", "credit-monitoring")["alert"])
+    flags = _flags(tasks(synthesized("prod-ml"), "prod", "credit-monitoring")["alert"])
     assert (flags["--webhook-secret"], flags["--mail-secret"]) == ("prod/hook", "prod/mail")
     assert flags["--people"] == "on-call=mlops-on-call@example.com;model-risk=model-risk@example.com"
 

@@ -324,7 +324,7 @@ def test_tasks_load_the_uploaded_wheel_by_its_content(documents: Documents, out_
 
 
 def test_a_semantic_model_is_published_where_the_environment_says(
-    workspaces: Path, synthesized: Callable[[], Documents]
+    workspaces: Path, synthesized: Callable[..., Documents]
 ) -> None:
     """Predictions and records, asked for as each viewer; it runs as who reads both, and needs no cluster."""
     edit(
@@ -333,7 +333,7 @@ def test_a_semantic_model_is_published_where_the_environment_says(
         'monitoring: {schedule: active, power_bi: {connection: pbi, workspace: Risk, cron: "0 0 9 2 * ?", '
         "schedule: paused}}",
     )
-    made = jobs(synthesized(), "prod")["credit-power-bi"]
+    made = jobs(synthesized("prod-ml"), "prod")["credit-power-bi"]
     assert who(made["run_as"]["service_principal_name"]) == "prod-credit-monitoring"
     assert ("job_cluster" in made, made["schedule"]["pause_status"]) == (False, "PAUSED")
     [task] = made["task"]

@@ -120,10 +120,10 @@ def test_an_environment_without_data_of_its_own_masks_nothing(documents: Documen
     assert "group-dev-credit-clear-readers" not in documents["account"]["resource"]["databricks_group"]
 
 
-def test_a_group_is_let_in_by_name(workspaces: Path, synthesized: Callable[[], Documents]) -> None:
+def test_a_group_is_let_in_by_name(workspaces: Path, synthesized: Callable[..., Documents]) -> None:
     """A role with `sensitive: clear` joins the one group that policies except."""
     edit(workspaces / "prod.yaml", "      model-risk: {gold: read", "      model-risk: {sensitive: clear, gold: read")
-    members = synthesized()["account"]["resource"]["databricks_group_member"]
+    members = synthesized("account")["account"]["resource"]["databricks_group_member"]
     assert members["group-prod-credit-clear-readers-model-risk"] == {
         "group_id": "${databricks_group.group-prod-credit-clear-readers.id}",
         "member_id": "${databricks_group.group-model-risk.id}",

@@ -29,14 +29,14 @@ def test_data_is_protected_unless_the_environment_says_otherwise(documents: Docu
     assert found == {"dev": {False}, "prod": {True}, "staging": {True}}
 
 
-def test_protection_is_the_default(workspaces: Path, synthesized: Callable[[], Documents]) -> None:
+def test_protection_is_the_default(workspaces: Path, synthesized: Callable[..., Documents]) -> None:
     """Leaving the setting out protects."""
     edit(workspaces / "dev.yaml", "protect_data: false\n", "")
-    assert _protected(synthesized(), "dev") == {True}
+    assert _protected(synthesized("dev-workspace", "dev-ml"), "dev") == {True}
 
 
 def test_what_all_share_is_protected_unless_the_platform_says_otherwise(
-    workspaces: Path, synthesized: Callable[[], Documents]
+    workspaces: Path, synthesized: Callable[..., Documents]
 ) -> None:
     """Every environment leaves by the hub and lies in the metastore: one setting, by its name, lets them go."""
 
@@ -47,9 +47,9 @@ def test_what_all_share_is_protected_unless_the_platform_says_otherwise(
         return {each.get("lifecycle", {}).get("prevent_destroy", False) for each in kept}
 
     edit(workspaces / "platform.yaml", "kind: adopt", "kind: import")
-    assert protected(synthesized()) == {True}
+    assert protected(synthesized("account")) == {True}
     edit(workspaces / "platform.yaml", "admins: platform-admins\n", "admins: platform-admins\nprotect_shared: false\n")
-    assert protected(synthesized()) == {False}
+    assert protected(synthesized("account")) == {False}
 
 
 def test_protection_keeps_what_a_resource_says_itself(documents: Documents) -> None:

@@ -35,12 +35,12 @@ def _flags(task: dict[str, Any]) -> dict[str, str]:
 
 
 def test_a_continuous_scoring_is_asked_by_a_job_of_its_own(
-    synthesized: Callable[[], Documents], monkeypatch: pytest.MonkeyPatch
+    synthesized: Callable[..., Documents], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It has no schedule and no end; maintenance and forgetting go to the job beside it. In staging, where the
     integration job waits for scoring, it starts by its schedule and ends."""
     monkeypatch.setitem(USE_CASES, "credit", _declared(streaming=Streaming(every_s=30)))
-    documents = synthesized()
+    documents = synthesized("staging-ml", "prod-ml")
     ending, job = jobs(documents, "staging")["credit-scoring"], jobs(documents, "prod")["credit-scoring"]
     assert ("schedule" in ending, "continuous" in ending) == (True, False)
     assert "credit-predictions" not in jobs(documents, "staging")
@@ -60,11 +60,11 @@ def test_a_continuous_scoring_is_asked_by_a_job_of_its_own(
 
 
 def test_scoring_writes_checkpoints_and_reads_secrets_only_if_it_is_declared(
-    synthesized: Callable[[], Documents], monkeypatch: pytest.MonkeyPatch
+    synthesized: Callable[..., Documents], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Files have a volume, which only scoring writes; the scope with secrets is read for a database or a topic."""
     monkeypatch.setitem(USE_CASES, "credit", _declared(sinks=(FILES, TOPIC, DATABASE)))
-    documents = synthesized()
+    documents = synthesized("prod-ml", "prod-workspace")
     task = next(iter(jobs(documents, "prod")["credit-scoring"]["task"]))
     assert _flags(task)["--secret-scope"] == "prod"
     readers = documents["prod-workspace"]["resource"]["databricks_secret_acl"]
@@ -78,10 +78,10 @@ def test_scoring_writes_checkpoints_and_reads_secrets_only_if_it_is_declared(
     assert "health_exports" not in documents["prod-workspace"]["resource"]["databricks_volume"]
 
 
-def test_files_alone_need_no_secret(synthesized: Callable[[], Documents], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_alone_need_no_secret(synthesized: Callable[..., Documents], monkeypatch: pytest.MonkeyPatch) -> None:
     """So the task is told no scope, and its principal may read none."""
     monkeypatch.setitem(USE_CASES, "credit", _declared(sinks=(FILES,)))
-    documents = synthesized()
+    documents = synthesized("prod-ml", "prod-workspace")
     task = next(iter(jobs(documents, "prod")["credit-scoring"]["task"]))
     assert "--secret-scope" not in _flags(task)
     assert list(documents["prod-workspace"]["resource"]["databricks_secret_acl"]) == ["secrets-credit-monitoring"]

@@ -49,7 +49,7 @@ def test_who_may_call_the_endpoint(documents: Documents) -> None:
 
 
 def test_requests_are_recorded_in_a_schema_of_their_own(
-    documents: Documents, workspaces: Path, synthesized: Callable[[], Documents]
+    documents: Documents, workspaces: Path, synthesized: Callable[..., Documents]
 ) -> None:
     """The gateway keeps requests and answers, unless the environment turns it off; the schema stays."""
     assert _only(documents, "databricks_model_serving")["ai_gateway"] == {
@@ -63,13 +63,13 @@ def test_requests_are_recorded_in_a_schema_of_their_own(
         "usage_tracking_config": {"enabled": True},
     }
     edit(workspaces / "prod.yaml", "inference_table: true", "inference_table: false")
-    off = synthesized()
+    off = synthesized("prod-serving")
     assert "inference_table_config" not in _only(off, "databricks_model_serving")["ai_gateway"]
     assert off[STACK]["resource"]["databricks_schema"] == documents[STACK]["resource"]["databricks_schema"]
 
 
 def test_requests_are_read_by_those_alone_who_see_sensitive_columns(
-    documents: Documents, workspaces: Path, synthesized: Callable[[], Documents]
+    documents: Documents, workspaces: Path, synthesized: Callable[..., Documents]
 ) -> None:
     """Their text holds what callers wrote: of who reads ops, only a role that is let. The pipeline makes tables."""
     assert _only(documents, "databricks_schema")["name"] == "credit_inference"
@@ -80,7 +80,7 @@ def test_requests_are_read_by_those_alone_who_see_sensitive_columns(
         "model-risk: {gold: read, ops: read,",
         "model-risk: {sensitive: clear, gold: read, ops: read,",
     )
-    found = grants(synthesized(), STACK, "credit_inference-grants")
+    found = grants(synthesized("prod-serving"), STACK, "credit_inference-grants")
     assert found == {**jobs, "model-risk": {"USE_SCHEMA", "SELECT"}}
 
 
@@ -196,7 +196,7 @@ def test_ingest_alone_may_publish_to_the_online_store(documents: Documents) -> N
 
 
 def test_an_environment_that_does_not_serve_has_no_phase_two(
-    workspaces: Path, synthesized: Callable[[], Documents]
+    workspaces: Path, synthesized: Callable[..., Documents]
 ) -> None:
     """Without `serving` the stack is not there; who read predictions by it reads gold or nothing."""
     edit(workspaces / "prod.yaml", "    serving: {inference_table: true}\n", "")

@@ -86,15 +86,15 @@ def test_state_is_remote_and_providers_hold_no_secret(documents: Documents) -> N
             assert provider["storage_use_azuread"] is True
 
 
-def test_local_state_when_told(workspaces: Path, synthesized: Callable[[], Documents]) -> None:
+def test_local_state_when_told(workspaces: Path, synthesized: Callable[..., Documents]) -> None:
     """platform.yaml chooses the local backend by its kind."""
     text = (workspaces / "platform.yaml").read_text(encoding="utf-8")
     text = re.sub(r"state:\n(  .*\n)+", "state: {kind: local}\n", text)
     (workspaces / "platform.yaml").write_text(text, encoding="utf-8")
-    assert synthesized()["prod-ml"]["terraform"]["backend"] == {"local": {"path": "prod-ml.tfstate"}}
+    assert synthesized("prod-ml")["prod-ml"]["terraform"]["backend"] == {"local": {"path": "prod-ml.tfstate"}}
 
 
-def test_one_more_dev_workspace_is_one_more_file(workspaces: Path, synthesized: Callable[[], Documents]) -> None:
+def test_one_more_dev_workspace_is_one_more_file(workspaces: Path, synthesized: Callable[..., Documents]) -> None:
     """A second dev gets its own catalog, principals and read-only way to prod, and the first stays as it was."""
     text = (workspaces / "dev.yaml").read_text(encoding="utf-8")
     text = text.replace("name: dev\ncatalog: dev\n", "name: dev-fraud\ncatalog: dev_fraud\n")

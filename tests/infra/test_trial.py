@@ -14,7 +14,7 @@ _CREDIT = USE_CASES["credit"]
 
 
 def test_the_trial_follows_a_sign_off_that_did_not_pass(
-    synthesized: Callable[[], Documents], monkeypatch: pytest.MonkeyPatch
+    synthesized: Callable[..., Documents], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And nothing follows it: whoever approves starts the job again."""
     model = _CREDIT.models[0]
@@ -25,7 +25,7 @@ def test_the_trial_follows_a_sign_off_that_did_not_pass(
         serving=replace(model.serving, challenger_percent=10),
     )
     monkeypatch.setitem(USE_CASES, "credit", replace(_CREDIT, models=(tried,)))
-    tasks = {task["task_key"]: task for task in jobs(synthesized(), "prod")["credit-promotion"]["task"]}
+    tasks = {task["task_key"]: task for task in jobs(synthesized("prod-ml"), "prod")["credit-promotion"]["task"]}
     assert tasks["trial"]["depends_on"] == [{"task_key": "approved", "outcome": "false"}]
     assert tasks["trial"]["python_wheel_task"]["entry_point"] == "trial"
     assert tasks["promotion"]["depends_on"] == [{"task_key": "approved", "outcome": "true"}]
@@ -38,7 +38,7 @@ def test_without_it_no_version_is_tried(documents: Documents) -> None:
 
 
 def test_an_experiment_is_looked_at_by_a_job_and_asked_for_by_the_sign_off(
-    synthesized: Callable[[], Documents], monkeypatch: pytest.MonkeyPatch
+    synthesized: Callable[..., Documents], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where the endpoint is, and nowhere else; the job runs as monitoring, which reads what was asked."""
     model = _CREDIT.models[0]
@@ -46,7 +46,7 @@ def test_an_experiment_is_looked_at_by_a_job_and_asked_for_by_the_sign_off(
     rule = Experiment(size=20_000, effect=0.01)
     serving = replace(model.serving, challenger_percent=10, experiment=rule, shadow=True)
     monkeypatch.setitem(USE_CASES, "credit", replace(_CREDIT, models=(replace(model, serving=serving),)))
-    made = synthesized()
+    made = synthesized("staging-ml", "prod-ml")
     job = jobs(made, "prod")["credit-online"]
     tasks = {task["task_key"]: task["python_wheel_task"]["entry_point"] for task in job["task"]}
     assert tasks == {"experiment": "experiment", "shadow": "shadow"}

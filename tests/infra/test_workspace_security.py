@@ -81,14 +81,14 @@ def test_system_tables_are_turned_on_once(documents: Documents) -> None:
     assert {entry["schema"] for entry in schemas} == {"access", "compute", "lakeflow", "query", "serving"}
 
 
-def test_legacy_table_acls_are_an_opt_in(workspaces: Path, synthesized: Callable[[], Documents]) -> None:
+def test_legacy_table_acls_are_an_opt_in(workspaces: Path, synthesized: Callable[..., Documents]) -> None:
     """With legacy access let in by name, the named group gets its rights in the Hive metastore."""
     edit(
         workspaces / "dev.yaml",
         "  token_lifetime_days: 30\n",
         "  legacy_access: enabled\n  legacy_table_acls: [{database: default, group: analysts, rights: read}]\n",
     )
-    documents = synthesized()
+    documents = synthesized("dev-workspace")
     assert _resource(documents, "dev", "databricks_sql_permissions", "legacy-default") == {
         "database": "default",
         "privilege_assignments": [{"principal": "analysts", "privileges": ["USAGE", "SELECT"]}],
