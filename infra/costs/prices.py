@@ -23,7 +23,7 @@ class Fixed(Values):
     type: str
     """Terraform's type of the resource"""
     where: dict[str, str] = Field(default_factory=dict)
-    """arguments by which it is told from others of its type"""
+    """arguments that distinguish it from others of its type"""
     amount: Amount | None
     """null: unknown"""
     per: Literal["hour", "month"]

@@ -1,4 +1,4 @@
-"""The job `<usecase>-alias-change`: notifies people that the live version changed, whoever changed it."""
+"""The job `<usecase>-alias-change`: notifies people of every change of the live version."""
 
 from infra.jobs.declaration import JobContext, JobDeclaration, ModelEvent
 

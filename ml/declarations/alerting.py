@@ -1,4 +1,4 @@
-"""Alerts of a use case: who is told of what, what they should do, and how soon they are told again."""
+"""Alerts of a use case: recipients, advice, and the time until reminders."""
 
 import re
 from collections.abc import Iterator, Sequence

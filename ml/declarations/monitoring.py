@@ -1,4 +1,4 @@
-"""Limits of monitoring: what a period may look like before somebody is told, or the model is trained again.
+"""Limits of monitoring: when a period raises an alert, or leads to retraining.
 
 Every limit is about size: how far a period must move before it matters. Size alone would raise false alarms
 on small periods, so a breach must also be larger than what sampling noise explains (`ml/monitoring/`), at a

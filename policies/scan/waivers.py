@@ -14,7 +14,7 @@ from policies.yaml_model import Entry
 
 
 class Waiver(PolicyException):
-    """`address` is `stack/type.name`, where `*` stands for any letters; it lets `rule` stand there until `expires`."""
+    """Accepts findings of `rule` at `address` (`stack/type.name`, `*` for any text) until `expires`."""
 
     rule: str = Field(pattern=r"^CKV2?_[A-Z0-9]+_\d+$")
     # A waiver names at least the kind of resource, so that none disables a whole rule.

@@ -52,7 +52,7 @@ class ActivityAlertProps:
 
 
 def activity_alert(scope: Scope, id_: str, props: ActivityAlertProps) -> None:
-    """Alerts when it was done, whoever did it."""
+    """Alerts on the operation, by any principal."""
     binding = azurerm.monitor_activity_log_alert
     binding.MonitorActivityLogAlert(
         scope,

@@ -49,7 +49,7 @@ class EnvironmentAzure(Values):
     subscription_id: Uuid
     """its subscription; several environments may share one"""
     monthly_budget: Annotated[StrictInt, Field(ge=1, description="an amount, at least 1")]
-    """in the currency that the subscription is billed in; `notify` is told when a month goes over it"""
+    """in the currency of the subscription's bill; `notify` gets a message if a month exceeds it"""
     redundancy: Literal["LRS", "ZRS", "GRS", "GZRS"] = "ZRS"
     """copies of the lake: in one datacentre, in three zones, or (G) in the paired region too"""
     landing_days: Annotated[StrictInt, Field(ge=30, description="days, at least 30")] | None = None

@@ -64,11 +64,11 @@ class Environment(Values):
     protect_data: StrictBool = True
     """whether a plan that destroys catalogs, schemas, volumes, models or experiments fails"""
     monthly_budget_usd: Annotated[StrictInt, Field(ge=1, description="US dollars, at least 1")]
-    """list price above which `notify` is told"""
+    """list price above which `notify` gets a message"""
     system_schemas: tuple[Literal["access", "compute", "lakeflow", "query", "serving", "storage"], ...] = ()
     """system tables to enable; they belong to the metastore, so exactly one environment lists them"""
     notify: NotEmpty[Email]
-    """who is told when a job fails, an alert is raised or the budget is spent"""
+    """recipients of messages about failed jobs, alerts and the budget"""
     destinations: dict[Name, NotEmpty[Email]] = Field(default_factory=dict)
     """further recipients of alerts, by the name in a use case's `AlertRule`; `on-call` are those of `notify`"""
 

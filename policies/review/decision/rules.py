@@ -28,7 +28,7 @@ def _stops(written: Any) -> Verdict:
 
 
 class Rule(Entry):
-    """One rule. `by` are the groups of which somebody must approve."""
+    """One rule. A member of each group in `by` must approve."""
 
     name: Text
     when: When

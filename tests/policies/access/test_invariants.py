@@ -101,7 +101,7 @@ def _let_a_connector_own_a_subscription(documents: Documents) -> None:
 MUTATIONS: dict[str, Callable[[Documents], None]] = {
     "only production and the platform's admins write production": _let_dev_write_prod,
     "other environments do not reach production's models": _let_dev_read_prods_model,
-    "nobody changes data that another one recorded": _let_a_person_change_staging,
+    "no principal changes data that another one recorded": _let_a_person_change_staging,
     "only the serving principal and declared callers query an endpoint": _let_analysts_query,
     "only promotion moves an alias": _let_training_own_the_model,
     "training cannot promote": _let_training_manage_promotion,

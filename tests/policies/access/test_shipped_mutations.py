@@ -50,7 +50,7 @@ def _grant(principal: str, *privileges: str, stack: str = "prod-workspace", **on
 
 
 WRITES = "only production and the platform's admins write production"
-RECORDS = "nobody changes data that another one recorded"
+RECORDS = "no principal changes data that another one recorded"
 
 
 @pytest.mark.parametrize("spelling", ["account users", "Account  Users", "users"])
