@@ -36,6 +36,14 @@ def serves(environment: Environment) -> bool:
 
 def serving_stack(app: Scope, spec: Spec, environment: Environment) -> None:
     """The endpoints of the use cases that `environment` serves, and alerts and charts of all that it monitors."""
+    parts = _parts(app, spec, environment)
+    for name in environment.use_cases:
+        _use_case(parts, spec.use_cases[name])
+    platform_dashboard(parts)
+
+
+def _parts(app: Scope, spec: Spec, environment: Environment) -> Parts:
+    """The stack, with the existing resources that all its use cases refer to."""
     props = StackProps(
         platform=spec.platform,
         host=environment.workspace.url,
@@ -46,7 +54,7 @@ def serving_stack(app: Scope, spec: Spec, environment: Environment) -> None:
     warehouse = databricks.data_databricks_sql_warehouse.DataDatabricksSqlWarehouse(
         stack, "warehouse", name=names.warehouse(environment.name)
     )
-    parts = Parts(
+    return Parts(
         stack=stack,
         spec=spec,
         environment=environment,
@@ -56,26 +64,28 @@ def serving_stack(app: Scope, spec: Spec, environment: Environment) -> None:
             name: destination_id(stack, name, names.destination(environment.name, name)) for name in environment.people
         },
     )
-    for name, values in environment.use_cases.items():
-        declared = spec.use_cases[name]
-        served = [(model, model.serving) for model in declared.models if model.serving] if values.serving else []
+
+
+def _use_case(parts: Parts, use_case: UseCase) -> None:
+    """Endpoints with their tables' grants, then the monitor, alerts and dashboards."""
+    values = parts.environment.use_cases[use_case.name]
+    served = [(model, model.serving) for model in use_case.models if model.serving] if values.serving else []
+    if served:
+        recorded = _recorded(parts, use_case)
+        for model, serving in served:
+            _endpoint(parts, use_case, model, serving, recorded)
+        _predictions(parts, use_case)
+        _moves(parts, use_case)
+    if values.serving:
+        _feature_endpoints(parts, use_case)
+    if values.jobs.monitoring:
+        place = _directory(parts, use_case)
         if served:
-            recorded = _recorded(parts, declared)
-            for model, serving in served:
-                _endpoint(parts, declared, model, serving, recorded)
-            _predictions(parts, declared)
-            _moves(parts, declared)
-        if values.serving:
-            _feature_endpoints(parts, declared)
-        if values.jobs.monitoring:
-            place = _directory(parts, declared)
-            if served:
-                monitor(parts, declared, place)
-            alerts(parts, declared, place)
-            dashboards(parts, declared, place)
-        if declared.queries:
-            saved_queries(parts, declared)
-    platform_dashboard(parts)
+            monitor(parts, use_case, place)
+        alerts(parts, use_case, place)
+        dashboards(parts, use_case, place)
+    if use_case.queries:
+        saved_queries(parts, use_case)
 
 
 def _used_principals(environment: Environment) -> tuple[str, ...]:
