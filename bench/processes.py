@@ -1,5 +1,6 @@
 """Whole-process measurements: wall time and peak memory, from the operating system's accounting."""
 
+import json
 import os
 import statistics
 import subprocess
@@ -39,3 +40,9 @@ def measure_python(code: str, *, runs: int = 3) -> Measured:
 def run(command: Sequence[str], *, env: dict[str, str] | None = None) -> str:
     """Standard output of a command that must succeed."""
     return subprocess.run(command, check=True, capture_output=True, text=True, env=env).stdout
+
+
+def run_json(command: Sequence[str]) -> dict[str, float]:
+    """The figures that a command prints as JSON in its last line."""
+    figures: dict[str, float] = json.loads(run(command).splitlines()[-1])
+    return figures

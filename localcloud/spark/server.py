@@ -105,6 +105,13 @@ class SparkServer:
         self.remote = f"sc://{LOOPBACK}:{port}"
         return self.remote
 
+    @property
+    def pid(self) -> int:
+        """The process, whose children are the Python workers. Raises SparkServerError if none was started."""
+        if self._process is None:
+            raise SparkServerError("the Spark server is not running: call start()")
+        return self._process.pid
+
     def alive(self) -> bool:
         """Whether the process is running."""
         return self._process is not None and self._process.poll() is None

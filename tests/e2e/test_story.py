@@ -151,3 +151,4 @@ def test_the_report_tells_it_all(mlops: Mlops, demo: Sections) -> None:
         card = (mlops.home() / "cards" / f"default_risk-{version}.html").read_text(encoding="utf-8")
         assert f"Version {version} of prod.credit_ops.default_risk " in card
     assert "Rolled back: version 1 is live" in page
+    assert '<p class="verdict good">Version 2 is live. ' in page
