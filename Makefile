@@ -52,7 +52,7 @@ $(READY): Pipfile.lock Makefile
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or 3.12 found. Install one, or name it: make setup PYTHON=/path/to/python3.12"; exit 2; }
 	@echo "[1/3] pipenv $(PIPENV_VERSION), with $$($(PYTHON) --version)"
 	@test -x .tools/pipenv/bin/pipenv || { $(PYTHON) -m venv .tools/pipenv && .tools/pipenv/bin/python -m pip install -q pipenv==$(PIPENV_VERSION); }
-	@echo "[2/3] packages from Pipfile.lock into .venv: about 2.7 GB; 1 to 4 minutes on an idle machine with a fast network"
+	@echo "[2/3] packages from Pipfile.lock into .venv: about 2.2 GB; 1 to 4 minutes on an idle machine with a fast network"
 	@test -x $(PY) || $(PYTHON) -m venv .venv
 	@mkdir -p .tools/tmp
 	@(s=0; while sleep 20 >/dev/null && kill -0 $$$$; do s=$$((s + 20)); \
