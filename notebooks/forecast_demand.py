@@ -1,11 +1,11 @@
 # Databricks notebook source
 # MAGIC %md
 # MAGIC # Forecast demand
-# MAGIC Forecasts the next four weeks of the best-selling series with the methods of `mlops forecast`, and compares
-# MAGIC them with Naive2 in a backtest. It reads one gold table with your rights.
+# MAGIC The next four weeks of the series that sell most, by the candidates and the combination of `mlops forecast`,
+# MAGIC with a backtest that holds them against Naive2. It reads one table of gold, with the rights of who runs it.
 # MAGIC
 # MAGIC It imports `ml`, the wheel of your branch: `make branch` uploads it and prints the line that installs it.
-# MAGIC Also attach the wheels that the demand jobs install: no runtime contains `statsforecast`.
+# MAGIC Attach also the wheels that the jobs of demand bring: no runtime has `statsforecast`.
 
 # COMMAND ----------
 
@@ -43,14 +43,15 @@ print(f"{history['series'].nunique()} series until {newest}, {len(history):,} we
 
 # COMMAND ----------
 
-from ml.problems.forecasting import backtest
 from ml.problems.forecasting.frequency import frequency
 from ml.problems.forecasting.outcome import outcome
 from ml.problems.forecasting.panel import Columns, panel
+from ml.problems.forecasting.spread import fit_on_workers
 
 weekly, columns = frequency("weekly"), Columns(id="series", time="week", target="units")
 series = panel(history, columns, weekly, horizon)
-fits = [backtest.fit(each.values, horizon, weekly) for each in series]
+# Spark's workers fit the series: thousands take as long as they take divided by the cores.
+fits = fit_on_workers(door().spark, [each.values for each in series], horizon, weekly)
 found = outcome(series, fits, columns, weekly, horizon)
 display(found.backtest)
 

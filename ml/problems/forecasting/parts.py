@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +24,9 @@ def key(values: Sequence[Floats], horizon: int, frequency: Frequency) -> str:
     return digest.hexdigest()
 
 
+@cache
 def _code() -> str:
-    """Changes with every file of this package."""
+    """Changes with every file of this package. A process runs the code that it began with."""
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.read_bytes())

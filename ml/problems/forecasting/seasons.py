@@ -1,7 +1,6 @@
 """Seasons: the lengths that a history supports, and a deseasonalised history."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +9,8 @@ from statsforecast.mstl import mstl
 Floats = npt.NDArray[np.float64]
 # A season is removed if the history contains it this many times.
 _TIMES = 2
+# Not `lru_cache`, of which a worker that gets this code with its task knows only the name.
+_KEPT: dict[tuple[bytes, tuple[int, ...]], tuple[Floats, ...]] = {}
 
 
 def usable(seasons: Sequence[int], steps: int) -> list[int]:
@@ -28,9 +29,12 @@ def without_seasons(history: Floats, seasons: Sequence[int], horizon: int) -> tu
     return adjusted, ahead
 
 
-@lru_cache(maxsize=2)
 def _parts(history: bytes, seasons: tuple[int, ...]) -> tuple[Floats, ...]:
-    """The component of each season, shape (steps,), cached: several candidates in a row use the same history."""
-    found = mstl(np.frombuffer(history), list(seasons))
-    names = ["seasonal"] if len(seasons) == 1 else [f"seasonal{season}" for season in seasons]
-    return tuple(found[name].to_numpy(float) for name in names)
+    """The component of each season, shape (steps,); the newest stay, for several candidates use the same history."""
+    asked = (history, seasons)
+    if asked not in _KEPT:
+        found = mstl(np.frombuffer(history), list(seasons))
+        names = ["seasonal"] if len(seasons) == 1 else [f"seasonal{season}" for season in seasons]
+        _KEPT.clear()
+        _KEPT[asked] = tuple(found[name].to_numpy(float) for name in names)
+    return _KEPT[asked]

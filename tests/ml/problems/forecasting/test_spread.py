@@ -1,0 +1,55 @@
+"""A fleet on Spark's workers: the fits are those of one process, whatever the lengths of the series."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ml import runtime
+from ml.problems.forecasting import backtest
+from ml.problems.forecasting.fitted import Floats
+from ml.problems.forecasting.frequency import WEEKLY
+from ml.problems.forecasting.spread import dealt, fit_on_workers
+
+
+@pytest.mark.fast
+def test_a_long_series_has_a_task_of_its_own() -> None:
+    """One of 10,000 steps among 99 of 100: the others share the other tasks, evenly and in full."""
+    parts = dealt([100] * 50 + [10_000] + [100] * 49, tasks=4)
+    assert [50] in parts
+    assert sorted(len(part) for part in parts) == [1, 33, 33, 33]
+    assert sorted(number for part in parts for number in part) == list(range(100))
+
+
+@pytest.mark.fast
+def test_tasks_have_about_equally_many_steps() -> None:
+    """Lengths that double: no task has more than the mean and the longest together; equal input deals equally."""
+    lengths = [int(each) for each in 10 * 1.5 ** np.arange(20)] * 10
+    parts = dealt(lengths, tasks=8)
+    steps = [sum(lengths[number] for number in part) for part in parts]
+    assert max(steps) <= sum(steps) / 8 + max(lengths)
+    assert max(steps) < 1.1 * min(steps)
+    assert dealt(lengths, tasks=8) == parts
+
+
+def _skewed() -> list[Floats]:
+    """A long series, short ones, one too short for a backtest, one that never moves, one of mostly zeros."""
+    random = np.random.default_rng(3)
+    short = [50 + 5 * random.standard_normal(40) for _ in range(66)]
+    others = [100 + np.cumsum(random.standard_normal(1_500)), np.array([3.0, 4.0, 5.0]), np.full(30, 7.0)]
+    return [*short[:40], *others, *short[40:], random.poisson(0.3, 60).astype(float)]
+
+
+def test_workers_fit_as_one_process_does(spark_remote: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In order, each with its own candidates and origins; a series that cannot be judged falls back and says why."""
+    monkeypatch.setenv("SPARK_REMOTE", spark_remote)
+    values, frequency = _skewed(), replace(WEEKLY, candidates=("Naive", "SES", "Theta"), origins=2)
+    found = fit_on_workers(runtime.spark(), values, 2, frequency)
+    assert len(found) == len(values)
+    for own, fit in zip(values[38:], found[38:], strict=True):
+        alone = backtest.fit(own, 2, frequency)
+        assert (fit.origins, fit.names, fit.reasons) == (alone.origins, alone.names, alone.reasons)
+        assert fit.forecasts == pytest.approx(alone.forecasts, nan_ok=True)
+    assert found[41].reasons == ("3 steps are too few for a backtest of 2: the last is repeated",)
+    assert found[42].reasons == ("every value is the same: the last one is repeated",)
+    assert found[40].names == found[0].names != found[-1].names
