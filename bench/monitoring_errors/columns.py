@@ -10,7 +10,7 @@ from scipy import stats
 
 from bench.monitoring_errors.cells import FITTED, Cell, Floats, moved
 from ml.declarations import BinaryClassification, Calendar, Monitoring
-from ml.evaluation.two_samples import false_discoveries, histograms, kolmogorov
+from ml.evaluation.two_samples import apart, false_discoveries, histograms, kolmogorov
 from ml.monitoring import chances
 from ml.monitoring.drift import Reference, Shift, reference, shifts, together
 from ml.monitoring.lasting import lasting
@@ -71,7 +71,7 @@ def _judged(before: list[Reference], values: Floats, at: date) -> tuple[Period, 
     tests, metrics = [], []
     for number, column in enumerate(before):
         known = pd.Series(values[:, number])
-        ks = kolmogorov(column.ordered, values[:, number], column.dispersion)
+        ks = kolmogorov(apart(column.ordered, np.sort(values[:, number])), column.dispersion)
         shares = histograms(column.counts, column.histogram(known), column.dispersion)
         tests.append({each.metric: each for each in (*shares, ks) if each.metric in sizes})
         metrics += [_metric(column.column, shift, at) for shift in shifts(column, known)]

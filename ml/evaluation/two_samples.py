@@ -9,7 +9,6 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -102,25 +101,52 @@ def _chi2_isf(chance: float, freedom: int) -> float:
     return float(stats.chi2.isf(chance, freedom))
 
 
-def ks(ordered: Floats, values: Floats) -> float:
-    """Kolmogorov-Smirnov statistic: the largest distance of the two distribution functions; NaN if one is empty."""
-    if not ordered.size or not values.size:
-        return math.nan
-    sample = np.sort(values)
-    # The sample's function is highest above the other at one of its points, and lowest just before one.
-    above = (_share(sample, sample, "right") - _share(ordered, sample, "right")).max()
-    below = (_share(ordered, sample, "left") - _share(sample, sample, "left")).max()
-    return float(max(above, below))
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Apart:
+    """Two samples' distribution functions: `apart` is how far the first is above the second from each point on.
+
+    `points`: the values of both, ascending. `rows`: of each sample.
+    """
+
+    points: Floats
+    apart: Floats
+    rows: tuple[int, int]
+
+    @property
+    def largest(self) -> float:
+        """The Kolmogorov-Smirnov statistic: the largest distance; NaN if a sample is empty."""
+        if not all(self.rows):
+            return math.nan
+        # Among equal points only the last has both functions' steps.
+        last = np.append(self.points[1:] != self.points[:-1], True)
+        return float(np.abs(self.apart[last]).max())
+
+    @property
+    def area(self) -> float:
+        """The first Wasserstein distance: the area between the functions. Only for finite points."""
+        return float((np.abs(self.apart[:-1]) * np.diff(self.points)).sum())
+
+    def spread(self, dispersion: float) -> float:
+        """1 / rows of one + 1 / rows of the other, times the overdispersion."""
+        return dispersion * sum(1 / each for each in self.rows)
 
 
-def _share(ordered: Floats, points: Floats, side: Literal["left", "right"]) -> Floats:
-    """The share of `ordered` below each point, or up to it."""
-    return np.asarray(np.searchsorted(ordered, points, side=side) / ordered.size)
+def apart(ordered: Floats, values: Floats) -> Apart:
+    """The distribution functions of two ascending samples, merged once for every distance between them."""
+    points = np.concatenate([ordered, values])
+    merged = points.argsort(kind="stable")
+    of_first = np.cumsum(merged < ordered.size)
+    of_second = np.arange(1, points.size + 1) - of_first
+    return Apart(
+        points=points[merged],
+        apart=of_first / max(1, ordered.size) - of_second / max(1, values.size),
+        rows=(ordered.size, values.size),
+    )
 
 
-def kolmogorov(ordered: Floats, values: Floats, dispersion: float) -> Compared:
+def kolmogorov(found: Apart, dispersion: float) -> Compared:
     """KS with the asymptotic tail 2 exp(-2 d**2 / spread) of Smirnov 1948; on tied values it errs on the safe side."""
-    value, spread = ks(ordered, values), dispersion * (1 / ordered.size + 1 / values.size)
+    value, spread = found.largest, found.spread(dispersion)
     return Compared(
         metric="ks",
         value=value,
@@ -152,14 +178,13 @@ def shape(ordered: Floats) -> Shape | None:
     return Shape(deviation=deviation, mean=mean)
 
 
-def wasserstein(ordered: Floats, of: Shape, values: Floats, dispersion: float) -> Compared:
-    """First Wasserstein distance in standard deviations of the reference.
+def wasserstein(found: Apart, of: Shape, dispersion: float) -> Compared:
+    """First Wasserstein distance in standard deviations of the reference, which is the first sample.
 
     Over the root of `spread` it exceeds its mean by t with chance exp(-t**2 / 2) at most (Borell 1975; Tsirelson,
     Ibragimov & Sudakov 1976): no signed integral of the bridge varies more than the column itself.
     """
-    value = float(stats.wasserstein_distance(ordered, values)) / of.deviation
-    root = math.sqrt(dispersion * (1 / ordered.size + 1 / values.size))
+    value, root = found.area / of.deviation, math.sqrt(found.spread(dispersion))
     return Compared(
         metric="wasserstein",
         value=value,

@@ -12,6 +12,7 @@ from ml.evaluation.dispersion import dispersion, ratio_of_means, surely
 from ml.evaluation.two_samples import (
     Compared,
     Shape,
+    apart,
     histograms,
     kolmogorov,
     shape,
@@ -70,7 +71,11 @@ class Reference:
 
 def _histogram(values: pd.Series, edges: Floats | None, categories: Sequence[object]) -> Floats:
     known = values.dropna()
-    return np.bincount(_bins(known, edges, categories), minlength=_count(edges, categories)).astype(float)
+    if edges is None:
+        return np.bincount(_bins(known, edges, categories), minlength=_count(edges, categories)).astype(float)
+    # To sort and look up the edges takes half the time of looking up every value.
+    through = np.searchsorted(np.sort(known.to_numpy(dtype=float)), edges, side="right")
+    return np.diff(through, prepend=0, append=len(known)).astype(float)
 
 
 def _count(edges: Floats | None, categories: Sequence[object]) -> int:
@@ -160,11 +165,12 @@ def compared(before: Reference, known: pd.Series) -> tuple[Compared, ...]:
     found = histograms(before.counts, before.histogram(known), before.dispersion)
     if not before.ordered.size:
         return found
-    values = known.to_numpy(dtype=float)
-    moved = (kolmogorov(before.ordered, values, before.dispersion),)
+    values = np.sort(known.to_numpy(dtype=float))
+    both = apart(before.ordered, values)
+    moved = (kolmogorov(both, before.dispersion),)
     if before.shape is None or not np.isfinite(values).all():
         return (*found, *moved)
-    return (*found, *moved, wasserstein(before.ordered, before.shape, values, before.dispersion))
+    return (*found, *moved, wasserstein(both, before.shape, before.dispersion))
 
 
 def names(before: Reference) -> tuple[str, ...]:

@@ -12,12 +12,12 @@ from scipy.spatial import distance
 from ml.evaluation.dispersion import dispersion, ratio_of_means, surely
 from ml.evaluation.two_samples import (
     Compared,
+    apart,
     chi_square,
     false_discoveries,
     histograms,
     jensen_shannon,
     kolmogorov,
-    ks,
     psi,
     shape,
     wasserstein,
@@ -60,15 +60,18 @@ def test_clusters_count_as_rows_do() -> None:
 
 
 @given(st.lists(st.integers(-5, 5), min_size=1), st.lists(st.integers(-5, 5), min_size=1))
-def test_ks_is_scipys(before: list[int], after: list[int]) -> None:
-    """The statistic agrees with SciPy's, ties included."""
-    ours = ks(np.sort(np.array(before, dtype=float)), np.array(after, dtype=float))
-    assert ours == pytest.approx(stats.ks_2samp(before, after, method="asymp").statistic, abs=1e-12)
+def test_ks_and_wasserstein_are_scipys(before: list[int], after: list[int]) -> None:
+    """Both distances agree with SciPy's, ties included."""
+    ours = apart(np.sort(np.array(before, dtype=float)), np.sort(np.array(after, dtype=float)))
+    assert ours.largest == pytest.approx(stats.ks_2samp(before, after, method="asymp").statistic, abs=1e-12)
+    assert ours.area == pytest.approx(stats.wasserstein_distance(before, after), abs=1e-12)
 
 
-def test_ks_of_nothing_is_unknown() -> None:
-    """No values have no distribution."""
-    assert math.isnan(ks(np.array([1.0]), np.empty(0)))
+def test_ks_counts_infinite_values_and_is_unknown_for_none() -> None:
+    """Half of the values became infinite, so the functions are half apart; no values have no distribution."""
+    assert apart(np.array([1.0, 2.0]), np.array([1.0, np.inf])).largest == 0.5
+    assert apart(np.array([1.0, np.inf]), np.array([np.inf, np.inf])).largest == 0.5
+    assert math.isnan(apart(np.array([1.0]), np.empty(0)).largest)
 
 
 def test_chi_square_and_jensen_shannon_are_scipys() -> None:
@@ -82,13 +85,14 @@ def test_chi_square_and_jensen_shannon_are_scipys() -> None:
 
 
 def _tests(random: np.random.Generator, before: np.ndarray, rows: int) -> dict[str, Compared]:
-    values = random.normal(size=rows)
+    values = np.sort(random.normal(size=rows))
     ordered, edges = np.sort(before), np.quantile(before, np.arange(1, 10) / 10)
     counts = [np.bincount(np.searchsorted(edges, each), minlength=10).astype(float) for each in (before, values)]
     of = shape(ordered)
     assert of is not None
-    tests = (*histograms(counts[0], counts[1], 1.0), kolmogorov(ordered, values, 1.0))
-    return {each.metric: each for each in (*tests, wasserstein(ordered, of, values, 1.0))}
+    both = apart(ordered, values)
+    tests = (*histograms(counts[0], counts[1], 1.0), kolmogorov(both, 1.0), wasserstein(both, of, 1.0))
+    return {each.metric: each for each in tests}
 
 
 @pytest.mark.parametrize(("reference_rows", "rows"), [(8000, 500), (1000, 1000)])
@@ -112,7 +116,7 @@ def test_a_move_of_a_tenth_is_a_wasserstein_distance_of_a_tenth() -> None:
     ordered = np.sort(np.random.default_rng(1).normal(50, 20, 4000))
     of = shape(ordered)
     assert of is not None
-    assert wasserstein(ordered, of, ordered + 2.0, 1.0).value == pytest.approx(0.1, rel=0.02)
+    assert wasserstein(apart(ordered, ordered + 2.0), of, 1.0).value == pytest.approx(0.1, rel=0.02)
 
 
 def test_a_constant_has_no_shape() -> None:
