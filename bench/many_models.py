@@ -3,11 +3,11 @@
 `python -m bench.many_models` measures 250, 500 and 1,000 series; `--series 1000,10000` measures those. All sides fit
 the same models to the same series at the same origins with as many cores: `statsforecast` alone, the engine of
 `mlops forecast` with its checks, combination and files, and the engine's fits on Spark's workers. Each runs in a
-process of its own. What Spark and its first worker take to start is no cost of a series, and stands apart; further
-workers start while series are fitted, and count.
+process of its own. The start-up time of Spark and its first worker is listed separately; further workers start while
+series are fitted, and count.
 
-The bounds are of processor time, that of all processes of a side together: unlike the clock, it hardly depends on what
-else the machine does. Both are written.
+The bounds apply to processor time, summed over all processes of a side: unlike wall time, it hardly depends on other
+load of the machine. Both are reported.
 """
 
 import argparse
@@ -209,7 +209,7 @@ def _started(sides: Mapping[str, Figures]) -> str:
 def main() -> None:
     """Measure the requested numbers of series, and write the section."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--series", default="250,500,1000", help="how many, separated by commas")
+    parser.add_argument("--series", default="250,500,1000", help="numbers of series, separated by commas")
     parser.add_argument("--side", choices=list(SIDES), help="measure one side here, and print its figures")
     parser.add_argument("--without-spark", action="store_true", help="leave Spark's workers out")
     asked = parser.parse_args()

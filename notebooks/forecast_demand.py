@@ -1,11 +1,11 @@
 # Databricks notebook source
 # MAGIC %md
 # MAGIC # Forecast demand
-# MAGIC The next four weeks of the series that sell most, by the candidates and the combination of `mlops forecast`,
-# MAGIC with a backtest that holds them against Naive2. It reads one table of gold, with the rights of who runs it.
+# MAGIC Forecasts the next four weeks of the best-selling series with the methods of `mlops forecast`, and compares
+# MAGIC them with Naive2 in a backtest. It reads one gold table with your rights.
 # MAGIC
 # MAGIC It imports `ml`, the wheel of your branch: `make branch` uploads it and prints the line that installs it.
-# MAGIC Attach also the wheels that the jobs of demand bring: no runtime has `statsforecast`.
+# MAGIC Also attach the wheels that the demand jobs install: no runtime contains `statsforecast`.
 
 # COMMAND ----------
 
@@ -50,7 +50,7 @@ from ml.problems.forecasting.spread import fit_on_workers
 
 weekly, columns = frequency("weekly"), Columns(id="series", time="week", target="units")
 series = panel(history, columns, weekly, horizon)
-# Spark's workers fit the series: thousands take as long as they take divided by the cores.
+# Spark's workers fit the series, so thousands can be forecast.
 fits = fit_on_workers(door().spark, [each.values for each in series], horizon, weekly)
 found = outcome(series, fits, columns, weekly, horizon)
 display(found.backtest)
