@@ -20,7 +20,8 @@ _GONE = {
     "where it was",
     True: "the workspace stopped answering. Check the run there: it may still be running",
 }
-_OPEN = {"BLOCKED", "PENDING", "QUEUED", "RUNNING", "TERMINATING", "WAITING_FOR_RETRY"}
+_NOT_STARTED = {"BLOCKED", "PENDING", "QUEUED"}
+_OPEN = _NOT_STARTED | {"RUNNING", "TERMINATING", "WAITING_FOR_RETRY"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,50 +92,65 @@ def follow(
     Raises CommandError if the cloud stops answering meanwhile. `remote` is a real workspace.
     """
     try:
-        return _followed(client, env, run_id, on_task, REMOTE_POLL_S if remote else _POLL_S)
+        return _Followed(client, env, on_task).to_the_end(run_id, REMOTE_POLL_S if remote else _POLL_S)
     except OSError as error:  # raised by requests and by the SDK's retries for a server that is gone
         raise CommandError(f"run {run_id} in {env} cannot be followed, since {_GONE[remote]}") from error
 
 
-def _followed(
-    client: "WorkspaceClient", env: str, run_id: int, on_task: Callable[[TaskResult], None], poll_s: float
-) -> RunResult:
-    seen: dict[int, TaskResult] = {}
-    while True:
-        run = client.jobs.get_run(run_id)
-        _collect(client, env, run, seen, on_task)
-        if not _is_open(run):
-            state = run.state
-            succeeded = state is not None and state.result_state is not None and state.result_state.value == "SUCCESS"
-            message = (state.state_message if state else None) or ""
-            return RunResult(run_id=run_id, succeeded=succeeded, message=message, tasks=tuple(seen.values()))
-        time.sleep(poll_s)
+@dataclass
+class _Followed:
+    """What is known of a run under way: its tasks that ended, and the child run of each task that runs a job."""
+
+    client: "WorkspaceClient"
+    env: str
+    on_task: Callable[[TaskResult], None]
+    seen: dict[int, TaskResult] = field(default_factory=dict)
+    children: dict[int, int] = field(default_factory=dict)
+
+    def to_the_end(self, run_id: int, poll_s: float) -> RunResult:
+        while True:
+            run = self.client.jobs.get_run(run_id)
+            self._collect(run)
+            if not _is_open(run):
+                state = run.state
+                succeeded = (
+                    state is not None and state.result_state is not None and state.result_state.value == "SUCCESS"
+                )
+                message = (state.state_message if state else None) or ""
+                return RunResult(run_id=run_id, succeeded=succeeded, message=message, tasks=tuple(self.seen.values()))
+            time.sleep(poll_s)
+
+    def _collect(self, run: "Run") -> None:
+        for task in run.tasks or []:
+            if task.run_id is None or task.run_id in self.seen:
+                continue
+            child = self._child(task, task.run_id)
+            if child is not None:
+                self._collect(child)
+            if not _is_open(task):
+                self.seen[task.run_id] = _result(self.client, self.env, run, task)
+                self.on_task(self.seen[task.run_id])
+
+    def _child(self, task: "RunTask", task_run_id: int) -> "Run | None":
+        """The run of the job that the task runs; None if it has not started, or runs none."""
+        if task.run_job_task is None or _life_cycle(task) in _NOT_STARTED:
+            return None
+        if task_run_id not in self.children:
+            output = self.client.jobs.get_run_output(task_run_id).run_job_output
+            if not output or not output.run_id:
+                return None
+            self.children[task_run_id] = output.run_id
+        return self.client.jobs.get_run(self.children[task_run_id])
 
 
-def _collect(
-    client: "WorkspaceClient", env: str, run: "Run", seen: dict[int, TaskResult], on_task: Callable[[TaskResult], None]
-) -> None:
-    for task in run.tasks or []:
-        if task.run_id is None or task.run_id in seen:
-            continue
-        child = _child(client, task)
-        if child is not None:
-            _collect(client, env, child, seen, on_task)
-        if not _is_open(task):
-            seen[task.run_id] = _result(client, env, run, task)
-            on_task(seen[task.run_id])
-
-
-def _child(client: "WorkspaceClient", task: "RunTask") -> "Run | None":
-    if task.run_job_task is None or task.run_id is None:
-        return None
-    output = client.jobs.get_run_output(task.run_id).run_job_output
-    return client.jobs.get_run(output.run_id) if output and output.run_id else None
+def _life_cycle(run: "Run | RunTask") -> str:
+    """Its state's name; empty if it has none yet."""
+    state = run.state.life_cycle_state if run.state else None
+    return state.value if state else ""
 
 
 def _is_open(run: "Run | RunTask") -> bool:
-    state = run.state.life_cycle_state if run.state else None
-    return state is None or state.value in _OPEN
+    return _life_cycle(run) in {"", *_OPEN}
 
 
 def _result(client: "WorkspaceClient", env: str, run: "Run", task: "RunTask") -> TaskResult:
