@@ -146,9 +146,10 @@ class Source:
 
 
 def score(tables: Tables, task: Common, model_name: str, version: int, source: Source | None = None) -> tuple[int, int]:
-    """Append predictions of `version` for new rows. Returns the new rows, and how many predictions were added.
+    """Append predictions of `version` for new rows. Returns the scored rows, and how many predictions were added.
 
-    The features are those of `source` (default: the task's own); predictions always go to the task's own catalog.
+    Rows that arrive meanwhile are scored now or next time, and counted where they are scored. The features are those of
+    `source` (default: the task's own); predictions always go to the task's own catalog.
     """
     target_table = predictions(task.use_case)
     target = target_table.full_name(task.catalog, task.use_case.name)
@@ -156,9 +157,8 @@ def score(tables: Tables, task: Common, model_name: str, version: int, source: S
     features = tables.read((source or Source(catalog=task.catalog)).full_name(task))
     mine = tables.read(target).where(F.col("model") == model_name)
     new = unscored(task.model, features, mine, version)
-    rows_in = new.count()
-    if rows_in == 0:
+    if new.isEmpty():
         return 0, 0
     with runtime.computed_once(predicted(task, new, model_name, version)) as rows:
-        require_rows(rows, task.model.problem.output, f"version {version} of {model_name}")
+        rows_in = require_rows(rows, task.model.problem.output, f"version {version} of {model_name}")
         return rows_in, tables.append(target_table, target, rows).inserted

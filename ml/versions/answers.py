@@ -20,6 +20,7 @@ RETRAINS = False
 Answer = Mapping[str, object]
 
 _SHOWN = 3
+_ROWS = "_rows"
 # JSON carries doubles exactly; a different order of additions changes only the last digits.
 _PART = 1e-6
 
@@ -49,10 +50,10 @@ def _bounds(column: Column) -> str:
     return "" if high is None else f"over {high:g}"
 
 
-def require_rows(answers: DataFrame, columns: Sequence[Column], subject: str) -> None:
-    """Raise UnusableAnswersError naming each of `columns` with unusable values, and their number."""
+def require_rows(answers: DataFrame, columns: Sequence[Column], subject: str) -> int:
+    """The number of answers. Raises UnusableAnswersError naming each of `columns` with unusable values, and counts."""
     counts = [F.count_if(~_usable(column)).alias(column.name) for column in columns]
-    found = answers.agg(*counts).collect()[0].asDict()
+    found = answers.agg(*counts, F.count("*").alias(_ROWS)).collect()[0].asDict()
     wrong = [
         f"{found[column.name]} value(s) of {column.name} that are {unusable(column)}"
         for column in columns
@@ -63,6 +64,7 @@ def require_rows(answers: DataFrame, columns: Sequence[Column], subject: str) ->
             f"{subject} returned {'; '.join(wrong)}; nothing was written: roll back to the previous version and check "
             "the inputs"
         )
+    return int(found[_ROWS])
 
 
 def _usable(column: Column) -> SparkColumn:
