@@ -16,7 +16,7 @@ from localcloud.kernel.loopback import LOOPBACK
 from localcloud.kernel.processes import kill_tree, last_lines, spawn, wait_until
 from localcloud.spark.hadoop import write_defaults
 from localcloud.spark.jars import KAFKA_JARS
-from localcloud.spark.toolchain import cached, delta_jars, java, spark_jars
+from localcloud.spark.toolchain import cached, delta_jars, java, spark_class_path
 from localcloud.spark.tuning import data_size, java_options, query_settings
 
 START_TIMEOUT_S = 120.0
@@ -139,9 +139,7 @@ class SparkServer:
         log4j.write_text(_LOG4J, encoding="utf-8")
         # Without Kafka's connector everything except reading a topic works, and that reports the missing connector.
         defaults = write_defaults(work / "hadoop-defaults.jar")
-        class_path = ":".join(
-            [str(defaults), f"{spark_jars()}/*", *(str(jar) for jar in (*delta_jars(), *cached(KAFKA_JARS)))]
-        )
+        class_path = ":".join(map(str, (defaults, *delta_jars(), *spark_class_path(), *cached(KAFKA_JARS))))
         return [
             str(java()),
             f"-Xmx{self._memory_mib}m",
@@ -154,6 +152,7 @@ class SparkServer:
             "-Dfile.encoding=UTF-8",
             "-Duser.timezone=UTC",
             "-Djdk.reflect.useDirectMethodHandle=false",
+            *_process_start(),
             "-Dio.netty.tryReflectionSetAccessible=true",
             f"-Djava.io.tmpdir={work / 'tmp'}",
             f"-Dlog4j2.configurationFile={log4j.as_uri()}",
@@ -163,6 +162,11 @@ class SparkServer:
             class_path,
             "org.apache.spark.sql.connect.service.SparkConnectServer",
         ]
+
+
+def _process_start() -> tuple[str, ...]:
+    """Hadoop starts a process, a chmod, per file that it creates: on Linux without a helper process in between."""
+    return ("-Djdk.lang.Process.launchMechanism=VFORK",) if sys.platform == "linux" else ()
 
 
 def spark_settings(work: Path) -> dict[str, str]:
@@ -182,6 +186,12 @@ def spark_settings(work: Path) -> dict[str, str]:
         "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
         "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
         "spark.sql.session.timeZone": "UTC",
+        # Only this server writes the tables and checkpoints of its cloud, so Java itself may rename files into place.
+        # Hadoop's own way starts eight processes, each a readlink, per file: a tenth of a second per commit.
+        "spark.delta.logStore.file.impl": "io.delta.storage.LocalLogStore",
+        "spark.sql.streaming.checkpointFileManagerClass": (
+            "org.apache.spark.sql.execution.streaming.FileSystemBasedCheckpointFileManager"
+        ),
         # The state of that many tables stays in memory; the default is 10,000, and every test creates its own tables.
         "spark.databricks.delta.delta.log.cacheSize": "200",
         **query_settings(data_size()),

@@ -18,6 +18,13 @@ from localcloud.spark.truststore import trust_options
 
 # Spark 4.0 needs 17; Java 24 removed the security manager that its Hadoop client still uses.
 MINIMUM_JAVA, MAXIMUM_JAVA = 17, 23
+_MOST_USED = ("spark-catalyst_", "spark-sql_", "scala-library-", "spark-core_", "hadoop-client-api-")
+# Spark's connections to systems that nothing here runs on.
+_OTHER_SYSTEMS = (
+    *("kubernetes-", "spark-kubernetes", "vertx-", "zjsonpatch-", "spark-yarn"),
+    *("spark-hive", "hive-exec", "hive-metastore", "hive-serde", "hive-cli", "hive-jdbc", "hive-beeline", "hive-shims"),
+    *("datanucleus-", "derby", "javax.jdo", "jdo-api"),
+)
 DEFAULT_CACHE = Path(__file__).resolve().parents[2] / ".tools" / "jars"
 
 
@@ -95,6 +102,15 @@ def cached(pinned: Sequence[Jar]) -> list[Path]:
     """The cached and pinned ones of these jars: optional jars are not waited for."""
     folder = _folder()
     return [folder / jar.file_name for jar in pinned if _is_pinned(folder / jar.file_name, jar)]
+
+
+def spark_class_path() -> list[Path]:
+    """The jars of the pyspark package that the server needs, the most used ones first.
+
+    Looking a class up opens the jars in their order, and one that does not exist is looked for in all.
+    """
+    jars = [jar for jar in spark_jars().glob("*.jar") if not jar.name.startswith(_OTHER_SYSTEMS)]
+    return sorted(jars, key=lambda jar: (not jar.name.startswith(_MOST_USED), jar.name))
 
 
 def spark_jars() -> Path:

@@ -1,6 +1,7 @@
 """Java and the jars: found, checked, and refused clearly."""
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -8,7 +9,16 @@ from pathlib import Path
 import pytest
 
 from localcloud.spark import toolchain
-from localcloud.spark.toolchain import ToolchainError, bundled_java, delta_jars, java, java_version, proxy_options
+from localcloud.spark.toolchain import (
+    ToolchainError,
+    bundled_java,
+    delta_jars,
+    java,
+    java_version,
+    proxy_options,
+    spark_class_path,
+    spark_jars,
+)
 from localcloud.spark.truststore import system_bundle, write_trust_store
 
 
@@ -117,3 +127,18 @@ def test_java_reads_the_trust_store(tmp_path: Path) -> None:
 def test_proxy_becomes_java_options(value: str, options: list[str]) -> None:
     """Host and port reach Java; credentials do not reach its command line."""
     assert proxy_options({"HTTPS_PROXY": value}) == options
+
+
+def test_the_class_path_has_the_most_used_jars_first_and_none_for_other_systems() -> None:
+    """What is asked for most is found first. What it leaves out is of systems that Spark could be connected to."""
+    names = [jar.name for jar in spark_class_path()]
+    first = ("hadoop-client-api-", "scala-library-", "spark-catalyst_", "spark-core_", "spark-sql_")
+    assert [name.startswith(start) for name, start in zip(names, first, strict=False)] == [True] * len(first)
+    left_out = {jar.name for jar in spark_jars().glob("*.jar")} - set(names)
+    assert {re.split(r"[-_]", name)[0] for name in left_out} == {
+        *("datanucleus", "derby", "derbyshared", "derbytools", "hive", "javax.jdo", "jdo"),
+        *("kubernetes", "spark", "vertx", "zjsonpatch"),
+    }
+    assert {name.partition("_")[0] for name in left_out if name.startswith("spark")} == {
+        *("spark-hive", "spark-hive-thriftserver", "spark-kubernetes", "spark-yarn"),
+    }

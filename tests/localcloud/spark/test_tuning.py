@@ -47,3 +47,10 @@ def test_hadoop_keeps_few_defaults(tmp_path: Path) -> None:
     with ZipFile(write_defaults(tmp_path / "defaults.jar")) as jar:
         assert sorted(jar.namelist()) == ["core-default.xml", "mapred-default.xml", "yarn-default.xml"]
         assert b"<name>fs.defaultFS</name><value>file:///</value>" in jar.read("core-default.xml")
+
+
+def test_no_process_is_started_to_rename_a_file() -> None:
+    """Hadoop's FileContext, which Delta and streams rename with otherwise, starts eight for each file."""
+    settings = spark_settings(Path("w"))
+    assert settings["spark.delta.logStore.file.impl"] == "io.delta.storage.LocalLogStore"
+    assert settings["spark.sql.streaming.checkpointFileManagerClass"].endswith("FileSystemBasedCheckpointFileManager")
