@@ -26,8 +26,8 @@ class NotSyncedError(RuntimeError):
 class Pace:
     """How often to look and how long to wait, in seconds, with the clock that counts them."""
 
-    # Of small tables the first look sees the end; of large ones the looks become rarer.
-    first_poll_s: float = 0.5
+    # Of small tables an early look sees the end; of large ones the looks become rarer.
+    first_poll_s: float = 0.2
     longest_poll_s: float = 10.0
     start_limit_s: float = START_LIMIT_S
     limit_s: float = SYNC_LIMIT_S
@@ -57,7 +57,7 @@ def wait_for_sync(workspace: WorkspaceClient, pipeline_id: str, asked: datetime,
             workspace.pipelines.start_update(pipeline_id)
             started = True
         pace.sleep(poll_s)
-        poll_s = min(2 * poll_s, pace.longest_poll_s)
+        poll_s = min(1.5 * poll_s, pace.longest_poll_s)
 
 
 def newest_since(updates: Sequence[UpdateStateInfo], asked: datetime) -> UpdateStateInfo | None:
