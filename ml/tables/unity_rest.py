@@ -27,6 +27,7 @@ class UnityRestBackend:
 
     def __init__(self, client: ApiClient) -> None:
         self._client = client
+        self._ids: dict[str, str] = {}
 
     def relation(self, full_name: str, *, write: bool, past: Past | None = None) -> str:
         """The table's path, once the principal has been granted a credential to read or write it.
@@ -34,10 +35,8 @@ class UnityRestBackend:
         If policies hide columns or rows from the principal, a query for the visible rest. The requested `past` is
         passed on: a query has no history, so the request is refused, as on Databricks.
         """
-        operation = "READ_WRITE" if write else "READ"
-        body = {"table_id": self._table(full_name)["table_id"], "operation": operation}
-        body |= {"past": past.value} if past else {}
-        credential = self._ask("temporary-table-credentials", body)
+        body = {"operation": "READ_WRITE" if write else "READ"} | ({"past": past.value} if past else {})
+        credential = self._credential(full_name, body)
         shown = credential.get("query")
         return f"({shown})" if shown else f"delta.`{local_path(credential['url'])}`"
 
@@ -74,9 +73,18 @@ class UnityRestBackend:
         credential = self._ask("temporary-volume-credentials", {"volume_id": info["volume_id"], "operation": operation})
         return local_path(credential["url"])
 
+    def _credential(self, full_name: str, asked: Mapping[str, str]) -> dict[str, str]:
+        """By the table's id, which is asked for once, and again if the table was made anew."""
+        if full_name in self._ids:
+            with suppress(NotFound):
+                return self._ask("temporary-table-credentials", {"table_id": self._ids[full_name], **asked})
+        return self._ask("temporary-table-credentials", {"table_id": self._table(full_name)["table_id"], **asked})
+
     def _table(self, full_name: str) -> dict[str, str]:
         split(full_name)
-        return self._get(f"tables/{quote(full_name)}")
+        found = self._get(f"tables/{quote(full_name)}")
+        self._ids[full_name] = found["table_id"]
+        return found
 
     def _get(self, path: str) -> dict[str, str]:
         answer = self._client.do("GET", f"{_API}/{path}")

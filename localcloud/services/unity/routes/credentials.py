@@ -65,10 +65,10 @@ def volume_credentials(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Do
 
 
 def _by_id(cloud: Cloud, kind: Kind, identifier: str) -> Document:
-    found = next((d for d in cloud.store.all(kind) if d["id"] == identifier), None)
-    if found is None:
+    found = cloud.store.having(kind, id=identifier)
+    if not found:
         raise ApiError(404, f"{kind.upper()}_DOES_NOT_EXIST", f"{kind.title()} with id '{identifier}' does not exist.")
-    return found
+    return found[0]
 
 
 def _needed(operations: dict[str, tuple[Privilege, ...]], operation: str) -> tuple[Privilege, ...]:
