@@ -1,6 +1,8 @@
 """Location of a table by its name: the difference between the door's two implementations."""
 
+import re
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
 from pyspark.sql import SparkSession
@@ -13,6 +15,8 @@ from ml.tables.schema import ddl, quoted
 # The change data feed: Delta records the rows that each version changed, so a reader can resume where it stopped.
 CHANGE_FEED = "delta.enableChangeDataFeed"
 _BY_PATH = "delta.`"
+# A commit, or a checkpoint, which may be all that is left of an old one.
+_COMMIT = re.compile(r"(\d{20})\.(json$|checkpoint\.)")
 
 
 class Past(StrEnum):
@@ -61,6 +65,17 @@ def started(writer: DataStreamWriter, relation: str) -> StreamingQuery:
     if relation.startswith(_BY_PATH):
         return writer.start(relation.removeprefix(_BY_PATH).removesuffix("`"))
     return writer.toTable(relation)
+
+
+def newest_version(spark: SparkSession, relation: str) -> int:
+    """The newest version number of a table. By path, Delta's log shows it: each version is a file with its number."""
+    if relation.startswith(_BY_PATH):
+        log = Path(relation.removeprefix(_BY_PATH).removesuffix("`"), "_delta_log")
+        committed = [int(found[1]) for file in log.glob("*") if (found := _COMMIT.match(file.name))]
+        if committed:
+            return max(committed)
+    newest = spark.sql(f"DESCRIBE HISTORY {relation} LIMIT 1").select("version").collect()
+    return int(newest[0]["version"])
 
 
 def split(full_name: str) -> tuple[str, str, str]:

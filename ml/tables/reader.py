@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from pyspark.sql import DataFrame, SparkSession
 
-from ml.tables.backends import CHANGE_FEED, Backend, Past, changes
+from ml.tables.backends import CHANGE_FEED, Backend, Past, changes, newest_version
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,9 +50,7 @@ class Reader:
 
     def version(self, full_name: str) -> int:
         """The newest version number of the table, for lineage and time travel."""
-        relation = self._backend.relation(full_name, write=False, past=Past.HISTORY)
-        newest = self._spark.sql(f"DESCRIBE HISTORY {relation} LIMIT 1").select("version").collect()
-        return int(newest[0]["version"])
+        return newest_version(self._spark, self._backend.relation(full_name, write=False, past=Past.HISTORY))
 
     def detail(self, full_name: str) -> Detail:
         """The table's identity, and whether Delta tracks its changes."""

@@ -1,8 +1,12 @@
 """Names to places, in both implementations of the door."""
 
-import pytest
+from pathlib import Path
+from typing import cast
 
-from ml.tables.backends import split
+import pytest
+from pyspark.sql import SparkSession
+
+from ml.tables.backends import newest_version, split
 from ml.tables.databricks import DatabricksBackend
 from ml.tables.unity_rest import local_path
 
@@ -28,3 +32,16 @@ def test_the_local_door_opens_local_paths_only() -> None:
     assert local_path("file:///lake/a%20b") == "/lake/a b"
     with pytest.raises(ValueError, match="unset MLOPS_TABLE_DOOR to run on Databricks"):
         local_path("abfss://lake@account.dfs.core.windows.net/x")
+
+
+def test_a_table_by_path_shows_its_newest_version_in_its_log(tmp_path: Path) -> None:
+    """Commits and checkpoints count; checksums, and files that are being written, do not. Spark is not asked."""
+    log = tmp_path / "_delta_log"
+    log.mkdir()
+    names = (
+        *(f"{version:020d}.json" for version in (0, 1, 9, 10)),
+        *(f"{11:020d}.checkpoint.parquet", f"{12:020d}.crc", f".{13:020d}.json.tmp", "_last_checkpoint"),
+    )
+    for name in names:
+        (log / name).touch()
+    assert newest_version(cast("SparkSession", None), f"delta.`{tmp_path}`") == 11
