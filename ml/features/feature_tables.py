@@ -1,7 +1,7 @@
 """Feature tables by difference: only the events that changed, or whose windows or dimensions did."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import reduce
@@ -60,9 +60,9 @@ class Features:
     def whole(self, news: News) -> Written:
         """Compute every row."""
         with self._computed(pinned(self.tables, news, self.source), news) as rows:
-            for copy in self.copies:
-                self.tables.replace(copy, self._name(copy), rows.select(*_names(copy)))
-            return self.tables.replace(self.declared.table, self.target, rows)
+            return self._written(
+                lambda table: self.tables.replace(table, self._name(table), rows.select(*_names(table)))
+            )
 
     def part(self, news: News) -> Written:
         """Compute the rows that the changes affect; a row whose event is gone is removed."""
@@ -72,9 +72,13 @@ class Features:
             runtime.computed_once(found) as touched,
             self._computed(events.join(touched, heads, "left_semi"), news) as rows,
         ):
-            for copy in self.copies:
-                self.tables.replace_part(copy, self._name(copy), rows.select(*_names(copy)), touched)
-            return self.tables.replace_part(self.declared.table, self.target, rows, touched)
+            return self._written(
+                lambda table: self.tables.replace_part(table, self._name(table), rows.select(*_names(table)), touched)
+            )
+
+    def _written(self, write: Callable[[Table], Written]) -> Written:
+        """Write the feature table and its copies in parallel; what changed in the feature table."""
+        return runtime.side_by_side(write, [self.declared.table, *self.copies])[0]
 
     @property
     def source(self) -> str:

@@ -6,6 +6,7 @@ the feed's declaration has changed, and the log says so.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -114,13 +115,13 @@ def refine(feed: Refining) -> list[FileAccount]:
         return done
     if new.whole:
         _say_why(feed, position)
-        feed.tables.track_changes(feed.name("bronze"))
-        new = changes.since(feed.tables, feed.name("bronze"), None)
+        if feed.tables.track_changes(feed.name("bronze")):
+            new = changes.since(feed.tables, feed.name("bronze"), None)
     plan = {
         "fingerprint": feed.fingerprint,
         "after": None if new.whole else new.after,
         "until": new.until,
-        "silver": feed.tables.version(feed.name("silver")),
+        "silver": None if new.whole else feed.tables.version(feed.name("silver")),
         "judged_at": datetime.now(UTC).isoformat(),
     }
     return done + _batch(feed, feed.checkpoint.plan(position, plan))[1]
@@ -153,8 +154,9 @@ def _batch(feed: Refining, position: Position) -> tuple[Position, list[FileAccou
 def _judged(feed: Refining, new: Changes, position: Position) -> list[FileAccount]:
     """Judge the new records of bronze, or all of them."""
     assert position.plan is not None
-    received = changes.rows(feed.tables, new)
-    with runtime.computed_once(checked(feed.feed, received, feed.task.use_case.calendar)) as records:
+    found = checked(feed.feed, changes.rows(feed.tables, new), feed.task.use_case.calendar)
+    # Only records that are compared with silver's are read more than once.
+    with nullcontext(found) if new.whole else runtime.computed_once(found) as records:
         held = None if new.whole else _held(feed, records, position.plan["silver"])
         with runtime.computed_once(judged(feed.feed, records, held)) as rows:
             files = _accounts(feed, rows)

@@ -67,12 +67,14 @@ class Tables(Reader):
         relation = self._backend.relation(full_name, write=True)
         until_committed(lambda: self._spark.sql(f"RESTORE TABLE {relation} TO VERSION AS OF {int(version)}").collect())
 
-    def track_changes(self, full_name: str) -> None:
-        """Turn on the change data feed of a table that was created without it."""
+    def track_changes(self, full_name: str) -> bool:
+        """Turn on the change data feed of a table that was created without it; whether that was needed."""
         relation = self._backend.relation(full_name, write=True)
         kept = self._spark.sql(f"SHOW TBLPROPERTIES {relation}").collect()
-        if {row["key"]: row["value"] for row in kept}.get(CHANGE_FEED) != "true":
-            self._spark.sql(f"ALTER TABLE {relation} SET TBLPROPERTIES ({CHANGE_FEED} = true)").collect()
+        if {row["key"]: row["value"] for row in kept}.get(CHANGE_FEED) == "true":
+            return False
+        self._spark.sql(f"ALTER TABLE {relation} SET TBLPROPERTIES ({CHANGE_FEED} = true)").collect()
+        return True
 
     def create(self, table: Table, full_name: str) -> None:
         """Create the table as declared, or keep a matching one. Missing nullable columns are added.
@@ -188,6 +190,9 @@ class Tables(Reader):
             self._spark.catalog.dropTempView(view)
 
     def _write_once(self, table: Table, full_name: str, relation: str, view: str, mode: Mode) -> Written:
+        if mode is REPLACE and self._spark.sql(f"SELECT 1 FROM {relation} LIMIT 1").isEmpty():
+            # Nothing can change or go: only keys are compared, where rows whole would be.
+            mode = APPEND
         written = self._preview(table, full_name, preview(table, relation, view, mode))
         if written.updated or written.deleted:
             self._spark.sql(statement(table, relation, view, mode)).collect()
