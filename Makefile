@@ -1,11 +1,11 @@
 # Everything a newcomer needs. Only Python 3.11 or 3.12, git and make must be there; see README.md.
 SHELL := /bin/sh
-# A newer pip is no business of a locked environment.
+# Pip's hint about a newer version is useless in a locked environment.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # To compile all 20,000 modules took half of the set-up; Python compiles the few that are used when it loads them. For
 # this option pip reads 0 as yes.
 export PIP_NO_COMPILE := 0
-# Each of many processes would compile every module anew.
+# Otherwise each of many processes would compile every module again.
 unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 
@@ -16,14 +16,14 @@ PIPENV := PIPENV_VENV_IN_PROJECT=1 PIPENV_IGNORE_VIRTUALENVS=1 PIPENV_NOSPIN=1 P
 BIN := .venv/bin
 PY := $(BIN)/python
 READY := .venv/.synced
-# What validates the pipelines. They are no part of the environment: one needs Go, and nothing else needs the other.
+# Validators of the pipelines, outside the environment: one needs Go, and nothing else needs the other.
 CHECK_JSONSCHEMA_VERSION := 0.39.0
 ACTIONLINT_VERSION := v1.7.12
-# It carries the schemas of every version of Kubernetes up to its own, and asks no network for them.
+# It contains the schemas of all versions of Kubernetes up to its own, so it needs no network.
 KUBERNETES_VALIDATE_VERSION := 1.37.0
-# The environment of the code does not need it, and it does not need that one.
+# Independent of the code's environment.
 MKDOCS_VERSION := 1.6.1
-# Load that Python could not give.
+# Generates load that Python could not.
 BOMBARDIER_VERSION := v1.2.6
 SQL_CONNECTOR_VERSION := 4.9.0
 OPEN_PIPELINES_SPARK := 4.1.4
@@ -32,9 +32,9 @@ EVIDENTLY_VERSION := 0.7.23
 CDKTN_PACKAGES := cdktn==0.24.0 cdktn-provider-databricks==18.11.0 cdktn-provider-azurerm==17.0.0 constructs==10.7.2
 USECASE ?= credit
 ENV ?= prod
-# The oldest that a declared runtime brings, and a new one.
+# The oldest version in a declared runtime, and a new one.
 FEATURE_CLIENTS := 0.12.1 0.18.2
-# The workspace of ENV, as its file says; `HOST=` asks the local cloud.
+# The workspace in the file of ENV; `HOST=` uses the local cloud.
 HOST ?= $(shell sed -n 's/^  url: //p' workspaces/$(ENV).yaml)
 THERE = --env $(ENV) $(if $(HOST),--host $(HOST))
 DEPLOY = $(PY) -m infra.deploy $@ $(ENV) $(if $(PLATFORM),--platform) $(if $(MASKS),--masks) $(if $(SERVING),--serving) $(if $(PLACE),--place $(PLACE)) $(if $(APPROVED),--approved)
@@ -55,8 +55,8 @@ $(READY): Pipfile.lock Makefile
 	@echo "[2/3] packages from Pipfile.lock into .venv: about 2.2 GB; 1 to 4 minutes on an idle machine with a fast network"
 	@test -x $(PY) || $(PYTHON) -m venv .venv
 	@mkdir -p .tools/tmp
-	@(s=0; while sleep 20 >/dev/null && kill -0 $$$$; do s=$$((s + 20)); \
-	  echo "      $$s s: $$(du -sm .tools/tmp | cut -f1) MB downloaded, $$(du -sm .venv | cut -f1) MB in .venv"; done) 2>/dev/null & \
+	@began=$$(date +%s); (while sleep 20 >/dev/null && kill -0 $$$$; do \
+	  echo "      $$(($$(date +%s) - began)) s: $$(du -sm .tools/tmp | cut -f1) MB downloaded, $$(du -sm .venv | cut -f1) MB in .venv"; done) 2>/dev/null & \
 	  TMPDIR="$(CURDIR)/.tools/tmp" $(PIPENV) sync --dev; code=$$?; kill $$!; rm -rf .tools/tmp; exit $$code
 	@ln -sf ../../bin/mlops $(BIN)/mlops
 	@echo "[3/3] Java, and the jars of Delta and Kafka: 27 MB"
