@@ -1,10 +1,10 @@
-"""`make test` and `make test-fast`: two lanes of pytest beside each other, for two cores.
+"""`make test` and `make test-fast`: lanes of pytest beside each other, for two cores.
 
 `make test`: the jobs on Spark in one lane, in the other what else starts servers; then in each a part of what starts
 none.
-`fast` alone (`make test-fast`) is halved by rooms, and so is `slow`, which is no part of `make test`. Exit code 1 if a
-run of a lane fails, or none has a test. What failed in any is said again at the very end: the last lines of a log are
-enough.
+`fast` alone (`make test-fast`) has three lanes by rooms, because each waits now and then; `slow`, which is no part of
+`make test`, has two. Exit code 1 if a run of a lane fails, or none has a test. What failed in any is said again at the
+very end: the last lines of a log are enough.
 `python -m tests.side_by_side [fast|slow] [pytest's arguments]`.
 """
 
@@ -21,10 +21,10 @@ from xml.etree import ElementTree
 SERVERS, FAST = ("-m", "not fast and not slow and not long"), ("-m", "fast")
 SLOW = ("-m", "slow and not long")
 JOBS = "tests/ml"
-# What runs alone: its marker, and half of the work, as time goes; every other room, and any new one, is the other half.
+# What runs alone: its marker, and the rooms of each lane but the first, which has every other room, and any new one.
 ALONE = {
-    "fast": (FAST, tuple(f"tests/{room}" for room in ("infra", "policies", "cli", "docs", "localcloud/loader"))),
-    "slow": (SLOW, tuple(f"tests/ml/{room}" for room in ("ingest", "maintenance", "pipelines", "training"))),
+    "fast": (FAST, (("tests/infra", "tests/policies"), ("tests/cli", "tests/docs", "tests/localcloud"))),
+    "slow": (SLOW, (tuple(f"tests/ml/{room}" for room in ("ingest", "maintenance", "pipelines", "training")),)),
 }
 # The fast tests of these rooms come after the servers, which take longer than the jobs; the others after the jobs.
 AFTER_SERVERS = ("tests/infra", "tests/policies")
@@ -45,16 +45,16 @@ def lanes(arguments: Sequence[str]) -> tuple[tuple[Arguments, ...], ...]:
     if named:
         return ((((*alone[0], *given)),),) if alone else (((*SERVERS, *given),), ((*FAST, *given),))
     if alone:
-        rest, half = _halves(*alone, given)
-        return (rest,), (half,)
-    after_jobs, after_servers = _halves(FAST, AFTER_SERVERS, given)
+        return tuple((run,) for run in _parts(*alone, given))
+    after_jobs, after_servers = _parts(FAST, (AFTER_SERVERS,), given)
     jobs, servers = (*SERVERS, *given, JOBS), (*SERVERS, f"--ignore={JOBS}", *given)
     return (jobs, after_jobs), (servers, after_servers)
 
 
-def _halves(marker: Arguments, half: Arguments, given: Arguments) -> tuple[Arguments, Arguments]:
-    """The marker's tests in all rooms but those of `half`, and in those."""
-    return (*marker, *(f"--ignore={room}" for room in half), *given), (*marker, *given, *half)
+def _parts(marker: Arguments, lanes: Sequence[Arguments], given: Arguments) -> tuple[Arguments, ...]:
+    """The marker's tests in all rooms but those of `lanes`, and in those of each."""
+    rest = (f"--ignore={room}" for rooms in lanes for room in rooms)
+    return ((*marker, *rest, *given), *((*marker, *given, *rooms) for rooms in lanes))
 
 
 def failed(codes: Sequence[int]) -> bool:
@@ -75,7 +75,7 @@ def failures(report: Path) -> Iterator[str]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run them; what the second says is printed after the first."""
+    """Run them; what the others say is printed after the first."""
     chosen = lanes(arguments)
     LOG.parent.mkdir(exist_ok=True)
     # Not kept: names of tests hold made-up secrets, which `make secrets` would find.
@@ -89,18 +89,24 @@ def _run(chosen: Sequence[Sequence[Arguments]], folder: Path) -> int:
         [(*run, f"--junitxml={report}") for run, report in zip(runs, reports, strict=True)]
         for runs, reports in zip(chosen, names, strict=True)
     ]
-    with LOG.open("wb") as log, ThreadPoolExecutor() as beside:
-        # With a cache of its own: both lanes note what failed, and the later one would win.
-        cache = ("-o", "cache_dir=.pytest_cache/beside")
-        running = [beside.submit(_lane, [(*cache, *run) for run in lane], log) for lane in others]
+    logs = [LOG if lane == 1 else LOG.with_stem(f"{LOG.stem}-{lane}") for lane in range(1, len(chosen))]
+    with ThreadPoolExecutor() as beside:
+        running = [beside.submit(_beside, lane, log) for lane, log in zip(others, logs, strict=True)]
         codes = _lane(first, None) + [code for lane in running for code in lane.result()]
-    if others:
-        print(f"\n=== beside it ({LOG})\n{LOG.read_text(encoding='utf-8')}", flush=True)
+    for log in logs:
+        print(f"\n=== beside it ({log})\n{log.read_text(encoding='utf-8')}", flush=True)
     if any(code not in (_PASSED, _NO_TESTS) for code in codes):
         named = [text for reports in names for report in reports for text in failures(report)]
         nothing = f"no test: exit codes {codes}; what a run found wrong stands before its summary"
         print("\n=== what failed", *(named or [nothing]), sep="\n", flush=True)
     return int(failed(codes))
+
+
+def _beside(runs: Sequence[Arguments], log: Path) -> list[int]:
+    # With a cache of its own: each lane notes what failed, and the latest one would win.
+    cache = ("-o", f"cache_dir=.pytest_cache/{log.stem}")
+    with log.open("wb") as file:
+        return _lane([(*cache, *run) for run in runs], file)
 
 
 def _lane(runs: Sequence[Arguments], log: IO[bytes] | None) -> list[int]:

@@ -19,7 +19,10 @@ CODE = {
 
 
 def _run(folder: Path, root: Path, *arguments: str, **values: bool) -> subprocess.CompletedProcess[str]:
-    for room in (side_by_side.JOBS, *(room for _, half in side_by_side.ALONE.values() for room in half)):
+    for room in (
+        side_by_side.JOBS,
+        *(room for _, lanes in side_by_side.ALONE.values() for rooms in lanes for room in rooms),
+    ):
         (folder / room).mkdir(parents=True, exist_ok=True)
     for name, text in CODE.items():
         (folder / name).write_text(text.format(**{"job": True} | values) if "{" in text else text)
@@ -89,11 +92,11 @@ def test_a_choice_by_markers_is_refused() -> None:
         side_by_side.lanes(["-m", "spark"])
 
 
-def test_fast_tests_are_halved_by_rooms(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What one half ignores, the other runs; a path that is given is one run."""
+def test_fast_tests_are_divided_by_rooms(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the first lane ignores, the others run; a path that is given is one run."""
     monkeypatch.chdir(root)
-    (rest,), (rooms,) = side_by_side.lanes(["fast", "-x"])
+    (rest,), *others = side_by_side.lanes(["fast", "-x"])
     ignored = [argument.removeprefix("--ignore=") for argument in rest if argument.startswith("--ignore=")]
-    assert ignored == [argument for argument in rooms if argument.startswith("tests/")]
+    assert ignored == [argument for (rooms,) in others for argument in rooms if argument.startswith("tests/")]
     assert [name for name in ignored if not Path(name).is_dir()] == []
     assert side_by_side.lanes(["fast", "tests/policies"]) == ((("-m", "fast", "tests/policies"),),)
