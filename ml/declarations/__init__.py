@@ -1,4 +1,4 @@
-"""What a use case declares: tables, features, model, gates, jobs. Plain frozen values, no Spark.
+"""The declaration of a use case: tables, features, model, gates, jobs. Plain frozen values, no Spark.
 
 `infra` provisions from these values and the jobs run from them, so both sides read the same truth.
 """

@@ -13,7 +13,7 @@ _NAME = re.compile(r"[a-z][a-z0-9-]*")
 
 
 class AlertSubject(StrEnum):
-    """What an alert is about; `unknown` covers what should be measurable but is not."""
+    """The subject of an alert; `unknown` covers what should be measurable but is not."""
 
     DATA_QUALITY = "data_quality"
     DRIFT = "drift"
@@ -52,23 +52,23 @@ class AlertRule:
 
 
 def rule_about(subject: str, rules: Sequence[AlertRule]) -> AlertRule:
-    """The declared rule about `subject`, or the usual one. Raises ValueError for what is no subject."""
+    """The declared rule about `subject`, or the default. Raises ValueError for an unknown subject."""
     about = AlertSubject(subject)
     return next((rule for rule in rules if rule.about is about), AlertRule(about=about))
 
 
 def destinations(rules: Sequence[AlertRule]) -> tuple[str, ...]:
-    """The destinations that are told of anything, in the order of the subjects; each once."""
+    """The destinations of all alerts, in the order of the subjects; each once."""
     return tuple(dict.fromkeys(rule_about(subject, rules).tell for subject in AlertSubject))
 
 
 def subjects_of(destination: str, rules: Sequence[AlertRule]) -> tuple[AlertSubject, ...]:
-    """What `destination` is told about."""
+    """The subjects that `destination` gets alerts about."""
     return tuple(subject for subject in AlertSubject if rule_about(subject, rules).tell == destination)
 
 
 def repeated(rules: Sequence[AlertRule]) -> Iterator[str]:
-    """Subjects that more than one rule is about."""
+    """Subjects with more than one rule."""
     about = [rule.about for rule in rules]
     for subject in dict.fromkeys(each for each in about if about.count(each) > 1):
         yield f"alerts has several rules about {subject}: keep one"

@@ -1,4 +1,4 @@
-"""Why a version was trained, which decides what it must show before it replaces the live one."""
+"""Why a version was trained, which decides the evidence it needs to replace the live one."""
 
 from enum import StrEnum
 

@@ -73,7 +73,7 @@ class Derived:
 
 
 def _wrong_dates(derived: Derived) -> Iterator[str]:
-    """Columns of dates that are none or may be null, and inputs without one."""
+    """Date columns that are missing or may be null, and inputs without one."""
     dated: list[tuple[Table, str | None]] = [(each.table, each.since) for each in derived.inputs]
     if derived.since is None:
         given = [table.name for table, since in dated if since is not None]

@@ -1,4 +1,4 @@
-"""What a delivery of a feed is expected to be, beside what each of its records must be.
+"""Expectations about a delivery of a feed, in addition to the checks of each record.
 
 A record that cannot be right goes to quarantine (`Column`); what is declared here is about the records that silver
 took: whether they came in time, are as many and look as usual, and fit each other and other tables. A delivery is
@@ -32,12 +32,12 @@ class Expectation:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns of silver that it is about; none: the whole delivery."""
+        """The silver columns that it concerns; empty for the whole delivery."""
         return ()
 
     @property
     def kind(self) -> str:
-        """What is expected, in a word."""
+        """The kind of expectation, in one word."""
         return type(self).__name__.lower()
 
     @property
@@ -216,7 +216,7 @@ class Steady(Expectation):
 
 
 def wrong(expects: Sequence[Expectation], silver: Table) -> Iterator[str]:
-    """Expectations that cannot be met or told apart."""
+    """Expectations that cannot be met or have the same name."""
     for each in expects:
         yield from each.problems(silver)
     names = [each.name for each in expects]

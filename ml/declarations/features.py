@@ -1,4 +1,4 @@
-"""Features and the tables they stand in: expressions over a row, over its past, and over a dimension.
+"""Features and their tables: expressions over a row, over its past, and over a dimension.
 
 Every feature is a function of what was known before the event's own period began, plus the event's row itself:
 `histories.py` has what it may read.
@@ -46,12 +46,12 @@ class Feature:
 
     @property
     def reads(self) -> History | Dimension | None:
-        """What it reads beside the event's own row."""
+        """The data it reads besides the event's own row."""
         return self.window.history if self.window else self.dimension
 
     @property
     def optional(self) -> bool:
-        """Whether it comes from a source that may be absent."""
+        """Whether its source may be missing."""
         return self.reads is not None and self.reads.optional
 
     def as_column(self) -> Column:
@@ -145,7 +145,7 @@ class FeatureTable:
         )
 
     def _unjoined(self) -> Iterator[str]:
-        """Columns to join on that the source has not, and times that cannot be compared."""
+        """Columns to join on that the source lacks, and times that cannot be compared."""
         names = {column.name for column in self.source.columns}
         for other in self.reads:
             strange = [name for name in other.on if name not in names]

@@ -1,4 +1,4 @@
-"""Raw feeds: what arrives, as files in the landing volume or from another source."""
+"""Raw feeds: files in the landing volume, or data from another source."""
 
 import json
 from dataclasses import asdict, dataclass, field
@@ -80,18 +80,18 @@ class Feed:
 
     @property
     def received(self) -> tuple[Column, ...]:
-        """The silver columns that records bring: all but those that the file's name and the position in it say."""
+        """The silver columns that records contain: all except those from the file's name and the record's position."""
         named = self.period_column if self.source.period_from is PeriodFrom.FILE_NAME else None
         return tuple(column for column in self.silver.columns if column.name not in (named, self.row_column))
 
     @property
     def raw_columns(self) -> tuple[str, ...]:
-        """Headers that every file must carry. A file without one of them is refused whole."""
+        """Headers that every file must have. A file without one of them is refused."""
         return tuple(column.raw_name for column in self.received)
 
     @property
     def fingerprint(self) -> str:
-        """Changes with all that decides a record's verdict, and with nothing else: comments and owners do not count."""
+        """Changes with everything that decides a record's verdict, but not with comments or owners."""
         columns = [
             (c.name, c.type, c.raw_name, c.nullable, c.minimum, c.maximum, list(c.allowed)) for c in self.silver.columns
         ]

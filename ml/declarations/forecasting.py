@@ -1,4 +1,4 @@
-"""Forecasting, declared: which columns name a series, its past and the step ahead, and what a forecast says.
+"""Declaration of forecasting: the columns of a series, its past and the step ahead, and the forecast's output.
 
 A row is one series at one origin for one step: what was known at the end of the origin's period, asked about the
 period that begins `step` periods later. So one label is one number, and every stage takes it as it takes any other.
@@ -132,7 +132,7 @@ class Forecasting(ProblemType):
 
     @property
     def tried(self) -> tuple[str, ...]:
-        """The candidates, the naive forecast first."""
+        """The candidates, with the naive forecast first."""
         return tuple(dict.fromkeys(("naive", *(self.candidates or CANDIDATES))))
 
     @property
@@ -156,17 +156,17 @@ class Forecasting(ProblemType):
 
     @property
     def spanned_origins(self) -> int:
-        """How many origins after its own an origin's last step lies at most."""
+        """The largest number of origins between an origin and its last step."""
         return self.horizon_origins or self.horizon
 
     @property
     def bounds(self) -> tuple[tuple[str, str], ...]:
-        """The columns of the two ends of each interval, in the order of `levels`."""
+        """The columns of the ends of each interval, in the order of `levels`."""
         return tuple((f"lo_{level}", f"hi_{level}") for level in self.levels)
 
     @property
     def output(self) -> tuple[Column, ...]:
-        """`forecast`, two ends per level, `naive`, `scale`, `series`, and `chosen`, what answered."""
+        """`forecast`, two bounds per level, `naive`, `scale`, `series`, and `chosen`, the candidates used."""
         least = 0.0 if self.non_negative else None
 
         def value(name: str, comment: str) -> Column:
@@ -191,12 +191,12 @@ class Forecasting(ProblemType):
 
     @property
     def measures(self) -> tuple[Measure, ...]:
-        """Root mean squared scaled error first: every series counts alike, whatever its size."""
+        """Root mean squared scaled error first: every series counts equally, whatever its size."""
         return (RMSSE, WAPE, SMAPE, replace(PINBALL, unit=self.unit))
 
     @property
     def monitored(self) -> tuple[Monitored, ...]:
-        """Error against the hold-out's and the naive forecast's, bias, coverage, and how groups fare."""
+        """Error relative to the hold-out and to the naive forecast, bias, coverage, and performance by group."""
         estimated = (EXPECTED_SCALED_ERROR, EXPECTED_FORECAST_COVERAGE)
         return (SCALED_ERROR, ERROR_OVER_NAIVE, FORECAST_BIAS, FORECAST_COVERAGE, *estimated, SCALED_BIAS_DIFFERENCE)
 

@@ -1,4 +1,4 @@
-"""How delivered files are written: their format, and how values are spelled in it. Pure."""
+"""Formats of delivered files, and the spelling of values in them. Pure."""
 
 import codecs
 import re
@@ -16,7 +16,7 @@ _BLANKS = (" ", "\u00a0", "\u202f", "\t")
 
 
 class PeriodFrom(StrEnum):
-    """Where the period in which a row became known comes from."""
+    """The source of the period in which a row became known."""
 
     FILE_NAME = "file_name"
     COLUMN = "column"
@@ -102,7 +102,7 @@ class Parquet:
 
 @dataclass(frozen=True, kw_only=True)
 class Binary:
-    """Files that each are one record: a scan, a photo, a recording. Their raw columns are those of `COLUMNS`.
+    """Files that are one record each: a scan, a photo, a recording. Their raw columns are those of `COLUMNS`.
 
     `content` holds the bytes (in bronze as base64) of a file of at most `content_up_to_bytes`; of a larger one it is
     null, and `path` is the reference. `endings` are those of the files' names, such as `.pdf`. A file that is empty,

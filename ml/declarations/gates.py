@@ -24,13 +24,13 @@ class Costs:
 
     @property
     def cheapest_threshold(self) -> float:
-        """From which probability on choosing a row costs least, if the probabilities are calibrated (Elkan 2001)."""
+        """The probability from which choosing a row costs least, if probabilities are calibrated (Elkan 2001)."""
         return self.false_positive / (self.false_positive + self.false_negative)
 
 
 @dataclass(frozen=True, kw_only=True)
 class LeakLimits:
-    """Limits beyond which a model seems to know the outcome or its hold-out.
+    """Limits beyond which a model probably knows the outcome or its hold-out.
 
     `believable_score`: the best value of the problem's first measure that you believe in: of ROC AUC the largest, of a
     loss or an error the smallest. None: 0.97 of ROC AUC; of a loss or an error, what leaves 3 % unexplained.
@@ -50,7 +50,7 @@ class LeakLimits:
 
 @dataclass(frozen=True, kw_only=True)
 class ComplianceGate:
-    """What a model version must document, and how far groups may differ.
+    """Required documentation of a model version, and allowed differences between groups.
 
     `decides_at`: the probability from which on a row is chosen, or the costs of wrong decisions, from which it follows.
     Only a yes or no decides, and must declare it. The hold-out has no part in it; metrics, fairness and monitoring all
@@ -107,7 +107,7 @@ def _improve() -> Mapping[TrainingCause, Measure]:
 
 @dataclass(frozen=True, kw_only=True)
 class ComparisonGate:
-    """The challenger against the champion on the same hold-out rows, by paired bootstrap intervals.
+    """Compares the challenger with the champion on the same hold-out rows, by paired bootstrap intervals.
 
     It must not be worse than the champion by the margin of any measure: so says a one-sided bound at `confidence`.
     If the version was trained for a cause that `must_improve` names, that measure must be better by more than chance:
@@ -147,7 +147,7 @@ class ComparisonGate:
 
 @dataclass(frozen=True, kw_only=True)
 class InfrastructureGate:
-    """In a clean process the model loads and answers as its schema says, within limits of time and memory.
+    """In a clean process the model loads and answers according to its schema, within time and memory limits.
 
     `max_load_s` is processor time, so a busy machine does not change the verdict. A load that hangs is stopped later.
     """
@@ -179,11 +179,11 @@ class Gates:
 
     @property
     def measures(self) -> tuple[Measure, ...]:
-        """What they judge by."""
+        """The measures used by the gates."""
         return tuple(rule.measure for rule in self.comparison.measures)
 
     def wrong(self, problem: ProblemType) -> Iterator[str]:
-        """What they ask that `problem` cannot answer, and what it needs that they leave out."""
+        """Settings that `problem` does not support, and missing ones that it needs."""
         lacking = problem.lacks(self.measures)
         if lacking:
             yield (

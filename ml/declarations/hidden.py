@@ -1,4 +1,4 @@
-"""What readers without a right to sensitive values do not see: those columns, in every table that repeats them.
+"""Columns that readers without the right to sensitive values do not see, in every table that contains them.
 
 Unity Catalog hides them by policies (`infra/stacks/masks.py`) that call functions which the task `masks` makes.
 """
@@ -53,7 +53,7 @@ def unmasked(table: Table, name: str | None = None) -> Table:
 
 
 def hiding_function(how: str) -> str:
-    """Name of the function (in the ops schema) that hides this way."""
+    """Name of the function (in the ops schema) that hides in this way."""
     return "record_in_place" if how == RECORD else f"hide_{how}"
 
 

@@ -1,4 +1,4 @@
-"""What a feature reads beside its event's own row: the rows that went before, in windows, and the row of a dimension.
+"""Data that a feature reads besides its event's own row: earlier rows in windows, and the row of a dimension.
 
 A declaration cannot leak: a window never holds the event's own period, a row counts only if it became known before that
 period, and a dimension row only from its first day on.
@@ -34,7 +34,7 @@ COUNTS = (Aggregate.COUNT, Aggregate.DISTINCT)
 
 @dataclass(frozen=True, kw_only=True)
 class Past:
-    """`periods` whole periods of the use case's calendar, which end `skip` periods before the event's own begins."""
+    """`periods` whole periods of the use case's calendar, ending `skip` periods before the event's own period."""
 
     periods: int
     skip: int = 0
@@ -114,13 +114,13 @@ class Dimension:
 
     @property
     def times(self) -> tuple[str, ...]:
-        """The columns that say when a row is valid and known."""
+        """The columns of when a row is valid and known."""
         return tuple(name for name in (self.valid_from, self.valid_until, self.known_from) if name is not None)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """What `aggregate` makes of a feature's expression over the rows of `history` in `past`."""
+    """`aggregate` of a feature's expression over the rows of `history` in `past`."""
 
     history: History
     aggregate: Aggregate
@@ -128,7 +128,7 @@ class Window:
 
 
 def lag(history: History, periods: int = 1) -> Window:
-    """The value of the period that lies `periods` before the event's own."""
+    """The value of the period `periods` before the event's own."""
     return Window(history=history, aggregate=Aggregate.LAST, past=Past(periods=1, skip=periods - 1))
 
 

@@ -1,4 +1,4 @@
-"""How far a metric of monitoring may go before it is worth a look, or a breach."""
+"""Limits of monitoring metrics: the values for a warning and for a breach."""
 
 from dataclasses import dataclass
 

@@ -1,11 +1,11 @@
-"""What a model can be measured by: names, directions and units. A problem declares its own in the same way."""
+"""Measures of models: names, directions and units. A problem declares its own in the same way."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Direction(StrEnum):
-    """Which end of a measure is the better one."""
+    """Whether higher or lower values are better."""
 
     HIGHER = "higher"
     LOWER = "lower"

@@ -1,4 +1,4 @@
-"""What other environments may read in the place of production's gold: a redacted mirror."""
+"""A redacted mirror of production's gold tables, which other environments may read instead."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,7 +17,7 @@ _LEAST = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Mirror:
-    """How the tables that models learn from are redacted.
+    """Redaction of the tables that models learn from.
 
     Keys are hashed with a secret of the environment, the same in every table, so that joins hold. Sensitive columns
     are null, but for those in `noised`. All other columns are as they are.
@@ -51,7 +51,7 @@ class Mirror:
         )
 
     def problems(self, models: Sequence[Model]) -> Iterator[str]:
-        """All that is wrong with it for the models of a use case, in words that say what to change."""
+        """All problems of it for the models of a use case, with what to change."""
         for table in (model.feature_table.table for model in models):
             absent = sorted(set(self.cells) - {column.name for column in table.columns})
             if absent:
@@ -73,7 +73,7 @@ class Mirror:
 
 @dataclass(frozen=True, kw_only=True)
 class Mirrored:
-    """A table of the mirror: as production declares it, the column that names whom it is about, and what is hashed."""
+    """A table of the mirror: production's declaration, the column that identifies a person, and hashed columns."""
 
     table: Table
     key: str
@@ -81,7 +81,7 @@ class Mirrored:
 
     @property
     def redacted(self) -> Table:
-        """The same table with what redacting makes of its columns."""
+        """The same table with redacted columns."""
         return replace(self.table, columns=tuple(self._redacted(column) for column in self.table.columns))
 
     def _redacted(self, column: Column) -> Column:

@@ -1,4 +1,4 @@
-"""The model of a use case: what it learns from, how, and how it reaches the next environment."""
+"""The model of a use case: what it learns from, how, and how it is promoted."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from ml.declarations.table import Layer
 
 
 class Promotion(StrEnum):
-    """How a model reaches the next environment: trained there (deploy code), or copied from the last (refused)."""
+    """How a model reaches the next environment: trained there (deploy code), or copied (refused)."""
 
     DEPLOY_CODE = "deploy_code"
     COPY = "copy"
@@ -61,7 +61,7 @@ class Tuning:
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """What answers `problem` from `features` of a feature table, learned from `outcome.label`.
+    """A model that answers `problem` from `features` of a feature table, learned from `outcome.label`.
 
     Of several `algorithms` the search takes that, or that average of some, which does best on the tuning periods.
     `holdout_ratio` of the newest periods is held out of training and tuning and only meets the gates;
@@ -132,7 +132,7 @@ class Model:
         )
 
     def _wrong_defaults(self) -> list[str]:
-        """A null of the table would be replaced as well, so a feature whose null has a meaning can have no default."""
+        """A default would also replace nulls of the table, so a feature whose null has a meaning cannot have one."""
         nullable = {feature.name for feature in self.feature_table.features if feature.null_meaning is not None}
         return [
             f"defaults name {name!r}, {problem}"
@@ -145,7 +145,7 @@ class Model:
         ]
 
     def _wrong_problem(self) -> Iterator[str]:
-        """A label that the problem cannot have, and features that no model takes."""
+        """A label that the problem does not support, and features that no model supports."""
         label = next((column for column in self.outcome.table.columns if column.name == self.outcome.label), None)
         if label is None:
             yield f"label {self.outcome.label!r} is no column of {self.outcome.table.name!r}: name one of its columns"
@@ -159,7 +159,7 @@ class Model:
         yield from self.problem.wrong_features(taken)
 
     def _undrifting(self) -> Iterator[str]:
-        """Features and answers that monitoring leaves out and the model does not have."""
+        """Features and outputs excluded from drift monitoring that the model does not have."""
         answers = {column.name for column in self.problem.output}
         strange = sorted(set(self.monitoring.drift_without) - set(self.features) - answers)
         if strange:
@@ -199,17 +199,17 @@ class Model:
 
     @property
     def monitored(self) -> tuple[Monitored, ...]:
-        """What its answers are judged by, each with the limit that holds; the most telling first."""
+        """The metrics of its outputs, each with its limit; the most informative first."""
         return self.monitoring.metrics(self.problem, self.fairness_groups, costs=self._is_priced)
 
     @property
     def is_distributed(self) -> bool:
-        """Whether it is fitted over Spark's workers, and not on one node."""
+        """Whether it is fitted on Spark's workers instead of one node."""
         return any(each.is_distributed for each in self.algorithms)
 
     @property
     def trains_on_workers(self) -> bool:
-        """Whether its training has work for Spark's workers: its fits, or several trials at once."""
+        """Whether its training uses Spark's workers: for fits, or for several trials at once."""
         return self.is_distributed or self.tuning.workers > 1
 
     def full_name(self, catalog: str, use_case: str) -> str:

@@ -1,4 +1,4 @@
-"""Rules about the models of one use case together: that they can be told apart, and fit into its shared tables."""
+"""Rules for all models of a use case together: they must be distinguishable and fit into its shared tables."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
@@ -13,7 +13,7 @@ Item = TypeVar("Item")
 
 
 def each_once(found: Iterable[Item]) -> tuple[Item, ...]:
-    """`found` in its order without what is there twice. A declaration may hold mappings, so it cannot be hashed."""
+    """`found` in order, without duplicates. A declaration may contain mappings, so it cannot be hashed."""
     kept: list[Item] = []
     for each in found:
         if each not in kept:
@@ -22,7 +22,7 @@ def each_once(found: Iterable[Item]) -> tuple[Item, ...]:
 
 
 def wrong_models(models: Sequence[Model]) -> Iterator[str]:
-    """All that is wrong with the models of one use case, in words that say what to change."""
+    """All problems of the models of one use case, with what to change."""
     if not models:
         yield "it has no model: declare at least one in models"
     names = [model.name for model in models]
@@ -47,7 +47,7 @@ def wrong_models(models: Sequence[Model]) -> Iterator[str]:
 def wrong_feature_serving(
     declared: Sequence[FeatureServing], tables: Sequence[FeatureTable], models: Sequence[Model]
 ) -> Iterator[str]:
-    """All that is wrong with the endpoints that serve features without a model."""
+    """All problems of the endpoints that serve features without a model."""
     endpoints = [each.endpoint for each in declared] + [model.serving.endpoint for model in models if model.serving]
     repeated = sorted({name for name in endpoints if endpoints.count(name) > 1})
     if declared and repeated:

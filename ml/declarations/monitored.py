@@ -1,4 +1,4 @@
-"""What monitoring judges the answers of a problem by: names, titles, limits that hold if none is declared.
+"""Metrics of a problem's outputs in monitoring: names, titles, default limits.
 
 Light values; the code that measures each lies in the problem's folder in `ml/problems/`.
 """
@@ -41,7 +41,7 @@ class Monitored:
     below: float = math.inf
 
     def problems_of(self, limit: Limit) -> list[str]:
-        """Why `limit` cannot be its limit."""
+        """Why `limit` is not valid for it."""
         kind = Limits if isinstance(self.limit, Limits) else Worse
         if not isinstance(limit, kind):
             return [

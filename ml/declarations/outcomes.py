@@ -1,4 +1,4 @@
-"""Outcomes: what came true, which event it belongs to, and when it was known."""
+"""Outcomes: the actual value, its event, and when it became known."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the models of one use case answer, side by side in one table of predictions."""
+"""The output columns of all models of a use case, in one table of predictions."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -42,7 +42,7 @@ def rows(model: Model) -> tuple[Column, ...]:
 
 
 def clashes(models: Sequence[Model]) -> Iterator[str]:
-    """Columns that two of `models` answer with different types, which do not fit into one table."""
+    """Columns that two of `models` declare with different types."""
     types: dict[str, tuple[str, Model]] = {}
     for model in models:
         for column in model.problem.output:

@@ -17,7 +17,7 @@ _HOUR_S = 3600
 
 
 class Period(StrEnum):
-    """How long a period is."""
+    """The length of a period."""
 
     HOUR = "hour"
     DAY = "day"
@@ -59,16 +59,16 @@ class Calendar:
 
     @property
     def name_format(self) -> str:
-        """How a period is spelled, in words: `YYYY-MM`."""
+        """The format of a period's name, for messages: `YYYY-MM`."""
         return _NAMES[self.period][1]
 
     @property
     def name_pattern(self) -> str:
-        """A regular expression of a period's name, digits of ASCII only."""
+        """A regular expression for a period's name, with ASCII digits only."""
         return _NAMES[self.period][0].replace(r"\d", "[0-9]")
 
     def number(self, moment: date) -> int:
-        """The number of the period that `moment` lies in. A date is a day of `timezone`; a time without zone is UTC."""
+        """The number of the period that contains `moment`. A date is in `timezone`; a time without zone is UTC."""
         if self.period is Period.HOUR:
             return int(_aware(moment).timestamp() // _HOUR_S)
         day = self._local_day(moment)
@@ -87,7 +87,7 @@ class Calendar:
                 return date(number // 12, number % 12 + 1, 1)
 
     def start(self, moment: date) -> date:
-        """The first day of the period that `moment` lies in, which stands for the period in tables and tags."""
+        """The first day of the period that contains `moment`; it identifies the period in tables and tags."""
         return self.first_day(self.number(moment))
 
     def passed(self, earlier: date, later: date) -> int:
@@ -103,11 +103,11 @@ class Calendar:
         return [self.first_day(number) for number in range(self.number(first), self.number(last) + 1)]
 
     def named(self, moment: date) -> str:
-        """How the period that `moment` lies in is spelled."""
+        """The name of the period that contains `moment`."""
         return self.name(self.number(moment))
 
     def name(self, number: int) -> str:
-        """How period `number` is spelled in file names and messages."""
+        """The name of period `number` in file names and messages."""
         first = self.first_day(number)
         match self.period:
             case Period.HOUR:
@@ -121,14 +121,14 @@ class Calendar:
                 return f"{first:%Y-%m}"
 
     def parse(self, name: str) -> int:
-        """The number of the period that `name` spells. Raises ValueError that says how periods are spelled."""
+        """The number of the period called `name`. Raises ValueError with the format of names."""
         try:
             return self._parsed(name)
         except ValueError as error:
             raise ValueError(f"{name!r} is no {self.period}: write it as {self.name_format}") from error
 
     def parse_sql(self, text: str, type_: str) -> str:
-        """Spark SQL for when the period that a text spells begins: its day, or as a timestamp the moment."""
+        """Spark SQL for the start of the period that a text names: its day, or as a timestamp the time."""
         if self.period is Period.HOUR:
             return f"CAST(try_to_timestamp({text}, \"yyyy-MM-dd'T'HH\") AS {type_})"
         match self.period:

@@ -1,4 +1,4 @@
-"""What a use case's declarative pipeline consists of: its datasets from bronze on, in order, and what they expect.
+"""The declarative pipeline of a use case: its datasets from bronze on, in order, with expectations.
 
 The same declarations make the jobs' tables. Values only: `infra` writes the pipeline's source from them, and
 `ml.pipelines` has the frames that the source asks for.
@@ -20,7 +20,7 @@ QUARANTINE = "_quarantine"
 
 
 class Made(StrEnum):
-    """How a dataset is made: the method of `ml.pipelines.Datasets` that gives its rows."""
+    """How a dataset is computed: the method of `ml.pipelines.Datasets` that returns its rows."""
 
     ACCEPTED = "accepted"
     SILVER = "silver"
@@ -49,7 +49,7 @@ class Dataset:
 
     @property
     def is_view(self) -> bool:
-        """Whether it is computed for its readers alone and kept nowhere."""
+        """Whether it is computed for its readers only and not stored."""
         return self.made is Made.ACCEPTED
 
 
@@ -59,7 +59,7 @@ def pipeline_schema(use_case: str) -> str:
 
 
 def datasets(use_case: UseCase) -> tuple[Dataset, ...]:
-    """Every dataset of the pipeline, each after those that it reads."""
+    """Every dataset of the pipeline, each after its inputs."""
     return (
         *(dataset for feed in use_case.feeds for dataset in _of_feed(feed)),
         *(
@@ -117,7 +117,7 @@ def _of_outcome(model: str, table: str) -> Iterator[Dataset]:
 
 
 def accepts(column: Column) -> str:
-    """What a value of the column must be, in SQL; empty if it may be anything of its type."""
+    """The SQL condition for a valid value of the column; empty if every value of its type is valid."""
     name = f"`{column.name}`"
     bounds = [
         None if column.minimum is None else f"{name} >= {_number(column.minimum)}",
@@ -128,7 +128,7 @@ def accepts(column: Column) -> str:
 
 
 def _row_condition(expected: object) -> str:
-    """An expectation of single rows, in SQL; empty for one that is of a whole delivery, which the jobs judge."""
+    """An expectation of single rows, in SQL; empty for one of a whole delivery, which the jobs judge."""
     if isinstance(expected, Complete):
         return f"`{expected.column}` IS NOT NULL"
     if isinstance(expected, Range):
@@ -145,7 +145,7 @@ def _row_condition(expected: object) -> str:
 
 
 def _usable(name: str, kind: str, *, nullable: bool) -> str:
-    """What a feature must be: NaN orders above every number in Spark, infinity included."""
+    """The condition for a usable feature: in Spark NaN is larger than every number, including infinity."""
     finite = [f"abs(`{name}`) < double('infinity')"] if kind == "double" else []
     return _or_null(f"`{name}`", finite, nullable=nullable)
 
@@ -166,7 +166,7 @@ def _literal(value: int | str) -> str:
 
 
 def unpipelined(use_case: UseCase) -> Iterator[str]:
-    """What of the use case a pipeline cannot declare; a line each, which says what to change."""
+    """Parts of the use case that a pipeline does not support; one line each, with what to change."""
     names = [each.name for each in datasets(use_case)]
     for name in dict.fromkeys(each for each in names if names.count(each) > 1):
         yield f"two of its tables are called {name!r}, and a pipeline has one schema: rename one"

@@ -1,4 +1,4 @@
-"""What every kind of question that a model answers says of itself, and what may learn it."""
+"""The interface of problem types, and the algorithms that can learn them."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,7 +27,7 @@ class Algorithm(StrEnum):
 
     @property
     def is_distributed(self) -> bool:
-        """Whether its rows stay with Spark's workers."""
+        """Whether its rows stay on Spark's workers."""
         return self in (Algorithm.SPARK_GBT, Algorithm.SPARK_NETWORK)
 
     @property
@@ -55,21 +55,21 @@ class ProblemType(ABC):
     @property
     @abstractmethod
     def output(self) -> tuple[Column, ...]:
-        """The columns of an answer, one row per row asked about."""
+        """The columns of an answer, one row per input row."""
 
     @property
     @abstractmethod
     def measures(self) -> tuple[Measure, ...]:
-        """What two models can be compared by; the first is the one that sums a model up."""
+        """The measures for comparing two models; the first summarizes a model."""
 
     @property
     @abstractmethod
     def monitored(self) -> tuple[Monitored, ...]:
-        """What a period of answers is judged by, the most telling first."""
+        """The metrics of a period's outputs, the most informative first."""
 
     @property
     def packages(self) -> tuple[str, ...]:
-        """What its models need beside their algorithms, by the names of distributions: none, as a rule."""
+        """Distributions that its models need besides their algorithms; usually none."""
         return ()
 
     def lacks(self, measures: Iterable[Measure]) -> tuple[str, ...]:
@@ -84,6 +84,6 @@ class ProblemType(ABC):
             yield f"label {label.name!r} is {label.type}; {self.name} takes {allowed}: change the column or the problem"
 
     def wrong_features(self, features: Sequence[Feature]) -> Iterator[str]:
-        """Why a model of this problem cannot take `features`, and no others: none, if each serves as any other."""
+        """Why a model of this problem cannot take `features`; empty if it can."""
         del features
         yield from ()

@@ -1,4 +1,4 @@
-"""What kind of question a model answers, declared: its label, its output, its measures, and what may learn it.
+"""Problem types with their labels, outputs, measures and algorithms.
 
 Light values that `infra` reads too. `ml/problems/` holds the code of each: how it is split, fitted and measured.
 """
@@ -62,7 +62,7 @@ def _chance(name: str, comment: str) -> Column:
 
 @dataclass(frozen=True, kw_only=True)
 class BinaryClassification(ProblemType):
-    """Will it happen? The label is 1 or 0, the answer the probability of 1."""
+    """Will it happen? The label is 1 or 0, the output the probability of 1."""
 
     name: ClassVar[str] = "binary classification"
     algorithms: ClassVar[tuple[Algorithm, ...]] = tuple(Algorithm)
@@ -81,13 +81,13 @@ class BinaryClassification(ProblemType):
 
     @property
     def monitored(self) -> tuple[Monitored, ...]:
-        """Ranking, calibration, what people name beside them, and how groups fare."""
+        """Ranking, calibration, further metrics that can be declared, and performance by group."""
         written = (HIT_RATE, PRECISION, RECALL, F1, AVERAGE_PRECISION, LOSS, BRIER, COST_A_ROW)
         estimated = (EXPECTED_AREA, EXPECTED_ACCURACY, EXPECTED_PRECISION, EXPECTED_RECALL, EXPECTED_COST)
         return (AREA, CALIBRATION, OUTCOME_RATE, *written, *estimated, PARITY, OPPORTUNITY)
 
     def wrong_label(self, label: Column) -> Iterator[str]:
-        """Beside the type: values other than 0 and 1."""
+        """In addition to the type: values other than 0 and 1."""
         yield from super().wrong_label(label)
         other = [value for value in label.allowed if value not in (0, 1)]
         if other:
@@ -134,12 +134,12 @@ class MulticlassClassification(ProblemType):
 
     @property
     def monitored(self) -> tuple[Monitored, ...]:
-        """Log loss, accuracy, whether each class is as frequent as its probabilities say, and how groups fare."""
+        """Log loss, accuracy, whether each class is as frequent as its probabilities say, and performance by group."""
         written = (MACRO_PRECISION, MACRO_RECALL, MACRO_F1, MACRO_AREA, BRIER, CLASS_CALIBRATION)
         return (MEAN_LOSS, ACCURACY, CLASS_RATE, *written, EXPECTED_ACCURACY, ACCURACY_DIFFERENCE)
 
     def wrong_label(self, label: Column) -> Iterator[str]:
-        """Beside the type: a declared set of values that are not the classes."""
+        """In addition to the type: a declared set of values that differs from the classes."""
         yield from super().wrong_label(label)
         if label.allowed and set(label.allowed) != set(self.classes):
             given, classes = list(label.allowed), list(self.classes)
@@ -188,6 +188,6 @@ class Regression(ProblemType):
 
     @property
     def monitored(self) -> tuple[Monitored, ...]:
-        """Error, bias, how many true values lie between the bounds, and how groups fare."""
+        """Error, bias, coverage of the bounds, and performance by group."""
         written = (SQUARED_ERROR, MEDIAN_ERROR, EXPLAINED, EXPECTED_ERROR, EXPECTED_COVERAGE)
         return (ABSOLUTE_ERROR, BIAS, COVERAGE, *written, BIAS_DIFFERENCE)

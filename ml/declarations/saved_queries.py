@@ -1,4 +1,4 @@
-"""Queries that come with a use case, for those who know its subject and no SQL."""
+"""Queries that come with a use case, for people who know its subject but not SQL."""
 
 import re
 from collections.abc import Mapping

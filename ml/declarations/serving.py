@@ -1,4 +1,4 @@
-"""Online serving: the endpoint that answers with the live version, and the features it looks up."""
+"""Online serving: the endpoint that serves the live version, and the features that it looks up."""
 
 import hashlib
 import re
@@ -80,18 +80,18 @@ class Serving:
 
     @property
     def looks_at_requests(self) -> bool:
-        """Whether a job reads what the endpoint was asked."""
+        """Whether a job reads the endpoint's recorded requests."""
         return self.shadow or self.experiment is not None
 
     @property
     def release_limit_s(self) -> int:
-        """How long going to a version may take, and back to the one before if it cannot be served."""
+        """Time limit for switching to a version, and back to the earlier one if it cannot be served."""
         return 2 * (self.update_limit_s + self.wake_limit_s)
 
 
 @dataclass(frozen=True, kw_only=True)
 class FeatureServing:
-    """An endpoint without a model: asked by key, it answers the newest published features.
+    """An endpoint without a model: queried by key, it returns the newest published features.
 
     Attributes:
         endpoint: its name, the same in every environment's workspace.
@@ -135,5 +135,5 @@ def online_table(catalog: str, use_case: str, feature_table: str) -> str:
 
 
 def inference_table(catalog: str, use_case: str, endpoint: str) -> str:
-    """Full name of the table that records what an endpoint was asked."""
+    """Full name of the table that records an endpoint's requests."""
     return f"{catalog}.{use_case}_inference.{endpoint.replace('-', '_')}_payload"

@@ -1,4 +1,4 @@
-"""Where predictions go beside the Delta table `predictions`, which every model has: a database, files, a topic.
+"""Destinations of predictions besides the Delta table `predictions`: a database, files, a topic.
 
 Each gets the rows of that table, so a prediction that has a row there reaches every sink, and no other does.
 """
@@ -55,7 +55,7 @@ class PostgresSink:
 
     @property
     def name(self) -> str:
-        """What tells it from the model's other sinks; its checkpoint has this name."""
+        """Its name among the model's sinks, also that of its checkpoint."""
         return f"postgres-{self.table}"
 
     @property
@@ -82,7 +82,7 @@ class FilesSink:
 
     @property
     def name(self) -> str:
-        """What tells it from the model's other sinks; its checkpoint and its folder have this name."""
+        """Its name among the model's sinks, also that of its checkpoint and folder."""
         return f"files-{self.format}"
 
     @property
@@ -108,7 +108,7 @@ class KafkaSink:
 
     @property
     def name(self) -> str:
-        """What tells it from the model's other sinks; its checkpoint has this name."""
+        """Its name among the model's sinks, also that of its checkpoint."""
         return f"kafka-{self.topic}"
 
     @property
@@ -121,7 +121,7 @@ SinkDeclaration = PostgresSink | FilesSink | KafkaSink
 
 
 def wrong_sinks(sinks: Sequence[SinkDeclaration]) -> Iterator[str]:
-    """What is wrong with the sinks of one model together."""
+    """Problems of the sinks of one model together."""
     names = [sink.name for sink in sinks]
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:

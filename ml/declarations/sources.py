@@ -1,4 +1,4 @@
-"""Sources that are no files: another team's table, and a topic of Kafka or Event Hubs."""
+"""Sources other than files: another team's table, and a topic of Kafka or Event Hubs."""
 
 import re
 from collections.abc import Sequence
@@ -112,7 +112,7 @@ class Login(StrEnum):
 
 
 class Beginning(StrEnum):
-    """Where the first run begins to read: at the oldest retained message, or at future ones."""
+    """Where the first run starts to read: at the oldest retained message, or at future ones."""
 
     EARLIEST = "earliest"
     LATEST = "latest"

@@ -1,4 +1,4 @@
-"""Scoring as rows arrive: only what has changed in the feature table is looked at, batch by batch."""
+"""Scoring as rows arrive: only changes of the feature table are read, batch by batch."""
 
 from dataclasses import dataclass
 from enum import StrEnum

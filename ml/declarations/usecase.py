@@ -53,7 +53,7 @@ class JobSettings:
 
 @dataclass(frozen=True, kw_only=True)
 class UseCase:
-    """Everything about one use case. `name` is its folder under `ml/usecases/`."""
+    """The declaration of one use case. `name` is its folder under `ml/usecases/`."""
 
     name: str
     comment: str
@@ -110,7 +110,7 @@ class UseCase:
         )
 
     def _underived(self) -> Iterator[str]:
-        """Derived tables that read what is not there before them, or have the name of another table."""
+        """Derived tables that read tables not computed before them, or have the name of another table."""
         there = {feed.silver.name for feed in self.feeds}
         for each in self.derived:
             strange = sorted({given.table.name for given in each.inputs if given.use_case is None} - there)
@@ -136,12 +136,12 @@ class UseCase:
 
     @property
     def judging(self) -> Calendar:
-        """The periods that split, judge and monitor models: enough rows each to tell something."""
+        """The periods for splits, gates and monitoring: long enough to have enough rows each."""
         usual = Period.DAY if self.calendar.period is Period.HOUR else self.calendar.period
         return replace(self.calendar, period=self.judged_by or usual)
 
     def model_named(self, name: str | None) -> Model:
-        """The model called `name`; without a name the only one. Raises LookupError that lists those there are."""
+        """The model called `name`; without a name the only one. Raises LookupError with the existing names."""
         found = [model for model in self.models if name in (None, model.name)]
         if len(found) == 1:
             return found[0]
@@ -195,7 +195,7 @@ class UseCase:
 
     @property
     def checkpoints_volume(self) -> str:
-        """`<usecase>_ops.checkpoints`, the volume (without its catalog) that holds how far each stream has come."""
+        """`<usecase>_ops.checkpoints`, the volume (without its catalog) with the progress of each stream."""
         return f"{self.schema(Layer.OPS)}.checkpoints"
 
     @property
