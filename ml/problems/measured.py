@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pandas.api.types import is_any_real_numeric_dtype
 
 from ml.declarations import Direction, Measure
 from ml.evaluation.comparing import compare
@@ -44,8 +45,12 @@ def checked(truth: npt.ArrayLike, output: pd.DataFrame, columns: tuple[str, ...]
         raise ValueError(f"truth {values.shape} and {len(output)} answers must have one length")
     if not len(values):
         raise ValueError("there are no rows to evaluate on: the hold-out is empty")
-    numbers = output[list(columns)].select_dtypes("number").to_numpy(float)
-    wrong = int((~np.isfinite(values)).sum() + (~np.isfinite(numbers)).any(axis=1).sum())
+    # Column by column: a frame of the numbers takes ten times as long, and many measures ask this of the same answers.
+    odd = np.zeros(len(output), dtype=bool)
+    for name in columns:
+        if is_any_real_numeric_dtype(output[name].dtype):
+            odd |= ~np.isfinite(output[name].to_numpy(float))
+    wrong = int((~np.isfinite(values)).sum() + odd.sum())
     if wrong:
         raise ValueError(f"{wrong} rows contain NaN or infinity, which cannot be measured")
     return values, output
