@@ -11,10 +11,11 @@ from policies.access.compute import Access
 from policies.access.conflicts import conflicts
 from policies.access.invariants import read_invariants, violations
 from policies.access.model import Key
-from policies.access.stacks import stack_of
+from policies.access.stacks import Stack, stack_of
 from tests.policies.conftest import Stacks
 
 Change = Callable[[Stacks], None]
+_unchanged: dict[str, Stack] = {}
 EVERYTHING = "ALL_PRIVILEGES"
 GOLD, SILVER = (Key(kind="schema", name=f"prod.credit_{layer}") for layer in ("gold", "silver"))
 CATALOG = Key(kind="catalog", name="prod")
@@ -26,7 +27,16 @@ def _changed(stacks: Stacks, *changes: Change) -> Access:
     documents = copy.deepcopy(stacks)
     for change in changes:
         change(documents)
-    return Access(estate_of([stack_of(name, document) for name, document in documents.items()]))
+    return Access(estate_of([_read(stacks, name, document) for name, document in documents.items()]))
+
+
+def _read(shipped: Stacks, name: str, document: dict[str, Any]) -> Stack:
+    """The stack in a document; one that nobody changed is read once for all tests."""
+    if document != shipped[name]:
+        return stack_of(name, document)
+    if name not in _unchanged:
+        _unchanged[name] = stack_of(name, document)
+    return _unchanged[name]
 
 
 def _broken(found: Access) -> dict[str, list[str]]:
