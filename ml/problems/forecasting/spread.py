@@ -18,9 +18,8 @@ from ml.problems.forecasting.fitted import Fitted
 from ml.problems.forecasting.frequency import Frequency
 
 Floats = npt.NDArray[np.float64]
-# About a second of work, beside which a task's own cost (0.1 s of processor time) is small.
+# About a second of work, beside which a task's own cost (0.1 s of CPU time) is small.
 _SERIES_A_TASK = 64
-_MOST_TASKS = 2_000
 _GIVEN = "numbers array<bigint>, values array<array<double>>"
 _FOUND = "number bigint, origins array<bigint>, names array<string>, forecasts array<double>, reasons array<string>"
 
@@ -40,9 +39,14 @@ def dealt(lengths: Sequence[int], tasks: int) -> list[list[int]]:
     return found
 
 
-def fit_on_workers(spark: SparkSession, values: Sequence[Floats], horizon: int, frequency: Frequency) -> list[Fitted]:
-    """The fits of every series, in order, by the candidates that need one series alone."""
-    tasks = max(1, min(_MOST_TASKS, -(-len(values) // _SERIES_A_TASK)))
+def fit_on_workers(
+    spark: SparkSession, values: Sequence[Floats], horizon: int, frequency: Frequency, *, most_tasks: int = 32
+) -> list[Fitted]:
+    """The fits of every series, in order, by the candidates that need one series alone.
+
+    `most_tasks`: a few for each core of the workers. Each costs 0.1 s of CPU time.
+    """
+    tasks = max(1, min(most_tasks, -(-len(values) // _SERIES_A_TASK)))
     parts = dealt([len(each) for each in values], tasks)
     rows = pd.DataFrame({"numbers": parts, "values": [[values[at].tolist() for at in part] for part in parts]})
 
