@@ -1,8 +1,8 @@
 """Measure all cells and write the page, or measure one cell and print it.
 
 Each piece is saved when it ends. `--seconds` starts no further piece after that time, and the next run continues;
-`--fresh` discards the pieces of an unfinished run. `--cell rows,columns,kind[,change]` prints one cell, from `--series`
-series.
+`--fresh` discards the pieces of an unfinished run. `--cell rows,columns,kind[,change[,months of reference]]` prints one
+cell, from `--series` series.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from bench.page import section_of
 def main() -> None:
     """As described at the top of the module."""
     flags = argparse.ArgumentParser(description=__doc__)
-    flags.add_argument("--cell", help="rows,columns,kind[,change]: run and print only this cell")
+    flags.add_argument("--cell", help="rows,columns,kind[,change[,months of reference]]: run and print only this")
     flags.add_argument("--series", type=int, help="number of series of that cell")
     flags.add_argument("--seconds", type=float, default=float("inf"), help="start no piece after so many seconds")
     flags.add_argument("--fresh", action="store_true", help="discard the pieces of an unfinished run")
@@ -31,8 +31,7 @@ def main() -> None:
 
 
 def _print(name: str, series: int | None) -> None:
-    rows, columns_of, kind, *change = name.split(",")
-    cell = Cell(rows=int(rows), columns=int(columns_of), kind=kind, change=change[0] if change else "none")
+    cell = Cell.named(name)
     found = columns.part(cell, 0, series or cell.series)
     print(page.false_alarms(cell, found) if cell.is_stable else page.delays(cell, found))
 

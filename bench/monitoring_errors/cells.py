@@ -8,7 +8,7 @@ import numpy.typing as npt
 from scipy import signal
 
 Floats = npt.NDArray[np.float64]
-# A reference of 12 months; then two years of stable periods, or one of changed ones.
+# A reference of 12 months, if a cell has no other; then two years of stable periods, or one of changed ones.
 FITTED, STABLE_PERIODS, CHANGED_PERIODS = 12, 24, 12
 # Series of stable periods, by the largest number of values per period that they apply to, and for larger cells.
 _SERIES = ((5_000, 84), (25_000, 42), (125_000, 21))
@@ -19,18 +19,30 @@ _VALUES_OF_PART = 250_000
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """Periods with a number of rows and columns of one kind of values; the first column changes by `change`."""
+    """Periods with a number of rows and columns of one kind of values; the first column changes by `change`.
+
+    `fitted`: the number of periods of the reference.
+    """
 
     rows: int
     columns: int
     kind: str
     change: str = "none"
+    fitted: int = FITTED
+
+    @classmethod
+    def named(cls, name: str) -> "Cell":
+        """The cell of that `name`."""
+        rows, columns, kind, *more = name.split(",")
+        change, fitted = (*more, *("none", str(FITTED))[len(more) :])
+        return cls(rows=int(rows), columns=int(columns), kind=kind, change=change, fitted=int(fitted))
 
     @property
     def name(self) -> str:
         """The cell in the format of `--cell`."""
+        of_reference = () if self.fitted == FITTED else (str(self.fitted),)
         known = (str(self.rows), str(self.columns), self.kind, *(() if self.is_stable else (self.change,)))
-        return ",".join(known)
+        return ",".join((*known, *of_reference))
 
     @property
     def is_stable(self) -> bool:
@@ -44,10 +56,13 @@ class Cell:
 
     @property
     def series(self) -> int:
-        """The number of series: at least 500 stable periods, 120 for large cells; more for the trend to detect."""
+        """The number of series: at least 500 stable periods, 120 for large cells; more for the trend to detect, and
+        twice as many for dependent rows, which have few cells.
+        """
         if not self.is_stable:
-            return 10 if self.rows > 1000 else 120 if self.change.startswith("trend") else 20
-        return next((count for most, count in _SERIES if self.rows * self.columns <= most), _FEW)
+            return 10 if self.rows > 1000 else 150 if self.change.startswith("trend") else 20
+        usual = next((count for most, count in _SERIES if self.rows * self.columns <= most), _FEW)
+        return usual if self.kind in INDEPENDENT else 2 * usual
 
     @property
     def of_part(self) -> int:
@@ -98,6 +113,8 @@ STABLE = (
     Cell(rows=50_000, columns=5, kind="normal"),
 )
 CHANGES = ("shift 0.1", "shift 0.2", "shift 0.3", "shift 0.5", "trend 0.02", "wider 1.25")
-CHANGED = tuple(
-    Cell(rows=rows, columns=25, kind="normal", change=change) for rows in (1000, 5000) for change in CHANGES
+CHANGED = (
+    *(Cell(rows=rows, columns=25, kind="normal", change=change) for rows in (1000, 5000) for change in CHANGES),
+    # Two years: how soon a trend is found depends on how well its start is known.
+    Cell(rows=1000, columns=25, kind="normal", change="trend 0.02", fitted=24),
 )

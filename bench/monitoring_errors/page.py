@@ -11,7 +11,6 @@ from bench.monitoring_errors.columns import LIMITS
 from bench.monitoring_errors.pieces import Measured, Piece
 from bench.monitoring_errors.told import begun, delay, share
 from bench.page import ROOT, measured_on
-from ml.monitoring import chances
 
 PAGE = ROOT / "docs" / "monitoring-errors.md"
 # Measured separately, by `bench.monitoring_errors.evidently`, and kept.
@@ -68,8 +67,9 @@ def _stable(found: Mapping[str, Said]) -> Iterator[str]:
     yield (
         "Generated periods are judged by the job's rules for columns: PSI and KS beyond their limits and "
         "beyond chance, and sums over periods. Each series is two years of months after a reference of one year (at "
-        "most 20,000 rows of it). The declared rate is one period in 1,000 over all columns "
-        "(`false_alarms_per_period`): a tenth of it for what a period shows alone, the rest for what adds up."
+        f"most 20,000 rows of it). The declared rate is one period in {1 / LIMITS.false_alarms_per_period:.0f} over "
+        "all columns (`false_alarms_per_period`): a twentieth of it for what a period shows alone, the rest for what "
+        "adds up."
     )
     yield "\n## False alarms: stable periods\n"
     yield (
@@ -112,8 +112,9 @@ def _of_problems(found: Mapping[str, list[list[bool]]]) -> Iterator[str]:
     yield (
         f"Series of two years of {problems.ROWS:,} rows a month with their outcomes, in which a version keeps what its "
         f"hold-out of {problems.HOLDOUT_ROWS:,} rows promised. Declared is one alarm in "
-        f"{1 / chances.of_answers(LIMITS):.0f} periods over all metrics with a limit, of what a period shows alone and "
-        "of what adds up: 2.5 times `false_alarms_per_period`. The upper end should be at most twice that. "
+        f"{1 / LIMITS.false_alarms_per_period:.0f} periods over all metrics with a limit "
+        "(`false_alarms_per_period`), of what a period shows alone and of what adds up. The upper end should be at "
+        "most twice that. "
         "Regression's errors are those of a t distribution; a forecast's series has its own luck.\n"
     )
     yield "| problem | metrics | periods | declared | our alarms | periods in breach |"
@@ -125,17 +126,18 @@ def _changed(found: Mapping[str, Said]) -> Iterator[str]:
     yield "\n## Delay: one column of 25 changes in the first period\n"
     yield (
         "Months until half of the series tell the change, of the twelve that are looked at, and the share of series "
-        "that tell it by the 6th month.\n"
+        "that tell it by the 6th month. The reference is that many months: the better it knows where a column lay, the "
+        "sooner a trend is told from it.\n"
     )
-    yield "| change (standard deviations) | rows | columns | series | ours | PSI > 0.1 |"
-    yield "| --- | --- | --- | --- | --- | --- |"
+    yield "| change (standard deviations) | rows | columns | reference | series | ours | PSI > 0.1 |"
+    yield "| --- | --- | --- | --- | --- | --- | --- |"
     yield from (delays(cell, found[cell.name]) for cell in CHANGED)
 
 
 def delays(cell: Cell, series: Said) -> str:
     """A row of the table of delays."""
     told = " | ".join(delay(_of(rule, series)) for rule in (_OURS, _PSI))
-    return f"| {cell.change} | {cell.rows:,} | {cell.columns} | {len(series)} | {told} |"
+    return f"| {cell.change} | {cell.rows:,} | {cell.columns} | {cell.fitted} | {len(series)} | {told} |"
 
 
 def _ranking(found: Mapping[str, list[list[bool]]]) -> Iterator[str]:

@@ -14,8 +14,7 @@ def dispersion(by_period: Floats) -> float:
     """The overdispersion of a reference's periods against independent rows; at least 1. Shape (periods, bins).
 
     Pearson's statistic over its degrees of freedom (McCullagh & Nelder 1989, section 4.5): clustered rows and periods
-    with variation of their own raise it. 1 if it is within two standard errors of 1, or with fewer than four periods;
-    otherwise one standard error is added, since bounds from too small a dispersion fail often.
+    with variation of their own raise it. 1 if it is not surely above 1, or with fewer than four periods.
     """
     counts = by_period[by_period.sum(axis=1) > 0][:, by_period.sum(axis=0) > 0]
     periods, bins = counts.shape
@@ -43,8 +42,12 @@ def ratio_of_means(scores: Floats, codes: npt.NDArray[np.int64]) -> tuple[float,
 
 
 def surely(found: float, freedom: int) -> float:
-    """A ratio of variances plus one standard error, if it is two standard errors above 1; otherwise 1."""
+    """A ratio of variances plus one standard error, if it is three standard errors above 1; otherwise 1.
+
+    The standard error is added because bounds from too small a ratio fail often. Two standard errors above 1 take one
+    independent column of 25 for a dependent one, and its changes are then found in half as many series.
+    """
     if not freedom:
         return 1.0
     error = math.sqrt(2 / freedom)
-    return found * (1 + error) if found > 1 + 2 * error else 1.0
+    return found * (1 + error) if found > 1 + 3 * error else 1.0

@@ -25,7 +25,7 @@ from ml.evaluation.two_samples import histograms
 
 # With fewer earlier deliveries, the usual range is unknown.
 ENOUGH = 3
-# Chance of a false alarm for a normal delivery: one in a thousand, as for monitoring's periods.
+# Chance of a false alarm for a normal delivery: one in a thousand.
 _CHANCE = 0.001
 
 

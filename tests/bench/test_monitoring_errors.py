@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bench.monitoring_errors import columns, evidently, page, pieces, problems, ranking
-from bench.monitoring_errors.cells import CHANGES, KINDS, STABLE, Cell
+from bench.monitoring_errors.cells import CHANGED, CHANGES, KINDS, STABLE, Cell
 from bench.monitoring_errors.pieces import Measured, Piece
 from bench.monitoring_errors.told import begun, delay, share
 
@@ -36,7 +36,8 @@ def test_a_stable_cell_says_its_periods_and_an_interval() -> None:
 def test_a_change_is_told_after_some_months() -> None:
     """Half a standard deviation in 500 rows: in the first."""
     cell = Cell(rows=500, columns=2, kind="normal", change="shift 0.5")
-    assert page.delays(cell, columns.part(cell, 0, 1)).startswith("| shift 0.5 | 500 | 2 | 1 | 1 (100% by the 6th) |")
+    row = page.delays(cell, columns.part(cell, 0, 1))
+    assert row.startswith("| shift 0.5 | 500 | 2 | 12 | 1 | 1 (100% by the 6th) |")
 
 
 def test_a_loss_of_ranking_is_told() -> None:
@@ -48,7 +49,13 @@ def test_a_loss_of_ranking_is_told() -> None:
 def test_a_problem_whose_answers_are_right_is_left_alone(case: problems.Steady) -> None:
     """Two years in which no metric with a limit is in breach, alone or in its sum."""
     row = problems.row(case, problems.part(case, 0, 1))
-    assert re.search(r"\| 24 \| 0\.25% \| 0: 0\.00% \(0\.00%\.\.13\.80%\) \| 0 \|$", row)
+    assert re.search(r"\| 24 \| 0\.20% \| 0: 0\.00% \(0\.00%\.\.13\.80%\) \| 0 \|$", row)
+
+
+@pytest.mark.parametrize("cell", [*STABLE, *CHANGED], ids=lambda cell: cell.name)
+def test_each_cell_can_be_run_by_its_name(cell: Cell) -> None:
+    """As `--cell` gives it."""
+    assert Cell.named(cell.name) == cell
 
 
 def test_each_kind_of_values_and_of_change_can_be_drawn() -> None:
@@ -73,9 +80,10 @@ def test_the_page_is_made_of_its_pieces() -> None:
         breach = [True] * 4 if each.table == "columns" else True
         found.setdefault((each.table, each.row), []).append([breach, *[period] * 23])
     text = "\n".join(page.lines(Measured(found=found, seconds=7.0)))
-    assert text.count("\n| ") == 4 * 2 + len(STABLE) + 2 + len(problems.STEADY) + 12 + len(ranking.LOSSES)
+    assert text.count("\n| ") == 4 * 2 + len(STABLE) + 2 + len(problems.STEADY) + 13 + len(ranking.LOSSES)
     assert "| normal | 200 | 100 | 96 | 4: 4.17% (1.63%..10.23%) | 4 |" in text
-    assert "| trend 0.02 | 1,000 | 25 | 12 | 1 (100% by the 6th) |" in text
+    assert "| trend 0.02 | 1,000 | 25 | 12 | 20 | 1 (100% by the 6th) |" in text
+    assert "| trend 0.02 | 1,000 | 25 | 24 | 20 | 1 (100% by the 6th) |" in text
     assert text.endswith("Run time: 7 s on one core.")
 
 

@@ -178,4 +178,6 @@ def test_rows_that_follow_each_other_move_their_mean_more() -> None:
     assert (found, freedom) == (pytest.approx(3, rel=0.3), 199)
     assert surely(found, freedom) > found
     assert surely(1.1, freedom) == 1.0
+    assert surely(1 + 2.9 * (2 / 11) ** 0.5, 11) == 1.0
+    assert surely(2.5, 11) == pytest.approx(2.5 * (1 + (2 / 11) ** 0.5))
     assert surely(*ratio_of_means(np.ones(30), np.repeat(np.arange(3), 10))) == 1.0

@@ -15,12 +15,12 @@ LIMITS = Monitoring(false_alarms_per_period=RATE)
 
 @pytest.mark.parametrize("columns", [1, 25])
 def test_columns_share_the_declared_rate(columns: int) -> None:
-    """A tenth for what a period shows alone, and the sums of all columns have the rest: three quarters of it for where
+    """A twentieth for what a period shows alone, and the sums of all columns have the rest: four fifths of it for where
     values lie.
     """
     sums = {metric: chances.of_shift(LIMITS, metric, columns) for metric in SHIFTS}
-    assert chances.of_columns(LIMITS) == pytest.approx(0.0001)
-    assert sums == pytest.approx({"location_shift": 0.000675 / columns, "spread_shift": 0.000225 / columns})
+    assert chances.of_columns(LIMITS) == pytest.approx(0.00005)
+    assert sums == pytest.approx({"location_shift": 0.00076 / columns, "spread_shift": 0.00019 / columns})
     assert chances.of_columns(LIMITS) + columns * sum(sums.values()) == pytest.approx(RATE)
 
 
@@ -28,19 +28,18 @@ def test_columns_share_the_declared_rate(columns: int) -> None:
     ("problem", "sums"),
     [(BinaryClassification(), 1), (MulticlassClassification(classes=("a", "b", "c")), 2), (Regression(unit="mg"), 1)],
 )
-def test_what_is_said_of_answers_shares_two_and_a_half_times_as_much(problem: object, sums: int) -> None:
-    """Each metric alone and each sum: together one alarm in 400 periods, whatever the problem."""
+def test_what_is_said_of_answers_shares_as_much(problem: object, sums: int) -> None:
+    """Each metric alone and each sum: together the declared rate, whatever the problem."""
     metrics = LIMITS.metrics(problem, ())  # type: ignore[arg-type]
     alone = sum(chances.of_metric(LIMITS, each, metrics) for each in metrics if each.limit)
-    assert alone + sums * chances.of_sum(LIMITS, sums) == pytest.approx(1 / 400)
-    assert chances.of_answers(LIMITS) == pytest.approx(1 / 400)
+    assert alone + sums * chances.of_sum(LIMITS, sums) == pytest.approx(RATE)
 
 
 def test_metrics_held_against_the_holdout_have_most_of_what_a_period_shows_alone() -> None:
     """Nine tenths for ROC AUC, the rest for two that have limits beyond chance; a metric without limit takes none."""
     metrics = LIMITS.metrics(BinaryClassification(), ())
     found = {each.name: chances.of_metric(LIMITS, each, metrics) for each in metrics if each.limit}
-    alone = chances.of_answers(LIMITS) - chances.of_sum(LIMITS, 1)
+    alone = RATE - chances.of_sum(LIMITS, 1)
     assert found == pytest.approx(
         {"roc_auc": 0.9 * alone, "expected_calibration_error": 0.05 * alone, "outcome_rate": 0.05 * alone}
     )
@@ -54,5 +53,5 @@ def test_metrics_of_one_kind_share_all_of_it() -> None:
     limits = Monitoring(without=("roc_auc",), limits={"outcome_rate": Limits(warn=0.1, act=0.2)})
     metrics = limits.metrics(BinaryClassification(), ())
     judged = [chances.of_metric(limits, each, metrics) for each in metrics if each.limit]
-    alone = chances.of_answers(limits) - chances.of_sum(limits, 1)
+    alone = limits.false_alarms_per_period - chances.of_sum(limits, 1)
     assert judged == pytest.approx([alone / 2] * 2)

@@ -75,6 +75,14 @@ def test_shifts_are_what_a_normal_variable_moved_by(by: float, wider: float, loc
     assert found["location_shift"].reference_error == pytest.approx(200_000**-0.5, rel=0.05)
 
 
+def test_a_large_move_is_told_in_full_and_wild_values_only_by_their_rank() -> None:
+    """Two standard deviations higher; one row in a thousand a million out moves it by less than a hundredth."""
+    before, moved = reference("x", _moved(1, 200_000)), _moved(2, 100_000, by=2.0)
+    assert shifts(before, moved)[0].figure.value == pytest.approx(2.0, abs=0.012)
+    wild = pd.concat([_moved(2, 99_900), pd.Series([1e6] * 100)])
+    assert 0 < shifts(before, wild)[0].figure.value < 0.01
+
+
 def test_rows_in_clusters_are_worth_fewer() -> None:
     """Ten equal rows a cluster: twelve periods differ ten times as much as independent rows would."""
     random = np.random.default_rng(4)

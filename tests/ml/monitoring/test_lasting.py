@@ -106,7 +106,7 @@ def test_another_version_begins_anew() -> None:
 
 
 def test_steady_series_are_left_alone() -> None:
-    """Forty columns over 24 months, seeded: none is told, where one in 1,000 months is allowed."""
+    """Forty columns over 24 months, seeded: none is told, where one in 500 months is allowed."""
     random = np.random.default_rng(11)
     metrics = [
         replace(each, column=f"column_{number}")
