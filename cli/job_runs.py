@@ -1,6 +1,6 @@
 """Runs deployed jobs to their end, showing each task as it ends, and finds the jobs of a stage."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from cli.cloud import deployed, workspace
 from cli.errors import CommandError
@@ -23,11 +23,19 @@ def run_job(
     return follow_run(env, job, start(deployed(env, host), job, parameters or {}, only), host)
 
 
-def follow_run(env: str, job: str, run_id: int, host: str | None = None) -> RunResult:
-    """Wait for a running job, showing each task as it ends."""
+def follow_run(
+    env: str, job: str, run_id: int, host: str | None = None, then: Callable[[TaskResult], None] | None = None
+) -> RunResult:
+    """Wait for a running job, showing each task as it ends; `then` is called with it, too."""
     progress.print(f"[bold]{env}[/bold] {job} (run {run_id})")
     client = deployed(env, host) if host else workspace(env)
-    return follow(client, env, run_id, _show_task, remote=host is not None)
+
+    def ended(result: TaskResult) -> None:
+        _show_task(result)
+        if then is not None:
+            then(result)
+
+    return follow(client, env, run_id, ended, remote=host is not None)
 
 
 def _show_task(result: TaskResult) -> None:

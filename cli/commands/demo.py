@@ -12,7 +12,7 @@ from cli.demo.checks import checks, judge, platform_checks, prove, require
 from cli.demo.landing import prepare
 from cli.demo.records import read
 from cli.demo.report import demo_report
-from cli.demo.steps import tell
+from cli.demo.steps import rehearse_roll_back, tell
 from cli.demo.stories import story_of
 from cli.demo.streaming import STORY
 from cli.demo.streaming.checkout import changed_checkout, declaration_of, run_there
@@ -67,7 +67,10 @@ def demo(use_case: str, data: Path | None, story: str | None, form: str) -> None
     load_stacks()
     told = Demo(use_case=use_case, landing=landing, rolls_back_part=told_by.rolls_back_part)
     tell(told)
-    records, accounting = read(told.model), accounts(use_case, landing)
+    with ThreadPoolExecutor(1) as beside:
+        counted = beside.submit(accounts, use_case, landing)
+        rehearse_roll_back(told)
+    records, accounting = read(told.model), counted.result()
     prove(platform_checks(use_case, accounting), records)
     judged = judge(checks(told_by, landing, told.answers if told.serves else None), records)
     sections = collect(use_case, told.tasks, judged, duration_s=time.monotonic() - started)

@@ -35,19 +35,24 @@ class Answer:
 
 
 def ask(model: NamedModel, version: int, when: str) -> Answer:
-    """Query the endpoint with the newest row that `version` scored in batch. Raises CommandError if it is refused."""
+    """Query the endpoint with the newest row that `version` scored in batch, if its key has no newer one.
+
+    The endpoint looks up the newest features of a key. Raises CommandError if the query is refused.
+    """
     from databricks.sdk.errors.base import DatabricksError  # noqa: PLC0415 - takes half a second
 
     declared, use_case = model.declared, model.use_case
     assert declared.serving is not None, "this model has no endpoint to query"
     features, output = declared.feature_table, declared.problem.output
-    columns = ", ".join(f"p.{column.name}" for column in output)
+    columns, table = ", ".join(f"p.{column.name}" for column in output), features.table.full_name("prod", use_case)
     [scored] = query(
         "prod",
-        f"select f.{features.key}, {columns} from {features.table.full_name('prod', use_case)} f "
+        f"select f.{features.key}, {columns} from {table} f "
         f"left join prod.{use_case}_gold.predictions p on p.{features.key} = f.{features.key} "
         f"and p.{features.event_time} = f.{features.event_time} and p.model_version = {version} "
         f"and p.model = '{model.full_name}' "
+        f"left anti join {table} n on n.{features.key} = f.{features.key} "
+        f"and n.{features.event_time} > f.{features.event_time} "
         f"order by p.model_version is null, f.{features.event_time} desc, f.{features.key} limit 1",
     )
     key = scored[features.key]

@@ -2,17 +2,19 @@
 
 import json
 from collections.abc import Mapping
+from itertools import zip_longest
 
 from cli.demo.answers import ask, served_version
 from cli.demo.landing import Arrival, land
 from cli.demo.masks import start_others
 from cli.demo.records import read
-from cli.demo.under_way import Demo, heading
+from cli.demo.under_way import Demo, Then, heading
 from cli.errors import CommandError
 from cli.local_cloud import load_stacks
 from cli.model_records import new_parts
 from cli.models import models_of
 from cli.output import progress
+from cli.runs import TaskResult
 from ml.declarations import hidden_columns
 from ml.usecases import use_case as declaration
 from ml.usecases.story import RETRAIN, SIGN_OFF, Records
@@ -21,33 +23,52 @@ _BY = "the demo"
 
 
 def tell(demo: Demo) -> None:
-    """The whole story, from an empty platform to a model that was replaced, rolled back and restored."""
+    """The story from an empty platform to a model that was replaced; `rehearse_roll_back` ends it.
+
+    A delivery arrives while gates judge or an alert is sent, as soon as they need nothing that it would change.
+    """
     heading("staging tests the code on a sample, while prod takes in its history")
-    land("staging", demo.use_case, demo.landing.sample)
-    tested = demo.begin("staging", "integration")
-    taken_in = take_in_history(demo)
-    demo.follow("staging", "integration", tested)
+    taken_in = _test_in_staging(demo)
     heading("prod trains its first champion from the history")
-    first_champion(demo, taken_in)
-    exploring = _explore(demo)
+    first, *later = demo.landing.arrivals
+    # Further models learn from the history, too: then nothing arrives before they have.
+    alone = len(models_of(demo.use_case, "prod")) == 1
+    first_champion(demo, taken_in, _meanwhile(demo, first) if alone else None)
     heading("prod scores, and the endpoint is deployed")
     _serve_first(demo)
     _release(demo)
     train_others(demo)
-    first, *later = demo.landing.arrivals
-    _arrive(demo, first)
+    exploring = None
+    for arrival, following in zip_longest(demo.landing.arrivals, later):
+        new = _ingest(demo, arrival)
+        if arrival is first:
+            exploring = _explore(demo)
+        if new:
+            _score_and_monitor(demo, following)
     if exploring is not None:
         heading("meanwhile dev trained on prod's gold tables, which it can read but not write")
         demo.follow("dev", "training", exploring)
-    for arrival in later:
-        _arrive(demo, arrival)
     _judge_on_newest(demo)
-    heading("one roll-back, done and undone")
-    _roll_back_and_return(demo)
 
 
 def _done(what: str) -> None:
     progress.print(f"  done before: {what}", markup=False)
+
+
+def _test_in_staging(demo: Demo) -> dict[str, int]:
+    """Run staging's integration, and `take_in_history` beside it; returns its result.
+
+    The history arrives once staging has read its files: training waits longer for the test than for the history.
+    """
+    taken_in: list[dict[str, int]] = []
+
+    def ended(task: TaskResult) -> None:
+        if task.task == "bronze" and not taken_in:
+            taken_in.append(take_in_history(demo))
+
+    land("staging", demo.use_case, demo.landing.sample)
+    demo.run("staging", "integration", then=ended)
+    return taken_in[0] if taken_in else take_in_history(demo)
 
 
 def take_in_history(demo: Demo) -> dict[str, int]:
@@ -58,8 +79,11 @@ def take_in_history(demo: Demo) -> dict[str, int]:
     return {demo.model.job("ingest"): demo.begin("prod", "ingest"), **start_others(demo.use_case)}
 
 
-def first_champion(demo: Demo, taken_in: Mapping[str, int]) -> None:
-    """Once the runs that ingest the history have ended, mask tables, and train until a version is live."""
+def first_champion(demo: Demo, taken_in: Mapping[str, int], then: Then | None = None) -> None:
+    """Once the runs that ingest the history have ended, mask tables, and train until a version is live.
+
+    `then` is called with each task of the training and of its gates as it ends.
+    """
     found = demo.records()
     if found.champion is not None:
         _done(f"version {found.champions[0]} was the first champion")
@@ -68,7 +92,32 @@ def first_champion(demo: Demo, taken_in: Mapping[str, int]) -> None:
         demo.follow_job("prod", job, run_id)
     if hidden_columns(declaration(demo.use_case)):
         load_stacks("prod-masks")
-    demo.run("prod", "training")
+    if _unreleased(demo) is None:
+        demo.run("prod", "training", then=then)
+    else:
+        _release(demo)
+
+
+def _meanwhile(demo: Demo, arrival: Arrival) -> Then:
+    """Begins to ingest `arrival` once the followed run has read all data that it will read."""
+
+    def ended(task: TaskResult) -> None:
+        # Gates judge on the table versions that training recorded; an alert is of the recorded measures.
+        trained = task.job == demo.model.job("training") and (task.task, task.state) == ("training", "SUCCESS")
+        if trained or (task.task, task.state) == ("retraining", "EXCLUDED"):
+            progress.print(f"  meanwhile {_arriving(arrival)}", markup=False)
+            _begin_ingest(demo, arrival)
+
+    return ended
+
+
+def _arriving(arrival: Arrival) -> str:
+    return f"{', '.join(arrival.periods)} arrive{'s' if len(arrival.periods) == 1 else ''}"
+
+
+def _begin_ingest(demo: Demo, arrival: Arrival) -> None:
+    land("prod", demo.use_case, arrival.files)
+    demo.ingesting[arrival.period] = demo.begin("prod", "ingest")
 
 
 def _explore(demo: Demo) -> int | None:
@@ -101,16 +150,23 @@ def train_others(demo: Demo) -> None:
             demo.run_job("prod", model.job("scoring"))
 
 
-def _arrive(demo: Demo, arrival: Arrival) -> None:
-    """Ingest, score and monitor the new data; if monitoring asks for it, retrain the model."""
-    heading(f"{', '.join(arrival.periods)} arrive{'s' if len(arrival.periods) == 1 else ''}")
-    land("prod", demo.use_case, arrival.files)
+def _ingest(demo: Demo, arrival: Arrival) -> bool:
+    """Ingest the new data, or wait for the ingest that began before; False if its period is decided on."""
+    heading(_arriving(arrival))
     if settled(demo.records(), arrival.period):
         _done("the period is decided on")
-        return
-    demo.run("prod", "ingest")
+        return False
+    if arrival.period not in demo.ingesting:
+        _begin_ingest(demo, arrival)
+    demo.follow("prod", "ingest", demo.ingesting.pop(arrival.period))
+    return True
+
+
+def _score_and_monitor(demo: Demo, following: Arrival | None) -> None:
+    """Score and monitor the new data; if monitoring asks for it, retrain the model. `following` arrives meanwhile."""
     demo.run("prod", "scoring")
-    demo.run("prod", "monitoring", holdout_start=demo.landing.holdout_start)
+    then = None if following is None else _meanwhile(demo, following)
+    demo.run("prod", "monitoring", then=then, holdout_start=demo.landing.holdout_start)
     _release(demo)
 
 
@@ -166,8 +222,9 @@ def settled(records: Records, period: str) -> bool:
     return decided["action"] != RETRAIN or (records.newest or 0) > then
 
 
-def _roll_back_and_return(demo: Demo) -> None:
+def rehearse_roll_back(demo: Demo) -> None:
     """If a second version became live: roll back to the previous one and return, querying the endpoint each time."""
+    heading("one roll-back, done and undone")
     found = demo.records()
     if len(set(found.champions)) < 2:
         progress.print("  only one version was ever live, so there is nothing to roll back to")

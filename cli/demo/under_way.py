@@ -1,5 +1,6 @@
 """One demo in progress: its subject, and how it runs and reports jobs."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cli.cloud import workspace
@@ -14,16 +15,23 @@ from cli.paths import current_home
 from cli.runs import TaskResult, start
 from ml.usecases.story import Records
 
+# Called with each task of a run as it ends.
+Then = Callable[[TaskResult], None]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Demo:
-    """One demo in progress: `tasks` that ran, and `answers` of the endpoint, grow as it proceeds."""
+    """One demo in progress: `tasks` that ran, and `answers` of the endpoint, grow as it proceeds.
+
+    `ingesting` has the runs that ingest an arrival while other jobs are still at work, by the arrival's period.
+    """
 
     use_case: str
     landing: Landing
     rolls_back_part: bool = False
     tasks: list[TaskResult] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
+    ingesting: dict[str, int] = field(default_factory=dict)
     _read: list[Records] = field(default_factory=list, init=False, repr=False)
 
     @property
@@ -42,9 +50,9 @@ class Demo:
             self._read.append(read(self.model, measured=False))
         return self._read[0]
 
-    def run(self, env: str, stage: str, **parameters: str) -> None:
+    def run(self, env: str, stage: str, *, then: Then | None = None, **parameters: str) -> None:
         """Run the job of `stage` to its end. Raises CommandError if it fails."""
-        self.follow(env, stage, self.begin(env, stage, **parameters))
+        self.follow(env, stage, self.begin(env, stage, **parameters), then)
 
     def run_job(self, env: str, job: str) -> None:
         """Run any job to its end. Raises CommandError if it fails."""
@@ -54,13 +62,13 @@ class Demo:
         """Start the job of `stage`, and return its run."""
         return start(workspace(env), self.model.job(stage), parameters)
 
-    def follow(self, env: str, stage: str, run_id: int) -> None:
+    def follow(self, env: str, stage: str, run_id: int, then: Then | None = None) -> None:
         """Wait for a run of the job of `stage`. Raises CommandError if it fails."""
-        self.follow_job(env, self.model.job(stage), run_id)
+        self.follow_job(env, self.model.job(stage), run_id, then)
 
-    def follow_job(self, env: str, job: str, run_id: int) -> None:
+    def follow_job(self, env: str, job: str, run_id: int, then: Then | None = None) -> None:
         """Wait for a run of `job`. Raises CommandError if it fails."""
-        result = follow_run(env, job, run_id)
+        result = follow_run(env, job, run_id, then=then)
         self._read.clear()
         self.tasks.extend(result.tasks)
         if not result.succeeded:

@@ -20,8 +20,8 @@ from localcloud.services.jobs.wheel_task import WheelTasks
 from localcloud.services.jobs.work import TaskWork
 from localcloud.services.jobs.workers import Workers
 
-# One more than most machines' cores for this: a task mostly waits for Spark, and three gates judge side by side.
-PARALLEL_TASKS = 3
+# A task mostly waits for Spark; three gates judge side by side, and none of them waits for the task of another run.
+PARALLEL_TASKS = 4
 # What a run says of how it ended, which its repair overwrites.
 _SAID_BY_AN_END = ("state", "result", "message", "code", "created_ms", "start_ms", "end_ms")
 

@@ -13,6 +13,7 @@ from cli.demo.periods import charts
 from cli.demo.steps import settled, unreleased
 from cli.demo.under_way import Demo
 from cli.demo.verdict import verdict
+from cli.runs import TaskResult
 from ml.usecases import USE_CASES, use_case
 from ml.usecases.story import Records
 from tests.cli.demo import made
@@ -160,3 +161,29 @@ def test_the_ingest_of_every_use_case_with_masked_columns_runs_before_masks() ->
     assert other_ingests("credit", {"credit-ingest", "health-ingest", "health-training"}) == ["health-ingest"]
     assert other_ingests("health", {"credit-ingest", "health-ingest"}) == ["credit-ingest"]
     assert other_ingests("credit", {"credit-ingest"}) == []
+
+
+def test_a_delivery_arrives_once_the_followed_run_has_read_its_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the training task, while gates judge; or once no retraining follows, while an alert is sent."""
+    landing, ran = made.landing(), list[str]()
+    demo = Demo(use_case="credit", landing=landing)
+    monkeypatch.setattr(steps, "land", lambda *_: None)
+    monkeypatch.setattr(Demo, "begin", lambda _self, env, stage: ran.append(f"{env} {stage}") or len(ran))
+    ended = steps._meanwhile(demo, landing.arrivals[0])
+
+    def task(job: str, key: str, state: str) -> TaskResult:
+        return TaskResult(env="prod", job=job, task=key, state=state, duration_s=1.0)
+
+    for too_early in (
+        task("credit-monitoring", "decision", "SUCCESS"),
+        task("credit-monitoring", "should_retrain", "SUCCESS"),
+        task("credit-training", "training", "FAILED"),
+        task("credit-training", "promotion", "SUCCESS"),
+        task("credit-monitoring", "retraining", "SUCCESS"),
+    ):
+        ended(too_early)
+    assert (ran, demo.ingesting) == ([], {})
+    ended(task("credit-training", "training", "SUCCESS"))
+    assert (ran, demo.ingesting) == (["prod ingest"], {made.SHIFT: 1})
+    ended(task("credit-monitoring", "retraining", "EXCLUDED"))
+    assert ran == ["prod ingest"] * 2
