@@ -35,6 +35,8 @@ SEED = 20_261_129
 DEFAULT, MEDIAN, PROCESS = "the default", "median of four", "knows the process"
 # The members of the M4 competition's median combination; seasonal if the season has at most 24 steps.
 _OF_MEDIAN = 0.97
+# A candidate for a few series of a family, as those for intermittent demand, is not compared with all of them.
+_ANSWERED = 0.9
 FOUR = ("AutoETS", "AutoCES", "AutoARIMA", "AutoTheta")
 
 
@@ -60,21 +62,24 @@ class Found:
 
 
 def judged(case: Case, workers: int, parts: Parts) -> Found:
-    """Every forecaster on every series."""
-    names = [name for name, series in case.families.items() for _ in series]
-    whole = [each for series in case.families.values() for each in series]
+    """Every forecaster on every series; each family is a file of its own, as files usually hold series of one kind."""
+    found = {name: _family(name, series, case, workers, parts) for name, series in case.families.items()}
+    return _compared({**found, "all": [each for series in found.values() for each in series]})
+
+
+def _family(name: str, whole: Sequence[Floats], case: Case, workers: int, parts: Parts) -> list[list[Judged]]:
+    """All that is judged of each series."""
     histories, truths = [each[: -case.horizon] for each in whole], [each[-case.horizon :] for each in whole]
     fits = fleet.fit_all(
         histories, case.horizon, case.frequency, parts=parts, workers=workers, progress=lambda _, __: None
     )
-    combined = combine(fits, histories, case.frequency.power)
-    found: dict[str, list[list[Judged]]] = {name: [] for name in case.families}
-    for name, history, truth, fit, one in zip(names, histories, truths, fits, combined, strict=True):
+    found = []
+    for history, truth, fit, one in zip(histories, truths, fits, combine(fits, histories), strict=True):
         answers = {**_answers(fit, history, case, parts), DEFAULT: one.forecast}
         if name in KNOWN:
             answers[PROCESS] = KNOWN[name](history, case.horizon)
-        found[name].append([*judge(truth, history, answers, case.frequency, widths={})])
-    return _compared({**found, "all": [each for series in found.values() for each in series]})
+        found.append([*judge(truth, history, answers, case.frequency, widths={})])
+    return found
 
 
 def _answers(fit: Fitted, history: Floats, case: Case, parts: Parts) -> dict[str, Floats]:
@@ -105,19 +110,23 @@ def _ahead(name: str, history: Floats, case: Case) -> Floats:
 
 def _compared(families: Mapping[str, Sequence[Sequence[Judged]]]) -> Found:
     """From everything judged, by family and series. Naive2 is left out: its OWA is 1."""
-    columns = {
-        name: measured(each for one in series for each in one).set_index("model")["owa"]
+    tables = {
+        name: measured(each for one in series for each in one).set_index("model").drop(index=NAIVE2)
         for name, series in families.items()
     }
-    owa = pd.DataFrame(columns).drop(index=NAIVE2)
-    singles = owa.drop(index=[DEFAULT, MEDIAN, PROCESS], errors="ignore")
-    best = {name: str(singles[name].idxmin()) for name in families}
+    best = {name: _best(each, len(families[name])) for name, each in tables.items()}
     return Found(
-        owa=owa,
+        owa=pd.DataFrame({name: each["owa"] for name, each in tables.items()}),
         best=best,
         to_best={name: ratio(series, DEFAULT, best[name]) for name, series in families.items()},
         to_median={name: ratio(series, DEFAULT, MEDIAN) for name, series in families.items()},
     )
+
+
+def _best(found: pd.DataFrame, series: int) -> str:
+    """The single candidate with the lowest OWA, of those that answered nearly all of the `series`."""
+    singles = found.drop(index=[DEFAULT, MEDIAN, PROCESS], errors="ignore")
+    return str(singles.loc[singles["forecasts"] >= _ANSWERED * series, "owa"].idxmin())
 
 
 def lines(title: str, found: Found, count: int) -> list[str]:
@@ -183,8 +192,9 @@ def main() -> None:
     workers = fleet.cores()
     section = ["## Forecasts of series that were not developed on"]
     section.append(
-        f"`python -m bench.forecast_quality --series {asked.series}`, {workers} workers, load {os.getloadavg()[0]:.1f} "
-        "before it. OWA of the points after the history; below 1 is better than Naive2."
+        f"`python -m bench.forecast_quality --series {asked.series}{' --retail FOLDER' if asked.retail else ''}`, "
+        f"workers: {workers}, load {os.getloadavg()[0]:.1f} before it. Each family is a file of its own. OWA of the "
+        "points after the history; below 1 is better than Naive2."
     )
     names = [each for each in asked.families.split(",") if each]
     for title, case in cases(asked.series, names, asked.retail):

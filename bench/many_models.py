@@ -104,7 +104,7 @@ def processes(values: Sequence[Floats]) -> Figures:
         fits = fleet.fit_all(
             values, HORIZON, FREQUENCY, parts=parts, workers=fleet.cores(), progress=lambda _, __: None
         )
-        combined = combine(fits, values, FREQUENCY.power)
+        combined = combine(fits, values)
         half_widths([_missed(one.held_out, each) for one, each in zip(combined, values, strict=True)])
         return watch.figures()
 

@@ -35,7 +35,7 @@ class Alike:
 
     `places`: positions in the fleet. `forecasts`: (series, candidates, origins and the end, horizon). `missed`:
     (series, candidates, origins). Held out, per origin: `logs` of the other origins (series, origins, candidates), the
-    fleet's `theirs` (origins, candidates). `power`: as declared by the frequency.
+    fleet's `theirs` (origins, candidates).
     """
 
     names: Sequence[str]
@@ -44,7 +44,6 @@ class Alike:
     missed: Floats
     logs: Floats
     theirs: Floats
-    power: float
 
     @classmethod
     def of(
@@ -53,7 +52,6 @@ class Alike:
         fits: Sequence[Fitted],
         missed: Sequence[Floats],
         origin: Sequence[Mapping[str, float]],
-        power: float,
     ) -> "Alike":
         """The series at `places`; `origin`: the fleet's errors without one origin, counted from the newest."""
         names = fits[places[0]].names
@@ -69,7 +67,6 @@ class Alike:
             missed=own,
             logs=np.stack([_mean_logs(each) for each in others], axis=1) if past else none,
             theirs=np.array(theirs).reshape(past, len(names)),
-            power=power,
         )
 
     @property
@@ -80,14 +77,14 @@ class Alike:
     @property
     def held_out(self) -> Floats:
         """Shape (series, origins, horizon): the forecast at each origin with weights from the other origins."""
-        rule = rule_of(max(0, self.missed.shape[2] - 1) * self.forecasts.shape[3], self.power)
+        rule = rule_of(max(0, self.missed.shape[2] - 1) * self.forecasts.shape[3])
         scores = np.exp(rule.own * self.logs + (1 - rule.own) * self.theirs)
         scores = np.where(np.isnan(self.past).any(axis=3), np.nan, scores)
         return mixed(self.past, weights(scores, rule))
 
     def combined(self, fleet: Mapping[str, float]) -> list[Combined]:
         """One forecast per series; `fleet`: the mean log error of each candidate over all series."""
-        rule = rule_of(self.missed.shape[2] * self.forecasts.shape[3], self.power)
+        rule = rule_of(self.missed.shape[2] * self.forecasts.shape[3])
         theirs = np.array([fleet.get(name, 0.0) for name in self.names])
         scores = np.ones(self.forecasts.shape[:2])
         if self.missed.shape[2]:

@@ -25,15 +25,15 @@ def errors(fit: Fitted, values: Floats) -> Floats:
     return found
 
 
-def combine(fits: Sequence[Fitted], values: Sequence[Floats], power: float) -> list[Combined]:
-    """One forecast per series; `power` as declared by the frequency."""
+def combine(fits: Sequence[Fitted], values: Sequence[Floats]) -> list[Combined]:
+    """One forecast per series."""
     missed = [errors(fit, each) for fit, each in zip(fits, values, strict=True)]
     most = max((each.shape[1] for each in missed), default=0)
     fleet, origin = _fleet(fits, missed, without=None), [_fleet(fits, missed, without=back) for back in range(most)]
     alike: dict[tuple[object, ...], list[int]] = {}
     for at, fit in enumerate(fits):
         alike.setdefault((fit.names, fit.forecasts.shape), []).append(at)
-    groups = [Alike.of(places, fits, missed, origin, power) for places in alike.values()]
+    groups = [Alike.of(places, fits, missed, origin) for places in alike.values()]
     made = {at: one for group in groups for at, one in zip(group.places, group.combined(fleet), strict=True)}
     return [made[at] for at in range(len(fits))]
 

@@ -22,7 +22,6 @@ class Frequency:
         difference: lag of the differences that trees are fitted on.
         changes: lag of the differences that a regression is fitted on.
         origins: number of rolling origins in the backtest if the history allows.
-        power: how far the weights follow the errors, as in `rule.Rule`.
     """
 
     name: str
@@ -36,7 +35,6 @@ class Frequency:
     difference: int = 1
     changes: int = 1
     origins: int
-    power: float = 4.0
 
 
 _SEASONAL = ("SeasonalNaive", "AutoETS", "AutoTheta", "AutoCES", "AutoARIMA")
@@ -85,10 +83,7 @@ WEEKLY = Frequency(
         *OVER_ALL,
     ),
     lags=(2, 3, 4, 8, 13, 26, 51, 52, 53, 104),
-    # On development series 8 origins were better than 3 or 4, and powers from 12 to 24 equally better than 4; on hourly
-    # series more than 2 origins and higher powers were no better.
-    origins=8,
-    power=16.0,
+    origins=3,
 )
 MONTHLY = Frequency(
     name="monthly",

@@ -42,8 +42,7 @@ def outcome(
 ) -> Outcome:
     """The complete result, from series and their fits in the same order."""
     values = [each.values for each in series]
-    mixed = combine(fits, values, frequency.power)
-    combined = [_never_empty(each, own) for each, own in zip(mixed, values, strict=True)]
+    combined = [_never_empty(each, own) for each, own in zip(combine(fits, values), values, strict=True)]
     missed = [_missed(own, fit, each) for own, fit, each in zip(values, fits, combined, strict=True)]
     widths = _widths(missed, values, horizon)
     rows = zip(series, combined, widths, strict=True)

@@ -29,13 +29,13 @@ LEAST_ERROR = 1e-3
 _HALF = 0.5 - 1e-12
 # With this many judged steps, a series' own errors have the same weight as the fleet's.
 _EVEN_STEPS = 40
-# The best value on development series; 5 and 12 were nearly as good.
-_BEST = 9
+# The best values on development series; other powers and counts were nearly as good.
+_POWER, _BEST = 4.0, 9
 
 
-def rule_of(steps: int, power: float) -> Rule:
-    """The rule for series whose candidates were judged on `steps` steps; `power` as declared by the frequency."""
-    return Rule(own=steps / (steps + _EVEN_STEPS), power=power, best=_BEST)
+def rule_of(steps: int) -> Rule:
+    """The rule for series whose candidates were judged on `steps` steps."""
+    return Rule(own=steps / (steps + _EVEN_STEPS), power=_POWER, best=_BEST)
 
 
 def weights(scores: Floats, rule: Rule) -> Floats:

@@ -7,7 +7,6 @@ from ml.problems.forecasting.combination import combine, errors
 from ml.problems.forecasting.fitted import Fitted, Floats
 from ml.problems.forecasting.rule import Rule, mixed, rule_of, weights
 
-POWER = 4.0
 ALIKE = Rule(own=1.0, power=0.0, best=12)
 
 
@@ -61,7 +60,7 @@ def test_the_forecast_is_the_weighted_median(forecasts: list[float], weight: lis
 def test_what_fails_now_is_not_chosen_however_good_it_was() -> None:
     """Its weight goes to the others, and no NaN into the forecast."""
     fit = _fit(VALUES, {"a": 0.0, "b": 2.0, "c": 2.0}, fails="a")
-    (one,) = combine([fit], [VALUES], POWER)
+    (one,) = combine([fit], [VALUES])
     assert one.weights == {"b": 0.5, "c": 0.5}
     assert one.forecast.tolist() == [2.0, 2.0]
 
@@ -71,14 +70,14 @@ def test_an_origin_is_judged_by_weights_that_have_not_seen_it() -> None:
     fit = _fit(VALUES, {"a": 0.0, "b": 0.0, "c": 3.0})
     fit.forecasts[0, 1] += 8.0
     fit.forecasts[1, 0] += 8.0
-    (one,) = combine([fit], [VALUES], POWER)
+    (one,) = combine([fit], [VALUES])
     held_out = one.held_out - [VALUES[6:8], VALUES[8:10]]
     assert (held_out > 4.0).all()
 
 
 def test_own_errors_count_the_more_the_longer_a_series_was_judged() -> None:
     """Half at forty steps, nothing without a backtest."""
-    assert [rule_of(steps, POWER).own for steps in (0, 40, 120)] == [0.0, 0.5, 0.75]
+    assert [rule_of(steps).own for steps in (0, 40, 120)] == [0.0, 0.5, 0.75]
 
 
 def test_a_series_follows_its_own_candidate_and_in_part_the_fleets() -> None:
@@ -87,7 +86,7 @@ def test_a_series_follows_its_own_candidate_and_in_part_the_fleets() -> None:
     """
     offs = [{"a": 0.5, "b": 4.0, "c": 4.0, "d": 8.0}, {"a": 4.0, "b": 0.5, "c": 4.0, "d": 8.0}]
     long = np.arange(1.0, 101.0)
-    found = combine([_fit(long, offs[at % 2], horizon=20) for at in range(30)], [long] * 30, POWER)
+    found = combine([_fit(long, offs[at % 2], horizon=20) for at in range(30)], [long] * 30)
     assert all(max(each.weights, key=each.weights.__getitem__) == "ab"[at % 2] for at, each in enumerate(found))
     assert max(each.weights["d"] for each in found) < 0.01
     assert found[0].weights["b"] > found[0].weights["c"]
