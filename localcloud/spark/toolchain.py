@@ -188,11 +188,12 @@ def _last_lines(text: str, count: int = 12) -> str:
 
 def main() -> None:
     """Download all jars: Delta's are required, Kafka's optional."""
-    print(f"Java: {java()}; Delta: {len(delta_jars())} jars")
+    print(f"Java: {java()}; Delta: {len(delta_jars())} jars", flush=True)
     try:
         found = jars_of((*KAFKA_JARS, *BROKER_JARS))
     except ToolchainError as error:
         print(f"without Kafka, topics cannot be read here and the tests with a broker are skipped: {error}")
+        print("To fetch Kafka later: .venv/bin/python -m localcloud.spark.toolchain")
     else:
         print(f"Kafka, for topics and the broker of the tests: {len(found)} jars")
 
