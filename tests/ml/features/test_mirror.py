@@ -1,19 +1,27 @@
 """The redacted mirror on real Spark and Delta: nothing leaks, joins hold, a rerun changes nothing."""
 
+import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from databricks.sdk.errors import PermissionDenied
+from databricks.sdk.service.workspace import AclPermission
 from pyspark import cloudpickle
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
 import ml
 from ml.declarations import Mirror
+from ml.features import mirror as stage
 from ml.features.mirror import MirrorError, mirror
 from ml.parameters import Common
 from ml.tables import Tables
-from ml.usecases import use_case
+from ml.tables.door import DOOR
+from ml.tables.unity_rest import UnityRestBackend
+from ml.usecases import USE_CASES, use_case
+from tests.localcloud.core import Core, leave, start
 from tests.ml.folder_backend import FolderBackend
 
 HEALTH = replace(
@@ -25,11 +33,14 @@ SECRET = b"0123456789abcdef0123456789abcdef"
 PATIENTS, RARE = 200, 5
 
 
-def _write(tables: Tables, patients: int) -> None:
-    """Two visits of every patient; the first `RARE` have sex 2 at the second one alone, so that this cell is small."""
+def _write(tables: Tables, patients: int, above: int = 0) -> None:
+    """Two visits of every patient, whose numbers are above `above`.
+
+    The first `RARE` have sex 2 at the second one alone, so that this cell is small.
+    """
     sex = f"if(id <= {RARE} and visit = 2, 2, 1)"
     given = {
-        "patient_id": "id",
+        "patient_id": f"id + {above}",
         "visited_on": "date_add(date'2025-01-01', cast(id + visit as int))",
         "measured_on": "date_add(date'2025-03-01', cast(id + visit as int))",
         "sex": sex,
@@ -115,3 +126,61 @@ def test_a_weak_secret_and_a_use_case_without_a_mirror_are_refused(tables: Table
         mirror(tables, _task(), "prod_mirror", b"abc")
     with pytest.raises(MirrorError, match="demand declares no mirror"):
         mirror(tables, replace(_task(), use_case=use_case("demand")), "prod_mirror", SECRET)
+
+
+@pytest.fixture
+def core(tmp_path: Path, spark_remote: str) -> Iterator[Core]:
+    """A local cloud with prod's catalog and its mirror, and the secret in prod's vault."""
+    served = start(tmp_path / "home")
+    served.cloud.spark_remote = spark_remote
+    admin = served.admin()
+    for catalog in ("prod", "prod_mirror"):
+        admin.catalogs.create(catalog)
+        admin.schemas.create("health_gold", catalog)
+    admin.secrets.create_scope("prod")
+    admin.secrets.put_secret("prod", "health-mirror-key", string_value=SECRET.decode())
+    yield served
+    leave(served)
+
+
+def test_the_job_makes_what_dev_reads_and_nothing_of_prod_is_in_it(
+    core: Core, spark: SparkSession, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The task of the deployed job, as its principal, by its parameters; then dev's training, which sees no more.
+
+    Every value of every table of the mirror is searched for the numbers of patients, and every file for the secret.
+    """
+    ingest, training = core.application("prod-health-ingest"), core.application("dev-health-training")
+    core.admin().secrets.put_acl("prod", ingest, AclPermission.READ)
+    for catalog in ("prod", "prod_mirror"):
+        core.grant("catalog", catalog, ingest, "USE_CATALOG")
+        core.grant("schema", f"{catalog}.health_gold", ingest, "USE_SCHEMA", "CREATE_TABLE")
+    core.grant("catalog", "prod_mirror", training, "USE_CATALOG")
+    core.grant("schema", "prod_mirror.health_gold", training, "USE_SCHEMA", "SELECT")
+    monkeypatch.setitem(USE_CASES, "health", HEALTH)
+    above = 900_000_000
+    _write(Tables(spark, UnityRestBackend(core.sdk(ingest).api_client)), PATIENTS, above)
+    asked = ["--use-case", "health", "--catalog", "prod", "--run-id", "7"]
+    asked += ["--mirror-catalog", "prod_mirror", "--key", "prod/health-mirror-key"]
+    there = {"DATABRICKS_HOST": core.url("prod"), "DATABRICKS_TOKEN": core.token(ingest), DOOR: "unity-rest"}
+    for name, value in {**there, "DATABRICKS_AUTH_TYPE": "pat", "SPARK_REMOTE": core.cloud.spark_remote}.items():
+        monkeypatch.setenv(name, value)
+    stage.main(asked)
+    said = capsys.readouterr().out
+    assert json.loads(said.splitlines()[-1])["rows_removed"] == 4 * RARE
+
+    dev = Tables(spark, UnityRestBackend(core.sdk(training, "dev").api_client))
+    for table in (FEATURES, OUTCOMES):
+        rows = dev.read(table.full_name("prod_mirror", "health")).toPandas()
+        assert len(rows) == 2 * (PATIENTS - RARE)
+        numbers = {str(above + number) for number in range(1, PATIENTS + 1)}
+        assert numbers & {str(value) for name in rows for value in rows[name]} == set()
+        assert rows.filter(["age", "sex"]).isna().all(axis=None)
+        with pytest.raises(PermissionDenied):
+            dev.read(table.full_name("prod", "health"))
+    with pytest.raises(PermissionDenied):
+        _write(dev, PATIENTS)
+    files = [path for path in core.cloud.home.rglob("*") if path.is_file() and "prod_mirror" in str(path)]
+    assert len(files) > 4
+    assert [path for path in files if SECRET in path.read_bytes()] == []
+    assert SECRET.decode() not in said
