@@ -82,8 +82,8 @@ def test_the_page_is_made_of_its_pieces() -> None:
     text = "\n".join(page.lines(Measured(found=found, seconds=7.0)))
     assert text.count("\n| ") == 4 * 2 + len(STABLE) + 2 + len(problems.STEADY) + 13 + len(ranking.LOSSES)
     assert "| normal | 200 | 100 | 96 | 4: 4.17% (1.63%..10.23%) | 4 |" in text
-    assert "| trend 0.02 | 1,000 | 25 | 12 | 20 | 1 (100% by the 6th) |" in text
-    assert "| trend 0.02 | 1,000 | 25 | 24 | 20 | 1 (100% by the 6th) |" in text
+    assert "| trend 0.02 | 1,000 | 25 | 12 | 15 | 1 (100% by the 6th) |" in text
+    assert "| trend 0.02 | 1,000 | 25 | 24 | 15 | 1 (100% by the 6th) |" in text
     assert text.endswith("Run time: 7 s on one core.")
 
 
