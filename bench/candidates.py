@@ -50,7 +50,15 @@ def clients(file: Path, seed: int) -> Rows:
     frame[_PERIOD] = np.repeat(np.array(_PARTS), len(frame) // len(_PARTS) + 1)[: len(frame)]
     features = tuple(Feature(name=name, expression=name, type="double", comment=name) for name in names)
     problem = problem_of(BinaryClassification())
-    return Rows(frame=frame, features=features, label=_LABEL, period=_PERIOD, problem=problem, seed=seed)
+    return Rows(
+        frame=frame,
+        features=features,
+        label=_LABEL,
+        period=_PERIOD,
+        event_time=_PERIOD,
+        problem=problem,
+        seed=seed,
+    )
 
 
 def searched(learners: Mapping[str, Learner], of: Rows, tuning: Tuning) -> str:

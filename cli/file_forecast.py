@@ -66,10 +66,10 @@ def fitted(
     panel: Panel, parts_folder: Path, *, agree: str, workers: int | None, progress: Callable[[int, int], None]
 ) -> "Outcome":
     """Forecasts of every series. Fits are kept in `parts_folder` until `written`, so a rerun does not repeat them."""
+    from ml.declarations.hierarchy import Method  # noqa: PLC0415
     from ml.problems.forecasting.fleet import cores, fit_all  # noqa: PLC0415 - takes seconds
     from ml.problems.forecasting.outcome import outcome  # noqa: PLC0415
     from ml.problems.forecasting.parts import Parts  # noqa: PLC0415
-    from ml.problems.forecasting.reconciliation import Method  # noqa: PLC0415
     from ml.problems.forecasting.totals import agreeing  # noqa: PLC0415
 
     values, parts = [each.values for each in panel.series], Parts(parts_folder)

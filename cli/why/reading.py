@@ -151,7 +151,9 @@ def _asked_again(named: NamedModel, prediction: Row, row: Row) -> tuple[Reasons 
         frame = contract.signed_input(model.metadata.signature, _frame(row, model.metadata.signature))
         answer = _answer(model, frame, reasons=0)
         if not same(answer, said(prediction, output), output):
-            return None, f"the version answers {shown([answer], output, digits=6)} to the same features", ""
+            agreed = ", before scoring made the answers of its time agree with their totals"
+            more = agreed if named.declared.problem.totals else ""
+            return None, f"the version answers {shown([answer], output, digits=6)} to the same features{more}", ""
         reasons, silent = _reasons(model, frame)
     return reasons, "", silent
 

@@ -24,6 +24,7 @@ from ml.declarations.gates import (
     SignOff,
 )
 from ml.declarations.hidden import RECORD, Hidden, hidden_columns, hiding_function, unmasked
+from ml.declarations.hierarchy import Hierarchy, Level, Method
 from ml.declarations.histories import Aggregate, Dimension, History, Past, Window, lag
 from ml.declarations.limits import Limits, LimitsByShare, Worse, WorseByShare
 from ml.declarations.measures import (
@@ -118,6 +119,7 @@ __all__ = [
     "Fresh",
     "Gates",
     "Hidden",
+    "Hierarchy",
     "History",
     "InfrastructureGate",
     "Input",
@@ -130,11 +132,13 @@ __all__ = [
     "Later",
     "Layer",
     "LeakLimits",
+    "Level",
     "Limits",
     "LimitsByShare",
     "Login",
     "Measure",
     "MeasureRule",
+    "Method",
     "Mirror",
     "Mirrored",
     "Model",

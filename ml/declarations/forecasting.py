@@ -10,8 +10,10 @@ from typing import ClassVar
 
 from ml.declarations.errors import require
 from ml.declarations.features import Feature
+from ml.declarations.hierarchy import GRAND_TOTAL, Hierarchy
 from ml.declarations.measures import PINBALL, RMSSE, SMAPE, WAPE, Measure
 from ml.declarations.monitored import (
+    ERROR_OF_TOTALS,
     ERROR_OVER_NAIVE,
     EXPECTED_FORECAST_COVERAGE,
     EXPECTED_SCALED_ERROR,
@@ -21,7 +23,7 @@ from ml.declarations.monitored import (
     SCALED_ERROR,
     Monitored,
 )
-from ml.declarations.problem import Algorithm, ProblemType
+from ml.declarations.problem import Algorithm, ProblemType, Totals
 from ml.declarations.table import Column
 
 # Fewer past values tell nothing of how a series goes on; the command `mlops forecast` asks for as many.
@@ -67,6 +69,8 @@ class Forecasting(ProblemType):
         false_retrainings: of the series that a training gives new parameters, which share may need them by chance
             alone; the others keep theirs. None: every series is tried anew. The error that a series had on periods
             which its fit had not seen is what it is held to.
+        hierarchy: how the series add up. Batch scoring then makes the forecasts of an origin agree, and writes those of
+            the totals to a table of their own. None: each series is answered by itself.
     """
 
     name: ClassVar[str] = "forecasting"
@@ -91,6 +95,7 @@ class Forecasting(ProblemType):
     least_scale: float = 1.0
     candidates: tuple[str, ...] = ()
     false_retrainings: float | None = None
+    hierarchy: Hierarchy | None = None
 
     def __post_init__(self) -> None:
         require(
@@ -190,15 +195,35 @@ class Forecasting(ProblemType):
         )
 
     @property
+    def totals(self) -> Totals | None:
+        """With a hierarchy: the level, the total in it, the step, and the number of its series; then the answer."""
+        if self.hierarchy is None:
+            return None
+        levels = (GRAND_TOTAL, *(level.name for level in self.hierarchy.levels))
+        return Totals(
+            keys=("level", "total", self.step),
+            columns=(
+                Column(name="level", type="string", comment="The level of the total.", allowed=levels),
+                Column(name="total", type="string", comment="The group of series that it adds up."),
+                Column(
+                    name=self.step, type="int", comment="Periods after the origin.", minimum=1, maximum=self.horizon
+                ),
+                Column(name="members", type="bigint", comment="How many series it adds up.", minimum=1),
+                *(column for column in self.output if column.name != "series"),
+            ),
+        )
+
+    @property
     def measures(self) -> tuple[Measure, ...]:
         """Root mean squared scaled error first: every series counts equally, whatever its size."""
         return (RMSSE, WAPE, SMAPE, replace(PINBALL, unit=self.unit))
 
     @property
     def monitored(self) -> tuple[Monitored, ...]:
-        """Error relative to the hold-out and to the naive forecast, bias, coverage, and performance by group."""
+        """Error relative to the hold-out and to the naive forecast, bias, coverage, performance by group, totals."""
         estimated = (EXPECTED_SCALED_ERROR, EXPECTED_FORECAST_COVERAGE)
-        return (SCALED_ERROR, ERROR_OVER_NAIVE, FORECAST_BIAS, FORECAST_COVERAGE, *estimated, SCALED_BIAS_DIFFERENCE)
+        own = (SCALED_ERROR, ERROR_OVER_NAIVE, FORECAST_BIAS, FORECAST_COVERAGE, *estimated, SCALED_BIAS_DIFFERENCE)
+        return (*own, ERROR_OF_TOTALS) if self.hierarchy else own
 
     def wrong_features(self, features: Sequence[Feature]) -> Iterator[str]:
         """Names that the model does not take, types that cannot be, and nulls where something must be known."""
@@ -218,3 +243,16 @@ class Forecasting(ProblemType):
         null = [name for name in must if known[name].null_meaning is not None]
         if null:
             yield f"features {null} may be null, and a forecast needs them: fill them, and remove null_meaning"
+        if self.hierarchy is not None:
+            kinds = {name: feature.type for name, feature in known.items()}
+            empty = frozenset(name for name, feature in known.items() if feature.null_meaning is not None)
+            yield from self.hierarchy.wrong_features(kinds, empty, self.series)
+            yield from self._taken(self.hierarchy)
+
+    def _taken(self, hierarchy: Hierarchy) -> Iterator[str]:
+        """Features with the name of another column of the totals; a series of one name is called as in the answer."""
+        told = {"level", "total", "members", *(column.name for column in self.output)}
+        names = dict.fromkeys((*self.series, self.step, *hierarchy.features))
+        taken = [name for name in names if name in told and (name,) != self.series]
+        if taken:
+            yield f"features {taken} have names of columns that totals have beside them: rename them"

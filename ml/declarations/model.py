@@ -120,6 +120,10 @@ class Model:
                 *self.monitoring.wrong(self.problem, self.fairness_groups, costs=self._is_priced),
                 *wrong_sinks(self.sinks),
                 *self._undrifting(),
+                "streaming answers rows as they arrive, and the problem answers those of a time together: leave "
+                "streaming or the hierarchy out"
+                if self.streaming and self.problem.totals
+                else None,
                 None
                 if self.promotion is Promotion.DEPLOY_CODE
                 else f"promotion is {self.promotion}, which no job does: declare {Promotion.DEPLOY_CODE}, so that each "

@@ -171,6 +171,8 @@ SQUARED_ERROR = _written("root_mean_squared_error", "root mean squared error")
 COST_A_ROW = replace(_written("cost", "cost a row"), needs=frozenset({Needs.OUTCOMES, Needs.COSTS}))
 MEDIAN_ERROR = _written("median_absolute_error", "median absolute error")
 EXPLAINED = _written("r2", "R2")
+# Of what the totals come to.
+ERROR_OF_TOTALS = _written("error_of_totals", "error of the totals")
 
 
 def _expected(known: Monitored) -> Monitored:

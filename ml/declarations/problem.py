@@ -37,6 +37,14 @@ class Algorithm(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Totals:
+    """Totals of answers: one row per event time and `keys`; `columns` are those, and what is said of each."""
+
+    keys: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProblemType(ABC):
     """One kind of question.
 
@@ -66,6 +74,11 @@ class ProblemType(ABC):
     @abstractmethod
     def monitored(self) -> tuple[Monitored, ...]:
         """The metrics of a period's outputs, the most informative first."""
+
+    @property
+    def totals(self) -> Totals | None:
+        """The totals of its answers; None unless rows of a time are answered together."""
+        return None
 
     @property
     def packages(self) -> tuple[str, ...]:

@@ -63,6 +63,10 @@ class Examples(Protocol):
         """The column of a row's period."""
 
     @property
+    def event_time(self) -> str:
+        """The column of a row's event time."""
+
+    @property
     def seed(self) -> int:
         """The seed of all random draws."""
 

@@ -44,6 +44,27 @@ def predictions(use_case: UseCase) -> Table:
     )
 
 
+def totals(model: Model) -> Table | None:
+    """One row per event time and total of the model's predictions, the newest; None for a model without totals."""
+    declared, event_time = model.problem.totals, model.feature_table.event_time
+    if declared is None:
+        return None
+    return Table(
+        name=f"{model.name}_totals",
+        layer=Layer.GOLD,
+        columns=(
+            model.feature_table.source.column(event_time),
+            *declared.columns,
+            Column(name="model_version", type="int", comment="Version of the registered model."),
+            text("run_id", "The job run that scored the newest of its rows."),
+            Column(name="scored_at", type="timestamp", comment="When that was (UTC)."),
+        ),
+        keys=(event_time, *declared.keys),
+        owner=model.owner,
+        comment=f"One row per {event_time} and total of the predictions, which agree with it: {model.comment}",
+    )
+
+
 def late_rows(use_case: UseCase) -> Table:
     """One row per key, event time, model and features that arrived too late to be scored, without an answer."""
     first = use_case.models[0]

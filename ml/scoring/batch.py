@@ -18,11 +18,12 @@ from pyspark.sql import functions as F  # noqa: N812
 from ml import parameters, runtime
 from ml.parameters import Common
 from ml.people import Request
-from ml.records.predictions import late_rows, predictions
+from ml.records.predictions import late_rows, predictions, totals
 from ml.scoring.forgetting import forget
 from ml.scoring.frames import unscored
 from ml.scoring.predicting import predicted
 from ml.scoring.stream import Counts, ScoringStream
+from ml.scoring.together import Asked, score_together
 from ml.sinks import delivery
 from ml.sinks.opening import declared_sinks
 from ml.streams.checkpoint import Checkpoint
@@ -112,7 +113,8 @@ def _asked(tables: Tables, task: Common, given: argparse.Namespace) -> None:
         told["rows_forgotten"] = forget(
             tables, task, Request.read(given.forget), lambda rows: _take_back(tables, task, given.secret_scope, rows)
         )
-    for table in (predictions(task.use_case), late_rows(task.use_case)) if given.maintain else ():
+    sums = [table for table in map(totals, task.use_case.models) if table]
+    for table in (predictions(task.use_case), late_rows(task.use_case), *sums) if given.maintain else ():
         name = table.full_name(task.catalog, task.use_case.name)
         if tables.exists(name):
             keep_days = task.use_case.retention.days(task.use_case.calendar, datetime.now(UTC))
@@ -159,6 +161,8 @@ def score(tables: Tables, task: Common, model_name: str, version: int, source: S
     new = unscored(task.model, features, mine, version)
     if new.isEmpty():
         return 0, 0
+    if task.model.problem.totals:
+        return score_together(tables, task, Asked(new=new, features=features, written=mine), version)
     with runtime.computed_once(predicted(task, new, model_name, version)) as rows:
         rows_in = require_rows(rows, task.model.problem.output, f"version {version} of {model_name}")
         return rows_in, tables.append(target_table, target, rows).inserted

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from ml import runtime
-from ml.declarations import Calendar, Monitoring, Period, UseCase
+from ml.declarations import Calendar, Hierarchy, Level, Monitoring, Period, UseCase
 from ml.gates import comparison, compliance, infrastructure
 from ml.monitoring import measure
 from ml.parameters import Common
@@ -36,7 +36,8 @@ def _case() -> UseCase:
     credit, model = use_case("credit"), forecasting_model()
     judged = Monitoring(min_rows=50)
     ratios = {"holdout_ratio": 0.15, "tuning_ratio": 0.1, "calibration_ratio": 0.1}
-    named = replace(model, name="sales", monitoring=judged, **ratios)
+    adding = replace(FORECASTING, hierarchy=Hierarchy(levels=(Level(name="kind", feature="product"),)))
+    named = replace(model, name="sales", monitoring=judged, problem=adding, **ratios)
     feeds = tuple(
         replace(credit.feeds[0], name=table.name, silver=table, period_column="asked")
         for table in (model.feature_table.source, model.outcome.source)
@@ -111,10 +112,53 @@ def test_every_row_is_scored_and_every_metric_is_measured(sold: World, first: di
     assert not scored[[column.name for column in FORECASTING.output]].isna().any(axis=None)
     assert (scored["lo_95"] <= scored["lo_80"]).all()
     assert (scored["hi_80"] <= scored["hi_95"]).all()
+    _require_agreement(sold)
     sold.run(measure.main, "fleet-measured", use_case="fleet")
     found = sold.tables.read("prod.fleet_ops.metrics").where("kind = 'performance'").toPandas()
     known = found[found["value"].notna()]
-    assert set(known["metric"]) >= {"scaled_error", "error_over_naive", "scaled_bias", "interval_coverage"}
+    expected = {"scaled_error", "error_over_naive", "scaled_bias", "interval_coverage", "error_of_totals"}
+    assert set(known["metric"]) >= expected
+
+
+def _require_agreement(world: World) -> None:
+    """Products add up to their kind and kinds to the total, for each origin and step."""
+    asked = fleet()[["forecast_of", "asked", "product", "step"]]
+    scored = world.tables.read("prod.fleet_gold.predictions").toPandas().merge(asked, on=["forecast_of", "asked"])
+    totals = world.tables.read("prod.fleet_gold.sales_totals").toPandas()
+    kinds = scored.groupby(["asked", "step", "product"])["forecast"].agg(["sum", "size"])
+    found = totals[totals["level"] == "kind"].set_index(["asked", "step", "total"]).sort_index()
+    assert found["forecast"].to_numpy() == pytest.approx(kinds["sum"].to_numpy(), abs=1e-9)
+    assert found["members"].tolist() == kinds["size"].tolist()
+    grand = totals[totals["level"] == "total"].set_index(["asked", "step"]).sort_index()
+    summed = kinds["sum"].groupby(level=[0, 1]).sum()
+    assert grand["forecast"].to_numpy() == pytest.approx(summed.to_numpy(), abs=1e-9)
+    assert len(totals) == len(found) + len(grand)
+    assert not totals.isna().any(axis=None)
+    assert not totals["chosen"].str.startswith("unknown series").any()
+
+
+def test_series_that_come_late_agree_with_what_is_written(sold: World, first: dict[str, object]) -> None:
+    """After a first scoring without one product the rest is scored: written forecasts stay, totals are theirs too."""
+    case = _case()
+    table = case.models[0].feature_table.table
+    predictions, sums = "prod.fleet_gold.predictions", "prod.fleet_gold.sales_totals"
+    (all_rows, name), early = (table, "prod.fleet_gold.early_weeks"), replace(table, name="early_weeks")
+    rows = sold.tables.read(all_rows.full_name("prod", "fleet")).where("asked >= '2024-09-16'")
+    sold.tables.replace(early, name, rows.where("product <> 'seldom'"))
+    for each in (predictions, sums):
+        if sold.tables.exists(each):
+            sold.tables.spark.sql(f"DELETE FROM {sold.tables.owned(each)}").collect()
+    sold.run(batch.main, "fleet-early", use_case="fleet", features_table="early_weeks")
+    before = sold.tables.read(predictions).toPandas().set_index(["forecast_of", "asked"])["forecast"]
+    _require_agreement(sold)
+    sold.tables.replace(early, name, rows)
+    sold.run(batch.main, "fleet-late", use_case="fleet", features_table="early_weeks")
+    after = sold.tables.read(predictions).toPandas().set_index(["forecast_of", "asked"])
+    assert after["forecast"][before.index].to_dict() == before.to_dict()
+    assert set(after.drop(index=before.index)["run_id"]) == {"fleet-late"}
+    assert len(after) > len(before)
+    _require_agreement(sold)
+    sold.run(batch.main, "fleet-scored", use_case="fleet")
 
 
 def test_the_second_version_keeps_the_series_that_it_does_not_do_better(

@@ -16,8 +16,9 @@ from ml.evaluation.slices import Losses
 from ml.examples.split import Split, split_periods
 from ml.problems.forecasting.fleet_measures import improved, measured
 from ml.problems.forecasting.intervals import factors_by_step, near
-from ml.problems.forecasting.learner import SeriesLearner, over_all, settings_of
+from ml.problems.forecasting.learner import SeriesLearner
 from ml.problems.forecasting.monitors import monitors, scaled
+from ml.problems.forecasting.over_all import over_all, settings_of
 from ml.problems.forecasting.returning import take_back
 from ml.problems.learning import Algorithms, Examples, Learner, Live
 from ml.problems.measured import Measured
@@ -158,6 +159,7 @@ class Forecasting:
                 trees=each,
                 candidates=self.declared.tried,
                 false_retrainings=self.declared.false_retrainings,
+                adding=self.declared if self.declared.hierarchy else None,
             )
             for name, each in declared(over).items()
         }

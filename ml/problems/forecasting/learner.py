@@ -13,18 +13,16 @@ import optuna
 import pandas as pd
 
 from ml import declarations
-from ml.declarations import Feature
 from ml.examples.split import Split
 from ml.problems.forecasting import keeping, needing, renewing, served
+from ml.problems.forecasting.agreeing import total_rows
 from ml.problems.forecasting.mixing import Rolled, table_of
 from ml.problems.forecasting.peeking import require_past
 from ml.problems.forecasting.renewing import Answered
-from ml.problems.forecasting.served import FLEET, Floats, Mixed, Mixer
+from ml.problems.forecasting.served import FLEET, Mixed, Mixer
 from ml.problems.learning import Categories, Ends, Examples, Fitted, Learner, Live, Params, Scores
 from ml.problems.problem import Problem
 
-# The label of the model over all series: the outcome divided by the scale of its series.
-TARGET = "_target"
 # The reader with which `scorer.py` loads a version: the version's own code beside it.
 READER = "series"
 _CODE = "brought"
@@ -32,28 +30,18 @@ _CODE = "brought"
 _ORIGINS, _ROWS = 26, 1_000_000
 
 
-def settings_of(declared: declarations.Forecasting) -> dict[str, Any]:
-    """The part of the declaration that a version stores, in the format of `served`."""
-    return {
-        "series": list(declared.series),
-        "step": declared.step,
-        "history": list(declared.history),
-        "season": declared.season_periods,
-        "inner_season": declared.inner_season_periods,
-        "non_negative": declared.non_negative,
-        "least_scale": declared.least_scale,
-        "candidates": list(declared.tried),
-    }
-
-
 @dataclass(frozen=True, kw_only=True)
 class FittedSeries:
-    """`table` from `mixing.table_of`; `trees`: the model over all series, None if there are too few rows."""
+    """`table` from `mixing.table_of`; `trees`: the model over all series, None if there are too few rows.
+
+    `totals`: as `table`, of the totals; None without a hierarchy.
+    """
 
     learner: "SeriesLearner"
     params: Params
     table: pd.DataFrame
     trees: Fitted | None
+    totals: pd.DataFrame | None = None
     categories: Categories = field(default_factory=dict)
     readers: tuple[str, ...] = (READER,)
 
@@ -125,6 +113,8 @@ class FittedSeries:
     def save(self, directory: Path) -> None:
         """Save the table, its reader, and the model over all series."""
         self.table.reset_index().to_parquet(directory / served.TABLE_FILE, index=False)
+        if self.totals is not None:
+            self.totals.reset_index().to_parquet(directory / served.TOTALS_FILE, index=False)
         kinds = self.learner.over.kinds
         trees = None
         if self.trees is not None:
@@ -151,6 +141,8 @@ class SeriesLearner:
     trees: Learner
     candidates: tuple[str, ...]
     false_retrainings: float | None = None
+    # Of a problem with a hierarchy, its declaration.
+    adding: declarations.Forecasting | None = None
 
     @property
     def first(self) -> Params:
@@ -181,12 +173,14 @@ class SeriesLearner:
         earlier = self.problem.others(judged[0], ordered)
         rolled = self.rolled(judged)
         require_past(rolled.asked.past[:, ::-1], rolled.asked.ahead, rolled.truth, tuple(self.settings["history"]))
+        totals = self._totals(judged)
         if not len(self.rows.of(earlier)):
             table = table_of(rolled, None, self.candidates)
-            return FittedSeries(learner=self, params=params, table=table, trees=None)
+            return FittedSeries(learner=self, params=params, table=table, trees=None, totals=totals)
         unseen = self.trees.fit(params, earlier).scores(judged).raw * rolled.scale
         table = table_of(rolled, unseen, self.candidates)
-        return FittedSeries(learner=self, params=params, table=table, trees=self.trees.fit(params, ordered))
+        trees = self.trees.fit(params, ordered)
+        return FittedSeries(learner=self, params=params, table=table, trees=trees, totals=totals)
 
     def _with_rows(self, periods: Sequence[date]) -> list[date]:
         """The `periods` with a known outcome, in order."""
@@ -201,9 +195,20 @@ class SeriesLearner:
             newest = newest[len(newest) // 2 :]
         return newest
 
+    def _totals(self, periods: Sequence[date]) -> pd.DataFrame | None:
+        """One row per total of the series, with the same candidates; None without a hierarchy."""
+        if self.adding is None:
+            return None
+        declared, label = self.adding, self.rows.label
+        origins = self.rows.of(periods).groupby([self.rows.event_time, declared.step], sort=True)
+        frame = pd.concat([total_rows(rows, declared, summed=(label,)) for _, rows in origins], ignore_index=True)
+        return table_of(self._rolled(frame), None, self.candidates).drop(index=FLEET)
+
     def rolled(self, periods: Sequence[date]) -> Rolled:
         """The rows of `periods` in the form for candidates."""
-        frame = self.rows.of(periods)
+        return self._rolled(self.rows.of(periods))
+
+    def _rolled(self, frame: pd.DataFrame) -> Rolled:
         asked = served.asked_of(frame, self.settings)
         places, names = pd.factorize(served.names_of(frame, self.settings["series"]), sort=True)
         origins = np.sort(np.unique(np.asarray(frame[self.rows.period], dtype="datetime64[D]")))
@@ -213,7 +218,7 @@ class SeriesLearner:
             series=places.astype(np.int64),
             asked=asked,
             scale=served.scale(asked.past, self.settings["season"], self.settings["least_scale"]),
-            truth=self.rows.truth(periods),
+            truth=self.problem.truth(frame[self.rows.label]),
             late=late if len(origins) > 1 else np.zeros(len(frame), dtype=bool),
         )
 
@@ -233,18 +238,3 @@ def _table_of(live: Live | None) -> pd.DataFrame:
     if file is None or not file.is_file():
         return pd.DataFrame(index=pd.Index([], name="series", dtype=object))
     return pd.read_parquet(file).set_index("series")
-
-
-def over_all(rows: Examples, declared: declarations.Forecasting, problem: Problem) -> Examples:
-    """`rows` for the model over all series: the past and the outcome in the scale of the series.
-
-    It leaves out the series' names and adds `served.HINTS`.
-    """
-    settings = settings_of(declared)
-    asked = served.asked_of(rows.frame, settings)
-    sizes: Floats = served.scale(asked.past, declared.season_periods, declared.least_scale)
-    frame = served.scaled(rows.frame, asked, sizes, settings)
-    frame[TARGET] = rows.frame[rows.label].to_numpy(float) / sizes
-    hints = (Feature(name=name, expression=name, type="double", comment="A candidate.") for name in served.HINTS)
-    kept = (feature for feature in rows.features if feature.name not in declared.series)
-    return rows.instead(frame, (*kept, *hints), TARGET, problem, tuple(declared.history))

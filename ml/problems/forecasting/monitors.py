@@ -14,6 +14,7 @@ from scipy import stats
 from ml import declarations
 from ml.declarations import Direction
 from ml.declarations.monitored import (
+    ERROR_OF_TOTALS,
     ERROR_OVER_NAIVE,
     EXPECTED_FORECAST_COVERAGE,
     EXPECTED_SCALED_ERROR,
@@ -25,6 +26,7 @@ from ml.declarations.monitored import (
 )
 from ml.problems.direct_loss import DirectLoss
 from ml.problems.finding import Finding, around, at_most, number, unknown
+from ml.problems.forecasting.adding_up import error_of_totals
 from ml.problems.group_means import GroupMeans
 from ml.problems.measured import checked
 from ml.problems.monitor import AgainstHoldout, Answered, Bounds, Figure, Floats, Monitor, mean_figure
@@ -177,7 +179,13 @@ def _estimates(declared: declarations.Forecasting) -> tuple[Monitor, ...]:
 
 
 def monitors(declared: declarations.Forecasting) -> tuple[Monitor, ...]:
-    """Error, error over the naive forecast's, bias, coverage, estimates of error and coverage, and bias by group."""
+    """Error, error over the naive forecast's, bias, coverage, estimates of error and coverage, and bias by group.
+
+    With a hierarchy also the error of the totals.
+    """
+    totals = AgainstHoldout(
+        declared=ERROR_OF_TOTALS, better=Direction.LOWER, figure=partial(error_of_totals, declared=declared)
+    )
     return (
         AgainstHoldout(declared=SCALED_ERROR, better=Direction.LOWER, figure=scaled_error),
         ErrorOverNaive(),
@@ -185,4 +193,5 @@ def monitors(declared: declarations.Forecasting) -> tuple[Monitor, ...]:
         IntervalCoverage(level=declared.levels[0]),
         *_estimates(declared),
         GroupMeans(declared=SCALED_BIAS_DIFFERENCE, values=scaled, scale=scaled_error),
+        *((totals,) if declared.hierarchy else ()),
     )

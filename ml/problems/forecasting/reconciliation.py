@@ -8,26 +8,16 @@ with diagonal W, in the form with constraints, so that matrices have the size of
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
+from scipy.sparse.linalg import splu
+
+from ml.declarations.hierarchy import GRAND_TOTAL, Method
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-
-
-class Method(StrEnum):
-    """The method of reconciliation.
-
-    `bottom_up` sums the series' forecasts. The others change all forecasts as little as their variances allow:
-    `structural` sets the variance of a total to its number of series (errors need not be known), `variance` uses the
-    measured variances.
-    """
-
-    BOTTOM_UP = "bottom_up"
-    STRUCTURAL = "structural"
-    VARIANCE = "variance"
 
 
 class HierarchyError(ValueError):
@@ -58,22 +48,25 @@ def hierarchy(levels: Mapping[str, Sequence[str]], series: Sequence[str]) -> Hie
 
     The grand total comes first. Raises HierarchyError unless each group lies within one group of the level above.
     """
-    names, rows, above = ["total"], [np.ones(len(series))], ["total"] * len(series)
+    names, rows = [GRAND_TOTAL], [np.ones((1, len(series)))]
+    above: Sequence[str] = [GRAND_TOTAL] * len(series)
     for level, groups in levels.items():
         if len(groups) != len(series):
             raise HierarchyError(f"level {level!r} names {len(groups)} groups for {len(series)} series: name one each")
-        split = sorted(
-            {group for group in groups if len({up for up, own in zip(above, groups, strict=True) if own == group}) > 1}
-        )
+        parents: dict[str, set[str]] = {}
+        for group, parent in zip(groups, above, strict=True):
+            parents.setdefault(group, set()).add(parent)
+        split = sorted(group for group, found in parents.items() if len(found) > 1)
         if split:
             raise HierarchyError(
                 f"groups {split[:5]} of level {level!r} lie in several groups of the level above it: rename them"
             )
-        for group in sorted(set(groups)):
-            names.append(f"{level}={group}")
-            rows.append(np.array([float(own == group) for own in groups]))
-        above = list(groups)
-    return Hierarchy(series=tuple(series), totals=tuple(names), members=np.stack(rows))
+        ordered = sorted(parents)
+        place = {group: at for at, group in enumerate(ordered)}
+        names += [f"{level}={group}" for group in ordered]
+        rows.append((np.array([place[group] for group in groups]) == np.arange(len(ordered))[:, None]).astype(float))
+        above = groups
+    return Hierarchy(series=tuple(series), totals=tuple(names), members=np.concatenate(rows))
 
 
 def reconciled(
@@ -90,10 +83,12 @@ def reconciled(
         tree: the hierarchy.
         base: the independent forecasts.
         method: the method of reconciliation.
-        variances: shape (totals + series,), of the errors of `base`; only for `Method.VARIANCE`.
+        variances: shape (totals + series,), of the errors of `base`; only for `Method.VARIANCE`. A series with 0 keeps
+            its forecast.
         non_negative: clip series at zero; the totals are then sums of the clipped series.
 
-    Raises HierarchyError for forecasts of a wrong shape or with values that are not numbers, or non-positive variances.
+    Raises HierarchyError for forecasts of a wrong shape or with values that are not numbers, or for variances that are
+    negative, or 0 for a total.
     """
     count = len(tree.totals) + len(tree.series)
     if base.shape[0] != count or not np.isfinite(base).all():
@@ -110,13 +105,19 @@ def _variances(tree: Hierarchy, method: Method, given: Floats | None) -> Floats:
     if method is Method.STRUCTURAL:
         return np.concatenate([tree.members.sum(axis=1), np.ones(len(tree.series))])
     count = len(tree.totals) + len(tree.series)
-    if given is None or given.shape != (count,) or not (np.isfinite(given) & (given > 0)).all():
-        raise HierarchyError(f"variances must be {count} numbers above 0: give those of the errors, or take structural")
+    of_totals = len(tree.totals)
+    if given is None or given.shape != (count,) or not (np.isfinite(given) & (given >= 0)).all():
+        raise HierarchyError(f"variances must be {count} numbers from 0: give those of the errors, or take structural")
+    if not (given[:of_totals] > 0).all():
+        raise HierarchyError("the variance of a total is 0: give it a small one, or take structural")
     return given
 
 
 def _shared(tree: Hierarchy, disagree: Floats, variances: Floats) -> Floats:
     """Each series' share of `disagree`, the totals' forecasts minus their series' sums. Shape (series, steps)."""
     of_totals, of_series = np.split(variances, [len(tree.totals)])
-    weighed = tree.members * of_series
-    return np.asarray(weighed.T @ np.linalg.solve(np.diag(of_totals) + weighed @ tree.members.T, disagree))
+    # Of a series' place in the levels nearly all is zero.
+    members = sparse.csr_array(tree.members)
+    weighed = members * of_series
+    solved = splu(sparse.csc_array(sparse.diags_array(of_totals) + weighed @ members.T)).solve(disagree)
+    return np.asarray(weighed.T @ solved)

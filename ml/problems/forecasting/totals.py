@@ -9,10 +9,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from ml.declarations.hierarchy import Method
 from ml.problems.forecasting.errors import ForecastError
 from ml.problems.forecasting.outcome import Outcome
 from ml.problems.forecasting.panel import Columns
-from ml.problems.forecasting.reconciliation import Hierarchy, HierarchyError, Method, hierarchy, reconciled
+from ml.problems.forecasting.reconciliation import Hierarchy, HierarchyError, hierarchy, reconciled
 
 _ENDS = ("lo-80", "hi-80", "lo-95", "hi-95")
 # Half width of an 80 % interval in standard deviations of a normal error.

@@ -33,6 +33,7 @@ def learners(model: Model, problem: Problem, frame: pd.DataFrame, *, period: str
         features=model_features(model),
         label=model.outcome.label,
         period=period,
+        event_time=model.outcome.event_time,
         problem=problem,
         seed=model.seed,
     )

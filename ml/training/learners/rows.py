@@ -29,6 +29,7 @@ class Rows:
     features: tuple[Feature, ...]
     label: str
     period: str
+    event_time: str
     problem: Problem
     seed: int
     past: tuple[str, ...] = ()

@@ -10,11 +10,13 @@ from ml.declarations import (
     Feed,
     Forecasting,
     Gates,
+    Hierarchy,
     InfrastructureGate,
     JobSettings,
     Joins,
     Layer,
     LeakLimits,
+    Level,
     Limits,
     MeasureRule,
     Model,
@@ -34,7 +36,7 @@ from ml.usecases.demand.derived import EXAMPLES, KNOWN_DEMAND, LEFT_OUT, WEEKLY_
 from ml.usecases.demand.features import DEMAND_FEATURES
 from ml.usecases.demand.lines import REVENUE, SALE_LINES
 from ml.usecases.demand.queries import FORECAST_TOTALS
-from ml.usecases.demand.rules import HISTORY, SERIES, STEPS, TOTALS
+from ml.usecases.demand.rules import FAMILY_CHARACTERS, HISTORY, SERIES, STEPS, TOTALS
 from ml.usecases.demand.tables import OFFERS, OWNER, SALES
 
 DEMAND = Outcome(
@@ -128,6 +130,12 @@ MODEL = Model(
         step="step",
         horizon=STEPS[-1],
         history=HISTORY,
+        hierarchy=Hierarchy(
+            levels=(
+                Level(name="family", feature="stock_code", characters=FAMILY_CHARACTERS),
+                Level(name="product", feature="stock_code"),
+            ),
+        ),
         # One in ten changes of a series' forecasts may be needless for a buyer who is used to them.
         false_retrainings=0.1,
     ),

@@ -76,6 +76,7 @@ def _gains(model: Model, rows: pd.DataFrame) -> list[gains.Gain]:
         features=contract.model_features(model),
         label="defaulted",
         period="_period",
+        event_time="_period",
         problem=Binary(),
         seed=1,
     )

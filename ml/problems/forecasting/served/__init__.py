@@ -1,8 +1,8 @@
 """The served forecast: a table with one row per series gives the weights of the candidates.
 
 A version contains a copy of this folder, which the served model runs, so it imports only itself from `ml`, by relative
-names. Beside the copy are `series.json` (names and lengths), `series.parquet` (the table) and the fitted model over all
-series.
+names. Beside the copy are `series.json` (names and lengths), `series.parquet` (the table), `totals.parquet` if there is
+a hierarchy, and the fitted model over all series.
 """
 
 import json
@@ -43,6 +43,7 @@ __all__ = [
     "OF_TWO_SEASONS",
     "SETTINGS_FILE",
     "TABLE_FILE",
+    "TOTALS_FILE",
     "TREES",
     "Asked",
     "Floats",
@@ -70,6 +71,8 @@ __all__ = [
 ]
 
 SETTINGS_FILE, TABLE_FILE = "series.json", "series.parquet"
+# With a hierarchy, the same for the totals.
+TOTALS_FILE = "totals.parquet"
 Encode = Callable[[pd.DataFrame, Mapping[str, str], Mapping[str, Sequence[str]]], Floats]
 Readers = Mapping[str, Callable[[Path], Callable[[Floats], Floats]]]
 
@@ -79,8 +82,9 @@ def load(
 ) -> Callable[[pd.DataFrame], Mapping[str, Any]]:
     """The scoring function for frames of the model's features, read from the `directory` of a version."""
     settings = json.loads((directory / SETTINGS_FILE).read_text())
-    table = pd.read_parquet(directory / TABLE_FILE).set_index("series")
-    mixer = Mixer(table=table, settings=settings, trees=_trees(directory, settings["trees"], readers, encode))
+    mixer = Mixer(
+        table=_table(directory), settings=settings, trees=_trees(directory, settings["trees"], readers, encode)
+    )
     calibration = description["calibration"]
 
     def answer(frame: pd.DataFrame) -> Mapping[str, Any]:
@@ -106,6 +110,15 @@ def bounds(found: Mixed, ahead: Ints, calibration: Mapping[str, Any], non_negati
         ends[f"lo_{level}"] = np.maximum(low, 0.0) if non_negative else low
         ends[f"hi_{level}"] = found.forecast + width
     return ends
+
+
+def _table(directory: Path) -> pd.DataFrame:
+    """The rows of series, and of totals whose names no series has."""
+    table = pd.read_parquet(directory / TABLE_FILE).set_index("series")
+    if not (directory / TOTALS_FILE).is_file():
+        return table
+    totals = pd.read_parquet(directory / TOTALS_FILE).set_index("series")
+    return pd.concat([table, totals[~totals.index.isin(table.index)]])
 
 
 def _trees(

@@ -81,11 +81,19 @@ def test_groups_that_make_no_hierarchy_are_refused(levels: dict[str, list[str]],
 
 
 def test_forecasts_and_variances_that_cannot_be_are_refused() -> None:
-    """A forecast for each, each a number; a variance for each, each above zero."""
+    """A forecast for each, each a number; a variance for each, none below zero; only a series may have zero."""
     good = np.ones((3, 1))
     for base in (np.ones((2, 1)), np.array([[1.0], [np.nan], [1.0]])):
         with pytest.raises(HierarchyError, match="give a finite forecast for each of 3"):
             reconciled(PAIR, base, Method.BOTTOM_UP)
-    for variances in (None, np.ones(2), np.array([1.0, 0.0, 1.0])):
-        with pytest.raises(HierarchyError, match="variances must be 3 numbers above 0"):
+    for variances in (None, np.ones(2), np.array([1.0, -1.0, 1.0])):
+        with pytest.raises(HierarchyError, match="variances must be 3 numbers from 0"):
             reconciled(PAIR, good, Method.VARIANCE, variances=variances)
+    with pytest.raises(HierarchyError, match="the variance of a total is 0"):
+        reconciled(PAIR, good, Method.VARIANCE, variances=np.array([0.0, 1.0, 1.0]))
+
+
+def test_a_series_without_variance_keeps_its_forecast() -> None:
+    """10 - 7 = 3 too little: variances 1, 0, 2, so the second series takes 3 * 2 / 3 and the first nothing."""
+    found = reconciled(PAIR, np.array([[10.0], [3.0], [4.0]]), Method.VARIANCE, variances=np.array([1.0, 0.0, 2.0]))
+    assert found[:, 0].tolist() == [9.0, 3.0, 6.0]

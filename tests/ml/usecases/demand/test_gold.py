@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pandas as pd
 import pytest
@@ -15,6 +15,9 @@ from ml.declarations.saved_queries import SCHEMAS
 from ml.features.derived import derived_rows
 from ml.features.frames import feature_rows, unusable
 from ml.features.outcomes import outcome_rows
+from ml.problems.together import together_of
+from ml.records.predictions import totals as totals_table
+from ml.tables import frame_of
 from ml.usecases.demand.declaration import MODEL, USE_CASE
 from ml.usecases.demand.demo.generate import generate
 from ml.usecases.demand.demo.truth import monday
@@ -128,22 +131,44 @@ def test_every_example_has_usable_features_and_its_own_outcome(tables: dict[str,
 
 
 @pytest.mark.slow
-def test_totals_of_forecasts_are_what_their_series_come_to(tables: dict[str, DataFrame]) -> None:
-    """Of the newest origin alone: all series, families, and the products of each, week by week."""
-    examples = tables["demand_examples"]
-    examples.createOrReplaceGlobalTempView("demand_examples")
-    examples.selectExpr("series_step", "origin", "units_0 + step AS forecast").createOrReplaceGlobalTempView(
-        "predictions"
+def test_totals_are_those_of_products_families_and_all(tables: dict[str, DataFrame]) -> None:
+    """Of the newest origin: products add up to their family, families to the total, and series to products."""
+    together = together_of(MODEL)
+    assert together is not None
+    rows = feature_rows(MODEL.feature_table, tables["demand_examples"], None, USE_CASE.calendar).toPandas()
+    rows = rows[(rows["origin"] == rows["origin"].max()) & (rows["step"] == 1)]
+    totals = together.totals(rows)
+    names = totals["stock_code"].str.split("=", expand=True)
+    units = totals.assign(level=names[0], group=names[1])
+    products, families = (
+        units[units["level"] == level].set_index("group")["units_0"] for level in ("product", "family")
     )
-    schemas = dict.fromkeys(SCHEMAS, "global_temp")
-    found = examples.sparkSession.sql(FORECAST_TOTALS.over(schemas)).toPandas()
-    rows = examples.where(F.col("origin") == examples.agg(F.max("origin")).head()[0]).toPandas()
-    expected = (rows["units_0"] + rows["step"]).groupby(rows["step"]).sum()
-    whole = found[found["family"].isna()].set_index("step")
-    families = found[found["family"].notna() & found["stock_code"].isna()]
-    products = found[found["stock_code"].notna()]
-    assert dict(whole["units"]) == dict(expected)
-    assert dict(families.groupby("step")["units"].sum()) == dict(expected)
-    by_family = products.groupby(["step", "family"])["units"].sum()
-    assert dict(by_family) == dict(families.set_index(["step", "family"])["units"])
-    assert products["series"].sum() == len(rows) > len(products) > len(families) > 4
+    assert dict(products) == dict(rows.groupby("stock_code")["units_0"].sum())
+    assert dict(products.groupby(lambda code: code[:2]).sum()) == dict(families)
+    assert units[units["level"] == "total"]["units_0"].tolist() == [rows["units_0"].sum()]
+    assert len(rows) > len(products) > len(families) > 2
+    assert totals["series_step"].tolist() == [f"{name}|1" for name in totals["stock_code"]]
+
+
+@pytest.mark.slow
+def test_the_query_reads_the_newest_origin_the_widest_total_first(tables: dict[str, DataFrame]) -> None:
+    """With the number of series and the interval of each."""
+    spark, declared = tables["sales"].sparkSession, totals_table(MODEL)
+    assert declared is not None
+    given = [
+        (monday(5), "total", "total", 9.0),
+        (monday(6), "product", "22423", 2.0),
+        (monday(6), "total", "total", 8.0),
+    ]
+    rows = [
+        {"origin": origin, "level": level, "total": total, "step": 1, "members": 3, "forecast": units}
+        | {"lo_80": units - 1, "hi_80": units + 1, "lo_95": 0.0, "hi_95": units + 2, "naive": units, "scale": 1.0}
+        | {"chosen": "naive", "model_version": 1, "run_id": "r", "scored_at": datetime(2024, 1, 1, tzinfo=UTC)}
+        for origin, level, total, units in given
+    ]
+    frame_of(spark, declared, rows).createOrReplaceGlobalTempView("weekly_demand_totals")
+    found = spark.sql(FORECAST_TOTALS.over(dict.fromkeys(SCHEMAS, "global_temp"))).collect()
+    assert [tuple(row) for row in found] == [
+        (1, "total", "total", 3, 8.0, 7.0, 9.0),
+        (1, "product", "22423", 3, 2.0, 1.0, 3.0),
+    ]
