@@ -68,7 +68,7 @@ demo: $(READY) ## Play the whole story of one model and check it (USECASE=credit
 	@$(BIN)/mlops demo $(USECASE) $(if $(DATA),--data "$(DATA)") $(if $(STORY),--story $(STORY))
 
 ##@ Test
-test: $(READY) ## Run all tests but the slow and long ones, in two parallel lanes (ARGS: for pytest)
+test: $(READY) ## Run all tests but the slow and long ones, in three parallel lanes (ARGS: for pytest)
 	@$(PY) -m tests.side_by_side $(ARGS)
 
 test-fast: $(READY) ## Run the tests that start no server

@@ -1,9 +1,7 @@
-"""`make test` and `make test-fast`: lanes of pytest beside each other, for two cores.
+"""`make test` and `make test-fast`: lanes of pytest beside each other, for two cores. Each lane waits now and then.
 
-`make test`: the jobs on Spark in one lane, in the other what else starts servers; then in each a part of what starts
-none.
-`fast` alone (`make test-fast`) has three lanes by rooms, because each waits now and then; `slow`, which is no part of
-`make test`, has two. Exit code 1 if a run of a lane fails, or none has a test. What failed in any is said again at the
+`make test` has three: the jobs on Spark, what else starts servers, and what starts none. `fast` alone (`make
+test-fast`) has three by rooms; `slow`, which is no part of `make test`, has two. Exit code 1 if a run of a lane fails, or none has a test. What failed in any is said again at the
 very end: the last lines of a log are enough.
 `python -m tests.side_by_side [fast|slow] [pytest's arguments]`.
 """
@@ -26,8 +24,6 @@ ALONE = {
     "fast": (FAST, (("tests/infra", "tests/policies"), ("tests/cli", "tests/docs", "tests/localcloud"))),
     "slow": (SLOW, (tuple(f"tests/ml/{room}" for room in ("ingest", "maintenance", "pipelines", "training")),)),
 }
-# The fast tests of these rooms come after the servers, which take longer than the jobs; the others after the jobs.
-AFTER_SERVERS = ("tests/infra", "tests/policies")
 LOG = Path("dist") / "test-beside.log"
 _PASSED, _NO_TESTS = 0, 5
 _REASON_CHARACTERS = 600
@@ -46,9 +42,7 @@ def lanes(arguments: Sequence[str]) -> tuple[tuple[Arguments, ...], ...]:
         return ((((*alone[0], *given)),),) if alone else (((*SERVERS, *given),), ((*FAST, *given),))
     if alone:
         return tuple((run,) for run in _parts(*alone, given))
-    after_jobs, after_servers = _parts(FAST, (AFTER_SERVERS,), given)
-    jobs, servers = (*SERVERS, *given, JOBS), (*SERVERS, f"--ignore={JOBS}", *given)
-    return (jobs, after_jobs), (servers, after_servers)
+    return ((*SERVERS, *given, JOBS),), ((*SERVERS, f"--ignore={JOBS}", *given),), ((*FAST, *given),)
 
 
 def _parts(marker: Arguments, lanes: Sequence[Arguments], given: Arguments) -> tuple[Arguments, ...]:

@@ -27,11 +27,11 @@ def test_a_stage_is_the_job_of_every_model_of_every_use_case_that_has_it(monkeyp
     assert set(jobs_of("prod", "training")) - set(before) == {"credit-second-training"}
     assert jobs_of("prod", "training", "credit/second") == ["credit-second-training"]
     assert "credit-second-scoring" in jobs_of("prod", "scoring")
-    demand = USE_CASES["demand"]
-    endless = replace(demand.models[0], streaming=Streaming(every_s=60))
+    energy = USE_CASES["energy"]
+    endless = replace(energy.models[0], streaming=Streaming(every_s=60))
     before = jobs_of("prod", "scoring")
-    monkeypatch.setitem(USE_CASES, "demand", replace(demand, models=(endless, *demand.models[1:])))
-    assert set(before) - set(jobs_of("prod", "scoring")) == {f"{demand.label(endless)}-scoring"}
+    monkeypatch.setitem(USE_CASES, "energy", replace(energy, models=(endless, *energy.models[1:])))
+    assert set(before) - set(jobs_of("prod", "scoring")) == {f"{energy.label(endless)}-scoring"}
     with pytest.raises(CommandError, match=r"no use case of dev has such a job; its stages are .*training"):
         jobs_of("dev", "integration")
 
