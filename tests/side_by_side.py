@@ -1,8 +1,8 @@
 """`make test` and `make test-fast`: lanes of pytest beside each other, for two cores. Each lane waits now and then.
 
 `make test` has three: the jobs on Spark, what else starts servers, and what starts none. `fast` alone (`make
-test-fast`) has three by rooms; `slow`, which is no part of `make test`, has two. Exit code 1 if a run of a lane fails, or none has a test. What failed in any is said again at the
-very end: the last lines of a log are enough.
+test-fast`) has three by rooms; `slow`, which is no part of `make test`, has two. Exit code 1 if a run of a lane fails,
+or none has a test. What failed in any is said again at the very end: the last lines of a log are enough.
 `python -m tests.side_by_side [fast|slow] [pytest's arguments]`.
 """
 
