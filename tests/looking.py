@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 PICTURES = Path(__file__).resolve().parents[1] / "dist" / "pages"
+# A busy machine takes its time to draw a long page.
+_PATIENCE_MS = 120_000
 _COMPLAINTS = ("error", "warning", "assert")
 # Texts below the contrast of WCAG 2.2, 1.4.3 (AA, 4.5 to 1), with the text. A drawing's text has its colour by `fill`.
 _PALE = """() => {
@@ -61,6 +63,7 @@ def looked_at(browser: "Browser", url: str, look: Look, name: str) -> Iterator["
     have no text that is too pale.
     """
     page = browser.new_page(viewport={"width": look.width_px, "height": 900}, color_scheme=look.scheme)
+    page.set_default_timeout(_PATIENCE_MS)
     said: list[str] = []
     asked: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type in _COMPLAINTS else None)
