@@ -1,5 +1,7 @@
 """Which of several outcomes, or predictions, of one event counts. Pure frames."""
 
+from collections.abc import Sequence
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
@@ -13,9 +15,11 @@ def newest_known(outcome: Outcome, outcomes: DataFrame) -> DataFrame:
     return outcomes.groupBy(*heads).agg(last.alias("_last")).select(*heads, "_last.*")
 
 
-def newest_predictions(table: FeatureTable, predictions: DataFrame) -> DataFrame:
-    """One row per key, event time, model and version: the prediction that was made last."""
-    heads = [*table.keys, table.event_time, "model", "model_version"]
+def newest_predictions(
+    table: FeatureTable, predictions: DataFrame, per: Sequence[str] = ("model", "model_version")
+) -> DataFrame:
+    """One row per key, event time and `per`, by default model and version: the prediction that was made last."""
+    heads = [*table.keys, table.event_time, *per]
     rest = [name for name in predictions.columns if name not in heads]
     last = F.max_by(F.struct(*rest), "scored_at")
     return predictions.groupBy(*heads).agg(last.alias("_last")).select(*heads, "_last.*")

@@ -15,6 +15,7 @@ from pyspark.sql.types import StructType
 
 from ml import runtime
 from ml.declarations import Model
+from ml.examples.newest import newest_predictions
 from ml.parameters import Common
 from ml.problems.rows_together import KIND, NEW, TOTAL, WRITTEN
 from ml.problems.together import Together, together_of
@@ -69,17 +70,12 @@ def _answered(task: Common, together: Together, asked: Asked, version: int) -> D
     rows = asked.new.select(*inputs, F.lit(NEW).alias(KIND)).unionByName(sums.withColumn(KIND, F.lit(TOTAL)))
     hashed = rows.withColumn(FEATURES_HASH, features_hash(model))
     answers = predicted(task, hashed, task.model_name, version).join(_needed(model, rows, together, KIND), on=keys)
-    old = _newest(model, asked.written).join(asked.new.select(*keys), on=keys, how="left_anti")
+    written = asked.written.select(*_predicted_names(model))
+    old = newest_predictions(model.feature_table, written, per=()).join(
+        asked.new.select(*keys), on=keys, how="left_anti"
+    )
     known = old.join(_needed(model, whole, together), on=keys).withColumn(KIND, F.lit(WRITTEN))
     return answers.unionByName(known.select(*answers.columns))
-
-
-def _newest(model: Model, written: DataFrame) -> DataFrame:
-    """One prediction per row, the newest."""
-    keys = [*model.feature_table.keys, model.feature_table.event_time]
-    others = [name for name in _predicted_names(model) if name not in keys]
-    newest = written.groupBy(*keys).agg(F.max_by(F.struct(*others), "scored_at").alias("_newest"))
-    return newest.select(*keys, "_newest.*")
 
 
 def _needed(model: Model, rows: DataFrame, together: Together, *more: str) -> DataFrame:
