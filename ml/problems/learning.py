@@ -70,6 +70,10 @@ class Examples(Protocol):
     def seed(self) -> int:
         """The seed of all random draws."""
 
+    @property
+    def scratch(self) -> Path | None:
+        """The folder in which a restart of a killed training finds what it has finished; None: nothing is kept."""
+
     def of(self, periods: Sequence[date]) -> pd.DataFrame:
         """The rows of `periods`, in their order."""
 

@@ -1,6 +1,5 @@
 """The candidates of a training: the learners with their rows, and how trials run."""
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,30 +7,27 @@ from pathlib import Path
 import pandas as pd
 from pyspark.sql import DataFrame, SparkSession
 
-from ml.declarations import Algorithm, Layer
+from ml.declarations import Algorithm
 from ml.examples.dataset import PERIOD
 from ml.problems.learning import Learner
 from ml.tables import Tables, pandas_of
-from ml.training import plan
+from ml.training import plan, scratch
 from ml.training.learn import Together
 from ml.training.learners import in_memory, spark_network
 from ml.training.learners.left_out import present
 from ml.training.learners.spark_trees import SparkTrees, assembled
 from ml.training.plan import Plan, Task
-from ml.training.trials import Kept, on_workers
+from ml.training.trials import Kept, on_workers, once
 from ml.training.tuning import Batch, FitAndScore
 from ml.versions.lineage import Lineage
-
-# The volume that Spark's workers and the task share; only what is fitted or searched over workers uses it.
-SCRATCH_VOLUME = "scratch"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Candidates:
     """`learners` by name over so many `rows`; `frame` has them, unless they stay with Spark.
 
-    `together`: runs several trials at once; None: one after another in this process. `scratch`: the folder of this
-    training only, in which a restarted training finds its earlier results.
+    `together`: runs trials and keeps their results; None: one after another in this process, and nothing is kept.
+    `scratch`: the folder of this training only, in which a restarted training finds its earlier results.
     """
 
     learners: Mapping[str, Learner]
@@ -43,28 +39,24 @@ class Candidates:
     def clear(self) -> None:
         """Remove the training's temporary files, once its version is registered."""
         if self.scratch is not None:
-            shutil.rmtree(self.scratch, ignore_errors=True)
+            scratch.clear(self.scratch)
 
 
-def candidates(tables: Tables, task: Task, planned: Plan, lineage: Lineage) -> Candidates:
-    """The declared algorithms that this environment can fit."""
+def candidates(tables: Tables, task: Task, planned: Plan, lineage: Lineage, *, continues: bool = True) -> Candidates:
+    """The declared algorithms that this environment can fit.
+
+    `continues`: whether a restart takes what a killed training has finished. Otherwise the scratch volume is only used
+    for what needs Spark's workers.
+    """
     model, rows = planned.model, plan.fitting_frame(task, planned)
     if model.is_distributed:
-        return _over_spark(task, planned, rows, _scratch(tables, task, lineage))
+        return _over_spark(task, planned, rows, scratch.folder(tables, task.common, lineage))
     keys = (PERIOD, model.outcome.key, model.outcome.event_time, model.outcome.label)
     frame = pandas_of(rows.select(*dict.fromkeys((*keys, *model.features, *model.fairness_groups))))
-    learners = in_memory.learners(model, task.problem, frame, period=PERIOD)
-    if model.tuning.workers == 1:
-        return Candidates(learners=learners, rows=len(frame), frame=frame)
-    scratch = _scratch(tables, task, lineage)
-    together = _on_workers(rows.sparkSession, scratch)
-    return Candidates(learners=learners, rows=len(frame), frame=frame, together=together, scratch=scratch)
-
-
-def _scratch(tables: Tables, task: Task, lineage: Lineage) -> Path:
-    """The folder of this training; other rows or another declaration give another name."""
-    volume = tables.volume_path(f"{task.common.schema(Layer.OPS)}.{SCRATCH_VOLUME}", write=True)
-    return Path(volume) / lineage.fingerprint[:16]
+    own = scratch.folder(tables, task.common, lineage) if continues or model.trains_on_workers else None
+    learners = in_memory.learners(model, task.problem, frame, period=PERIOD, scratch=own)
+    together = None if own is None else _kept_trials(rows.sparkSession if model.trains_on_workers else None, own)
+    return Candidates(learners=learners, rows=len(frame), frame=frame, together=together, scratch=own)
 
 
 def _over_spark(task: Task, planned: Plan, rows: DataFrame, scratch: Path) -> Candidates:
@@ -79,8 +71,11 @@ def _over_spark(task: Task, planned: Plan, rows: DataFrame, scratch: Path) -> Ca
     return Candidates(learners={str(algorithm): network}, rows=network.frame.count(), scratch=scratch)
 
 
-def _on_workers(spark: SparkSession, scratch: Path) -> Together:
+def _kept_trials(spark: SparkSession | None, folder: Path) -> Together:
+    """Trials with kept results: on the workers of `spark`, or one by one in this process."""
+
     def together(name: str, fit_and_score: FitAndScore) -> Batch:
-        return on_workers(spark, Kept(folder=scratch / "trials" / name), fit_and_score)
+        kept = Kept(folder=folder / "trials" / name)
+        return once(kept, fit_and_score) if spark is None else on_workers(spark, kept, fit_and_score)
 
     return together

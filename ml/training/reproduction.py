@@ -60,7 +60,7 @@ def reproduce(tables: Tables, common: Common, lineage: Lineage) -> Reproduced:
 
 def _measures(tables: Tables, task: Task, planned: Plan, lineage: Lineage) -> dict[str, float]:
     """Measure as training does: with the files that would be served."""
-    model, problem, found = planned.model, task.problem, candidates(tables, task, planned, lineage)
+    model, problem, found = planned.model, task.problem, candidates(tables, task, planned, lineage, continues=False)
     learned = learn(found.learners, problem, planned.split, model.tuning, model.seed, together=found.together)
     fitted = learned.fitted.after(None, planned.split) if isinstance(learned.fitted, Succeeding) else learned.fitted
     holdout = dataset.holdout_frame(tables, model, planned.pinned, task.common.judging, planned.split.held_out)

@@ -1,6 +1,6 @@
-"""Trials of a search on Spark's workers: several at once, each exactly once, and a killed search continues.
+"""Trials of a search, each exactly once, several at once on Spark's workers: a killed search continues.
 
-The worker writes each trial's result to its own file before it returns. A restarted search proposes the same trials,
+Whoever runs a trial writes its result to its own file before it returns. A restarted search proposes the same trials,
 because they follow from seed and results; it does not repeat those that have a file. So it ends like a search that was
 not killed.
 """
@@ -68,6 +68,11 @@ def tried_once(kept: Kept, fit_and_score: FitAndScore, number: int, params: Para
     done = tried(fit_and_score, params, rule)
     kept.write(number, done)
     return done
+
+
+def once(kept: Kept, fit_and_score: FitAndScore) -> Batch:
+    """Trials in this process, one after another."""
+    return lambda numbered, rule: [tried_once(kept, fit_and_score, number, params, rule) for number, params in numbered]
 
 
 def on_workers(spark: SparkSession, kept: Kept, fit_and_score: FitAndScore) -> Batch:

@@ -14,13 +14,14 @@ from ml.declarations import Calendar, Hierarchy, Level, Monitoring, Period, UseC
 from ml.gates import comparison, compliance, infrastructure
 from ml.monitoring import measure
 from ml.parameters import Common
+from ml.problems.forecasting import trying
 from ml.problems.forecasting.served import FLEET
 from ml.records.promotions import Cause, ledger
 from ml.release import rollback
 from ml.release.alias_moves import apply, moves
 from ml.release.part import NoPartError
 from ml.scoring import batch
-from ml.training import train
+from ml.training import registry, train, trials
 from ml.usecases import USE_CASES, use_case
 from ml.versions import artifact, contract, version_task
 from ml.versions.aliases import CHAMPION
@@ -90,6 +91,29 @@ def first(sold: World) -> dict[str, object]:
     values = _train(sold, "fleet-1")
     sold.client.set_registered_model_alias(NAME, CHAMPION, str(values["model_version"]))
     return values
+
+
+def test_a_restarted_training_repeats_no_fit_of_a_series_and_no_trial(
+    sold: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first attempt breaks off when all is fitted; the second takes all of it, and removes it in the end."""
+
+    def breaks_off(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(registry, "pack", breaks_off)
+        with pytest.raises(KeyboardInterrupt):
+            _train(sold, "fleet-1")
+    scratch = Path(sold.tables.volume_path("prod.fleet_ops.scratch", write=True))
+    (folder,) = scratch.iterdir()
+    assert {each.name for each in folder.iterdir()} == {"series", "trials"}
+    with monkeypatch.context() as patch:
+        # What is not callable would end a fit.
+        patch.setattr(trying, "tried", None)
+        patch.setattr(trials, "tried", None)
+        assert _train(sold, "fleet-1")["model_version"] == 1
+    assert list(scratch.iterdir()) == []
 
 
 def test_the_gates_let_a_fleet_pass(sold: World, first: dict[str, object]) -> None:

@@ -20,6 +20,7 @@ from ml.problems.forecasting.learner import SeriesLearner
 from ml.problems.forecasting.monitors import monitors, scaled
 from ml.problems.forecasting.over_all import over_all, settings_of
 from ml.problems.forecasting.returning import take_back
+from ml.problems.kept_arrays import KeptArrays
 from ml.problems.learning import Algorithms, Examples, Learner, Live
 from ml.problems.measured import Measured
 from ml.problems.monitor import Answered, Monitor
@@ -149,6 +150,7 @@ class Forecasting:
     def learners(self, declared: Algorithms, rows: Examples) -> Mapping[str, Learner]:
         """One learner per declared algorithm, which fits its model over all series."""
         over = over_all(rows, self.declared, self._scaled)
+        kept = KeptArrays(folder=rows.scratch and rows.scratch / "series")
         settings = settings_of(self.declared)
         return {
             name: SeriesLearner(
@@ -160,6 +162,7 @@ class Forecasting:
                 candidates=self.declared.tried,
                 false_retrainings=self.declared.false_retrainings,
                 adding=self.declared if self.declared.hierarchy else None,
+                kept=kept,
             )
             for name, each in declared(over).items()
         }

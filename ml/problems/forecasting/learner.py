@@ -16,10 +16,12 @@ from ml import declarations
 from ml.examples.split import Split
 from ml.problems.forecasting import keeping, needing, renewing, served
 from ml.problems.forecasting.agreeing import total_rows
-from ml.problems.forecasting.mixing import Rolled, table_of
+from ml.problems.forecasting.mixing import table_of
 from ml.problems.forecasting.peeking import require_past
 from ml.problems.forecasting.renewing import Answered
+from ml.problems.forecasting.rolled import Rolled
 from ml.problems.forecasting.served import FLEET, Mixed, Mixer
+from ml.problems.kept_arrays import NOTHING_KEPT, KeptArrays
 from ml.problems.learning import Categories, Ends, Examples, Fitted, Learner, Live, Params, Scores
 from ml.problems.problem import Problem
 
@@ -131,7 +133,8 @@ class FittedSeries:
 class SeriesLearner:
     """`trees` learns from `over`, the `rows` in the scale of their series; the search tunes its parameters.
 
-    `candidates` and `false_retrainings` as in `declarations.Forecasting`.
+    `candidates` and `false_retrainings` as in `declarations.Forecasting`. `kept`: the groups of series that this
+    training has tried.
     """
 
     problem: Problem
@@ -143,6 +146,7 @@ class SeriesLearner:
     false_retrainings: float | None = None
     # Of a problem with a hierarchy, its declaration.
     adding: declarations.Forecasting | None = None
+    kept: KeptArrays = NOTHING_KEPT
 
     @property
     def first(self) -> Params:
@@ -175,10 +179,10 @@ class SeriesLearner:
         require_past(rolled.asked.past[:, ::-1], rolled.asked.ahead, rolled.truth, tuple(self.settings["history"]))
         totals = self._totals(judged)
         if not len(self.rows.of(earlier)):
-            table = table_of(rolled, None, self.candidates)
+            table = table_of(rolled, None, self.candidates, self.kept)
             return FittedSeries(learner=self, params=params, table=table, trees=None, totals=totals)
         unseen = self.trees.fit(params, earlier).scores(judged).raw * rolled.scale
-        table = table_of(rolled, unseen, self.candidates)
+        table = table_of(rolled, unseen, self.candidates, self.kept)
         trees = self.trees.fit(params, ordered)
         return FittedSeries(learner=self, params=params, table=table, trees=trees, totals=totals)
 
@@ -202,7 +206,7 @@ class SeriesLearner:
         declared, label = self.adding, self.rows.label
         origins = self.rows.of(periods).groupby([self.rows.event_time, declared.step], sort=True)
         frame = pd.concat([total_rows(rows, declared, summed=(label,)) for _, rows in origins], ignore_index=True)
-        return table_of(self._rolled(frame), None, self.candidates).drop(index=FLEET)
+        return table_of(self._rolled(frame), None, self.candidates, self.kept).drop(index=FLEET)
 
     def rolled(self, periods: Sequence[date]) -> Rolled:
         """The rows of `periods` in the form for candidates."""

@@ -4,43 +4,18 @@ Candidates see only values known at each origin, so their errors are real foreca
 all rows or all series; only the texts of the table are built in a loop over series.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Sequence
 from itertools import product
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from ml.problems.forecasting.rolled import Bools, Rolled
 from ml.problems.forecasting.rule import Rule
-from ml.problems.forecasting.served import (
-    CANDIDATES,
-    FLEET,
-    NAMES,
-    OF_TWO_SEASONS,
-    TREES,
-    Asked,
-    Floats,
-    Ints,
-    weight,
-)
+from ml.problems.forecasting.served import CANDIDATES, FLEET, NAMES, OF_TWO_SEASONS, TREES, Floats, Ints, weight
+from ml.problems.forecasting.trying import VARIANTS, tries, variants
+from ml.problems.kept_arrays import NOTHING_KEPT, KeptArrays
 
-Bools = npt.NDArray[np.bool_]
-# The parameter grid per series: the usual range of smoothing (Hyndman and Athanasopoulos, "Forecasting", chapter 8);
-# 0.8 to 0.98 for damping (section 8.2); 0.1 to 0.2 for intermittent demand (Syntetos and Boylan 2005).
-_ALPHAS = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7)
-VARIANTS: Mapping[str, Sequence[tuple[float, ...]]] = {
-    "naive": ((),),
-    "mean": ((4,), (8,), (13,), (26,), (52,)),
-    "seasonal_mean": ((),),
-    "smoothing": tuple((alpha,) for alpha in _ALPHAS),
-    "damped_trend": tuple(product((0.2, 0.5), (0.05, 0.2), (0.8, 0.95))),
-    "theta": ((0.1,), (0.3,), (0.5,)),
-    "croston": ((0.1,), (0.2,)),
-    "tsb": ((0.1, 0.05), (0.1, 0.1), (0.2, 0.1)),
-    "inner_naive": ((),),
-    "two_seasons": ((0.3,), (0.6,), (0.9,)),
-}
 RULES: Sequence[Rule] = tuple(
     Rule(own=own, power=power, best=best) for own, power, best in product((0.0, 0.5, 1.0), (1.0, 4.0), (1, 3, 9))
 )
@@ -55,48 +30,20 @@ _LEAST_ERROR = 1e-3
 _SAID = 0.005
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Rolled:
-    """Rows at past origins. `series`: each row's position in `names`. `late`: the newer half of the origins."""
-
-    names: Sequence[str]
-    series: Ints
-    asked: Asked
-    scale: Floats
-    truth: Floats
-    late: Bools
-
-    def mean(self, values: Floats) -> Floats:
-        """Shape (series,): the mean of `values` (rows,) over each series' rows; NaN without rows."""
-        sums = np.bincount(self.series, values, len(self.names))
-        found: Floats = np.divide(sums, self.rows, out=np.full(len(self.names), np.nan), where=self.rows > 0)
-        return found
-
-    def part(self, rows: Bools) -> "Rolled":
-        """Only the given `rows`, with the same series."""
-        given = {name: getattr(self, name)[rows] for name in ("series", "scale", "truth", "late")}
-        return replace(self, asked=self.asked.of(rows), **given)
-
-    @property
-    def rows(self) -> Ints:
-        """Shape (series,): the number of rows of each."""
-        return np.bincount(self.series, minlength=len(self.names)).astype(np.int64)
-
-    def squared(self, forecast: Floats) -> Floats:
-        """Shape (rows,): squared errors in the scale of the series; large but finite for diverged forecasts."""
-        found = np.minimum(((forecast - self.truth) / self.scale) ** 2, 1e12)
-        return np.asarray(np.where(np.isnan(forecast), np.nan, found))
-
-
-def table_of(rolled: Rolled, trees: Floats | None, tried: Collection[str] = tuple(VARIANTS)) -> pd.DataFrame:
+def table_of(
+    rolled: Rolled,
+    trees: Floats | None,
+    tried: Collection[str] = tuple(VARIANTS),
+    kept: KeptArrays = NOTHING_KEPT,
+) -> pd.DataFrame:
     """One row per series and one for the fleet, by name.
 
     Columns: weights and parameters of the candidates, `error` (root mean square, in the scale of the series), `chosen`
     and `reason` in words, the number of `rows` behind it, and `kept_from`: 0, the version that it is fitted for.
     `trees`: the forecast of each row by the model over all series, fitted without it; None: there is none.
-    `tried`: names of the candidates.
+    `tried`: names of the candidates. `kept`: the groups of series that were tried before.
     """
-    parameters, forecasts = _fitted(rolled, tried)
+    parameters, forecasts = _fitted(rolled, tried, kept)
     if trees is not None:
         forecasts[:, NAMES.index(TREES)] = trees
     squared = np.column_stack([rolled.squared(each) for each in forecasts.T])
@@ -117,27 +64,28 @@ def table_of(rolled: Rolled, trees: Floats | None, tried: Collection[str] = tupl
     return table
 
 
-def _fitted(rolled: Rolled, among: Collection[str]) -> tuple[dict[str, Floats], Floats]:
+def _fitted(rolled: Rolled, among: Collection[str], kept: KeptArrays) -> tuple[dict[str, Floats], Floats]:
     """The value of each parameter for each series and the fleet; and for each row the candidates' forecasts with them.
 
     Shape (rows, candidates); NaN for the model over all series, and for candidates that are not tried or need a missing
     season.
     """
+    names = [name for name in CANDIDATES if name in among and (name not in OF_TWO_SEASONS or rolled.asked.inner > 1)]
     found: dict[str, Floats] = {}
     forecasts = np.full((len(rolled.truth), len(NAMES)), np.nan)
+    tried = tries(rolled, names, kept)
     for place, (name, (make, columns)) in enumerate(CANDIDATES.items()):
-        variants = VARIANTS.get(name, ((),))
-        if name not in among or (name in OF_TWO_SEASONS and rolled.asked.inner == 1):
-            found |= {column: np.full(len(rolled.names) + 1, variants[0][at]) for at, column in enumerate(columns)}
+        values = np.array(variants(name), dtype=float)
+        if name not in names:
+            found |= {column: np.full(len(rolled.names) + 1, values[0, at]) for at, column in enumerate(columns)}
             continue
-        tried = [make(rolled.asked, **dict(zip(columns, each, strict=True))) for each in variants]
-        errors = np.column_stack([rolled.mean(rolled.squared(each)) for each in tried])
+        errors = tried.errors[name]
         best = _scores(errors, np.zeros(len(errors), dtype=bool), _trusting(rolled.rows)).argmin(axis=1)
         fleet = _scores(errors, np.ones(len(errors), dtype=bool), 0.0)[0].argmin()
-        forecasts[:, place] = np.stack(tried)[best[rolled.series], np.arange(len(rolled.truth))]
-        for at, column in enumerate(columns):
-            values = np.array([each[at] for each in variants], dtype=float)
-            found[column] = np.append(values[best], values[fleet])
+        own = {column: values[best, at] for at, column in enumerate(columns)}
+        found |= {column: np.append(own[column], values[fleet, at]) for at, column in enumerate(columns)}
+        by_row = {column: each[rolled.series] for column, each in own.items()}
+        forecasts[:, place] = tried.forecasts[name] if name in tried.forecasts else make(rolled.asked, **by_row)
     return found, forecasts
 
 

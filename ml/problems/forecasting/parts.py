@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy.typing as npt
 
 from ml.problems.forecasting.fitted import Fitted
 from ml.problems.forecasting.frequency import Frequency
+from ml.problems.kept_arrays import KeptArrays
 
 Floats = npt.NDArray[np.float64]
 
@@ -37,40 +37,29 @@ class Parts:
     """A folder with one file per finished chunk; a file is complete or absent."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._kept = KeptArrays(folder=folder)
 
     def read(self, name: str) -> list[Fitted] | None:
         """The fits stored under this key; None if there are none."""
-        path = self._folder / f"{name}.npz"
-        if not path.is_file():
+        held = self._kept.read(name)
+        if held is None:
             return None
-        with np.load(path, allow_pickle=False) as held:
-            described = json.loads(str(held["described"]))
-            return [
-                Fitted(
-                    origins=tuple(each["origins"]),
-                    names=tuple(each["names"]),
-                    forecasts=held[f"forecasts_{index}"],
-                    reasons=tuple(each["reasons"]),
-                )
-                for index, each in enumerate(described)
-            ]
+        return [
+            Fitted(
+                origins=tuple(each["origins"]),
+                names=tuple(each["names"]),
+                forecasts=held[f"forecasts_{index}"],
+                reasons=tuple(each["reasons"]),
+            )
+            for index, each in enumerate(json.loads(str(held["described"])))
+        ]
 
     def write(self, name: str, fits: Sequence[Fitted]) -> None:
         """Store `fits`; a kill leaves no partial file under the name."""
-        self._folder.mkdir(parents=True, exist_ok=True)
         described = [{"origins": fit.origins, "names": fit.names, "reasons": fit.reasons} for fit in fits]
         arrays = {f"forecasts_{index}": fit.forecasts for index, fit in enumerate(fits)}
-        aside = self._folder / f".{name}.{os.getpid()}.npz"
-        np.savez(aside, described=np.array(json.dumps(described)), **arrays)  # type: ignore[arg-type]
-        aside.replace(self._folder / f"{name}.npz")
+        self._kept.write(name, {"described": np.array(json.dumps(described)), **arrays})
 
     def remove(self) -> None:
         """Remove the stored fits, and the folder if it is then empty."""
-        if not self._folder.is_dir():
-            return
-        # Includes files of interrupted writes, whose names begin with a dot.
-        for path in self._folder.glob("*.npz"):
-            path.unlink()
-        if not any(self._folder.iterdir()):
-            self._folder.rmdir()
+        self._kept.remove()

@@ -13,7 +13,6 @@ import pandas as pd
 
 from ml.problems.forecasting import keeping, needing
 from ml.problems.forecasting.keeping import CHAMPION, NAIVE, NEW, ROWS
-from ml.problems.forecasting.mixing import Rolled
 from ml.problems.forecasting.needing import (
     FITTED_UNTIL,
     FOUND,
@@ -26,6 +25,7 @@ from ml.problems.forecasting.needing import (
     discovered,
     grown,
 )
+from ml.problems.forecasting.rolled import Rolled
 from ml.problems.forecasting.served import Floats, Ints
 
 # The default share of false alarms among the series whose errors are said to have grown.

@@ -1,6 +1,7 @@
 """The learners of a model that is fitted on one node, over the same rows."""
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 import pandas as pd
 
@@ -23,8 +24,10 @@ LEARNERS: Mapping[Algorithm, Callable[..., Learner]] = {
 }
 
 
-def learners(model: Model, problem: Problem, frame: pd.DataFrame, *, period: str) -> Mapping[str, Learner]:
-    """The problem's learners by name, over `frame`: a row per example with its `period`.
+def learners(
+    model: Model, problem: Problem, frame: pd.DataFrame, *, period: str, scratch: Path | None = None
+) -> Mapping[str, Learner]:
+    """The problem's learners by name, over `frame`: a row per example with its `period`; see `Rows` for `scratch`.
 
     One learner per algorithm of `model` that this environment can fit, unless the problem builds others from them.
     """
@@ -36,6 +39,7 @@ def learners(model: Model, problem: Problem, frame: pd.DataFrame, *, period: str
         event_time=model.outcome.event_time,
         problem=problem,
         seed=model.seed,
+        scratch=scratch,
     )
 
     for algorithm, reason in left_out(model.algorithms).items():

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,7 @@ class Rows:
     """`frame`: one row per training example with `period`, the features and the label.
 
     `past`: the features that hold the newest values of the row's series; empty if rows belong to no series.
+    `scratch`: the training's own folder; None: it keeps nothing.
     """
 
     frame: pd.DataFrame
@@ -33,6 +35,7 @@ class Rows:
     problem: Problem
     seed: int
     past: tuple[str, ...] = ()
+    scratch: Path | None = None
 
     @property
     def kinds(self) -> Mapping[str, str]:

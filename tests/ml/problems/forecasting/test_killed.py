@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ml.problems.forecasting import backtest, fleet, parts
+from ml.problems.forecasting import backtest, fleet
 from ml.problems.forecasting.fitted import Fitted, Floats
 from ml.problems.forecasting.frequency import MONTHLY, TREES
 from ml.problems.forecasting.parts import Parts
@@ -36,7 +36,7 @@ class Point:
 POINTS = {
     "in the middle of the second chunk": Point(backtest, "fit", fleet.CHUNK + 2, False, 1),
     "before the second chunk is written": Point(Parts, "write", 2, False, 1),
-    "while the second chunk lies aside": Point(parts.np, "savez", 2, True, 1),
+    "while the second chunk lies aside": Point(Path, "replace", 2, False, 1),
     "after the second chunk is written": Point(Parts, "write", 2, True, 2),
     "before the trees": Point(fleet, "trees", 1, False, CHUNKS),
     "between the trees of two origins": Point(fleet, "trees", 1, True, CHUNKS),

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from ml.problems.forecasting.mixing import DEFAULT, Rolled, best_rule, blended, in_words, table_of, weights
+from ml.problems.forecasting.mixing import DEFAULT, best_rule, blended, in_words, table_of, weights
+from ml.problems.forecasting.rolled import Rolled
 from ml.problems.forecasting.rule import Rule
 from ml.problems.forecasting.served import FLEET, NAMES, TREES, Asked, Floats, weight
 

@@ -10,9 +10,9 @@ import pytest
 
 from ml.problems.forecasting import keeping
 from ml.problems.forecasting.learner import FittedSeries, SeriesLearner
-from ml.problems.forecasting.mixing import Rolled
 from ml.problems.forecasting.needing import FITTED_UNTIL, P_VALUE, SINCE_ERROR, UNSEEN_ERROR
 from ml.problems.forecasting.renewing import Answered, renewed
+from ml.problems.forecasting.rolled import Rolled
 from ml.problems.forecasting.served import FLEET, NAMES, Asked, weight
 from ml.problems.learning import Live
 from ml.problems.registry import problem_of
