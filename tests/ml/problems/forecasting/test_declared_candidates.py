@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from statsforecast import models
 
-from ml import declarations
+from ml.declarations import forecast_candidates
 from ml.problems.forecasting import served
 from ml.problems.forecasting.learner import FittedSeries, SeriesLearner
 from ml.problems.forecasting.served import NAMES, TREES, Asked, weight
@@ -30,9 +30,9 @@ def _asked(past: list[float], *ahead: int, season: int = 4) -> Asked:
 
 def test_the_declared_names_are_those_that_are_served() -> None:
     """All of both, and no other but the model over all series."""
-    known = (*declarations.forecasting.CANDIDATES, *declarations.forecasting.LIBRARY_CANDIDATES)
+    known = (*forecast_candidates.CANDIDATES, *forecast_candidates.LIBRARY_CANDIDATES)
     assert set(NAMES) == {*known, TREES}
-    assert set(served.LIBRARY) == set(declarations.forecasting.LIBRARY_CANDIDATES)
+    assert set(served.LIBRARY) == set(forecast_candidates.LIBRARY_CANDIDATES)
 
 
 @pytest.mark.parametrize(
