@@ -51,7 +51,7 @@ from ml.problems.forecasting.spread import fit_on_workers
 weekly, columns = frequency("weekly"), Columns(id="series", time="week", target="units")
 series = panel(history, columns, weekly, horizon)
 # Spark's workers fit the series, so thousands can be forecast.
-fits = fit_on_workers(door().spark, [each.values for each in series], horizon, weekly)
+fits = [fit for _, fit in sorted(fit_on_workers(door().spark, [each.values for each in series], horizon, weekly))]
 found = outcome(series, fits, columns, weekly, horizon)
 display(found.backtest)
 

@@ -5,22 +5,24 @@ series is a reason of its fit, and the others go on. A worker imports only what 
 """
 
 import gc
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from heapq import heappop, heappush
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pyspark.sql import SparkSession
+import pyarrow as pa
+from pyspark.sql import Row, SparkSession
 
 from ml.problems.forecasting import backtest
 from ml.problems.forecasting.fitted import Fitted
 from ml.problems.forecasting.frequency import Frequency
+from ml.problems.forecasting.parts import Parts, key
 
 Floats = npt.NDArray[np.float64]
 # About a second of work, beside which a task's own cost (0.1 s of CPU time) is small.
 _SERIES_A_TASK = 64
-_GIVEN = "numbers array<bigint>, values array<array<double>>"
 _FOUND = "number bigint, origins array<bigint>, names array<string>, forecasts array<double>, reasons array<string>"
 
 
@@ -40,33 +42,76 @@ def dealt(lengths: Sequence[int], tasks: int) -> list[list[int]]:
 
 
 def fit_on_workers(
-    spark: SparkSession, values: Sequence[Floats], horizon: int, frequency: Frequency, *, most_tasks: int = 32
-) -> list[Fitted]:
-    """The fits of every series, in order, by the candidates that need one series alone.
+    spark: SparkSession,
+    values: Sequence[Floats],
+    horizon: int,
+    frequency: Frequency,
+    *,
+    most_tasks: int = 32,
+    kept: Path | None = None,
+) -> Iterator[tuple[int, Fitted]]:
+    """Each series' position in `values` and its fit by the candidates that need one series alone, task by task.
+
+    The fits are read as they arrive, so that the caller's memory does not grow with their number.
 
     `most_tasks`: a few for each core of the workers. Each costs 0.1 s of CPU time.
+    `kept`: a folder that all workers share, such as a volume's, in which each task keeps its fits. After a kill, only
+    tasks without a file fit anew. The caller removes it.
     """
+    if not values:
+        return
     tasks = max(1, min(most_tasks, -(-len(values) // _SERIES_A_TASK)))
     parts = dealt([len(each) for each in values], tasks)
-    rows = pd.DataFrame({"numbers": parts, "values": [[values[at].tolist() for at in part] for part in parts]})
 
     def fitted(batches: Iterable[pd.DataFrame]) -> Iterable[pd.DataFrame]:
         # Between tasks a worker looks for garbage among all that the libraries made, which takes as long as four fits.
         if not gc.get_freeze_count():
             gc.freeze()
         for batch in batches:
-            for numbers, given in zip(batch["numbers"], batch["values"], strict=True):
-                yield _fitted(numbers, given, horizon, frequency)
+            for name, numbers, given in zip(batch["key"], batch["numbers"], batch["values"], strict=True):
+                series = [np.asarray(each, dtype=float) for each in given]
+                yield _table(numbers, _fits(series, horizon, frequency, kept, name))
 
-    found = spark.createDataFrame(rows, _GIVEN).repartition(tasks).mapInPandas(fitted, _FOUND).toPandas()
-    ordered = found.sort_values("number").drop(columns="number")
-    columns = (ordered[name] for name in ("origins", "names", "forecasts", "reasons"))
-    return [_fit(horizon, *fit) for fit in zip(*columns, strict=True)]
+    asked = spark.createDataFrame(_asked(parts, values, horizon, frequency)).repartition(tasks)
+    for row in asked.mapInPandas(fitted, _FOUND).toLocalIterator():
+        yield row["number"], _fit(horizon, row)
 
 
-def _fitted(numbers: Sequence[int], values: Sequence[Floats], horizon: int, frequency: Frequency) -> pd.DataFrame:
+def _asked(parts: Sequence[Sequence[int]], values: Sequence[Floats], horizon: int, frequency: Frequency) -> pa.Table:
+    """One row per task: the key of its fits, the numbers of its series, and their values."""
+    ordered = [values[number] for part in parts for number in part]
+    steps = pa.ListArray.from_arrays(_ends([len(each) for each in ordered]), np.concatenate(ordered))
+    ends = _ends([len(part) for part in parts])
+    return pa.table(
+        {
+            "key": [key([values[number] for number in part], horizon, frequency) for part in parts],
+            "numbers": pa.ListArray.from_arrays(ends, np.concatenate(parts).astype(np.int64)),
+            "values": pa.ListArray.from_arrays(ends, steps),
+        }
+    )
+
+
+def _ends(lengths: Sequence[int]) -> npt.NDArray[np.int32]:
+    """The offsets of lists of these lengths in one array."""
+    return np.cumsum([0, *lengths]).astype(np.int32)
+
+
+def _fits(
+    series: Sequence[Floats], horizon: int, frequency: Frequency, kept: Path | None, name: str
+) -> Sequence[Fitted]:
+    """The kept fits of a task, or new ones, which are kept."""
+    parts = Parts(kept) if kept is not None else None
+    held = parts.read(name) if parts is not None else None
+    if held is not None:
+        return held
+    fits = [backtest.fit(each, horizon, frequency) for each in series]
+    if parts is not None:
+        parts.write(name, fits)
+    return fits
+
+
+def _table(numbers: Sequence[int], fits: Sequence[Fitted]) -> pd.DataFrame:
     """One row per series: its number and its fit, the forecasts in sequence."""
-    fits = [backtest.fit(np.asarray(each, dtype=float), horizon, frequency) for each in values]
     return pd.DataFrame(
         {
             "number": numbers,
@@ -78,12 +123,10 @@ def _fitted(numbers: Sequence[int], values: Sequence[Floats], horizon: int, freq
     )
 
 
-def _fit(
-    horizon: int, origins: Sequence[int], names: Sequence[str], forecasts: Floats, reasons: Sequence[str]
-) -> Fitted:
+def _fit(horizon: int, row: Row) -> Fitted:
     return Fitted(
-        origins=tuple(int(origin) for origin in origins),
-        names=tuple(names),
-        forecasts=np.asarray(forecasts, dtype=float).reshape(len(names), len(origins), horizon),
-        reasons=tuple(reasons),
+        origins=tuple(row["origins"]),
+        names=tuple(row["names"]),
+        forecasts=np.asarray(row["forecasts"], dtype=float).reshape(len(row["names"]), len(row["origins"]), horizon),
+        reasons=tuple(row["reasons"]),
     )

@@ -1,6 +1,7 @@
 """A fleet on Spark's workers: the fits are those of one process, whatever the lengths of the series."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from ml import runtime
 from ml.problems.forecasting import backtest
 from ml.problems.forecasting.fitted import Floats
 from ml.problems.forecasting.frequency import WEEKLY
+from ml.problems.forecasting.parts import Parts, key
 from ml.problems.forecasting.spread import dealt, fit_on_workers
 
 
@@ -40,16 +42,28 @@ def _skewed() -> list[Floats]:
     return [*short[:40], *others, *short[40:], random.poisson(0.3, 60).astype(float)]
 
 
-def test_workers_fit_as_one_process_does(spark_remote: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In order, each with its own candidates and origins; a series that cannot be judged falls back and says why."""
+def test_workers_fit_as_one_process_does(spark_remote: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Each with its own candidates and origins; a series that cannot be judged falls back and says why.
+
+    A rerun takes the fits of tasks with a file as they are, and fits the others.
+    """
     monkeypatch.setenv("SPARK_REMOTE", spark_remote)
     values, frequency = _skewed(), replace(WEEKLY, candidates=("Naive", "SES", "Theta"), origins=2)
-    found = fit_on_workers(runtime.spark(), values, 2, frequency)
-    assert len(found) == len(values)
-    for own, fit in zip(values[38:], found[38:], strict=True):
-        alone = backtest.fit(own, 2, frequency)
+    fits = dict(fit_on_workers(runtime.spark(), values, 2, frequency, kept=tmp_path))
+    assert sorted(fits) == list(range(len(values)))
+    for number in range(38, len(values)):
+        alone, fit = backtest.fit(values[number], 2, frequency), fits[number]
         assert (fit.origins, fit.names, fit.reasons) == (alone.origins, alone.names, alone.reasons)
         assert fit.forecasts == pytest.approx(alone.forecasts, nan_ok=True)
-    assert found[41].reasons == ("3 steps are too few for a backtest of 2: the last is repeated",)
-    assert found[42].reasons == ("every value is the same: the last one is repeated",)
-    assert found[40].names == found[0].names != found[-1].names
+    assert fits[41].reasons == ("3 steps are too few for a backtest of 2: the last is repeated",)
+    assert fits[42].reasons == ("every value is the same: the last one is repeated",)
+    assert fits[40].names == fits[0].names != fits[len(values) - 1].names
+    first, second = dealt([len(each) for each in values], tasks=2)
+    names = [key([values[number] for number in part], 2, frequency) for part in (first, second)]
+    assert {path.name for path in tmp_path.iterdir()} == {f"{name}.npz" for name in names}
+    Parts(tmp_path).write(names[0], [replace(fits[number], reasons=("kept",)) for number in first])
+    (tmp_path / f"{names[1]}.npz").unlink()
+    again = dict(fit_on_workers(runtime.spark(), values, 2, frequency, kept=tmp_path))
+    assert {number for number, fit in again.items() if fit.reasons == ("kept",)} == set(first)
+    for number in second:
+        assert np.array_equal(again[number].forecasts, fits[number].forecasts, equal_nan=True)
