@@ -182,6 +182,11 @@ class Parted(Protocol):
         Returns None and writes nothing if both are equal. Raises UnknownPartError.
         """
 
+    def fitted_parameters(self, version: Live) -> list[dict[str, object]]:
+        """The rows of the table `fitted_parameters` about the parts of `version`, without the columns about the version
+        itself.
+        """
+
 
 # The declared algorithms by name, over rows.
 Algorithms = Callable[[Examples], Mapping[str, Learner]]

@@ -17,7 +17,17 @@ from ml.declarations import TrainingCause
 from ml.examples import dataset
 from ml.neural.lanes import LANES, shared_by
 from ml.tables import Tables, door
-from ml.training import gain, importance, intervals, plan, protected, registry, run_inputs, succession
+from ml.training import (
+    fitted_parameters,
+    gain,
+    importance,
+    intervals,
+    plan,
+    protected,
+    registry,
+    run_inputs,
+    succession,
+)
 from ml.training.candidates import Candidates, candidates
 from ml.training.feature_spec import source_of
 from ml.training.learn import Learned, learn
@@ -42,9 +52,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
         client.set_terminated(run.info.run_id, status="KILLED")
     if known is not None:
         print(f"version {known.version} was trained from the same data, declaration and code, so it is reused")
+        fitted_parameters.record(tables, client, task, known.version)
         finish(client, task, known, planned, {"reused": True})
         return
     made, account = train(client, tables, task, planned, lineage)
+    fitted_parameters.record(tables, client, task, made.version)
     finish(client, task, made, planned, {"reused": False, **asdict(account)})
 
 

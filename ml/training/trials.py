@@ -52,7 +52,9 @@ class Kept:
 
 
 def _text(done: Candidate) -> str:
-    return json.dumps({**vars(done), "params": dict(done.params), "found": dict(done.found)})
+    held = {**vars(done), "params": dict(done.params), "found": dict(done.found)}
+    # What NumPy computes is written as Python's own numbers.
+    return json.dumps(held, default=lambda value: value.item())
 
 
 def _candidate(text: str) -> Candidate:

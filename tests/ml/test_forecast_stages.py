@@ -1,5 +1,6 @@
 """A fleet through the tasks of the stages: trained, judged, scored, monitored, trained again. Real Spark and MLflow."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -83,6 +84,24 @@ def _fetched(version: object, into: Path) -> Path:
 def _table(version: object, into: Path) -> pd.DataFrame:
     folder = artifact.packed(_fetched(version, into))
     return pd.read_parquet(folder / "series.parquet").set_index("series")
+
+
+def _recorded(world: World, version: object) -> pd.DataFrame:
+    """The rows of a version in the table of fitted parameters, by part."""
+    rows = world.tables.read("prod.fleet_ops.fitted_parameters").where(f"model = '{NAME}'").toPandas()
+    return rows[rows["model_version"] == version].set_index("part")
+
+
+def _require_recorded(world: World, version: object, table: pd.DataFrame) -> None:
+    """One row per series of the version, with its words, weights and the version that it was fitted for."""
+    rows = _recorded(world, version).loc[table.index]
+    assert rows["method"].tolist() == table["chosen"].tolist()
+    assert rows["fitted_for"].tolist() == table["kept_from"].where(table["kept_from"] > 0, version).tolist()
+    for part, own in table.iterrows():
+        weights, parameters = (json.loads(rows[name][part]) for name in ("weights", "parameters"))
+        assert weights == {name: own[f"weight_{name}"] for name in weights}
+        assert sum(weights.values()) == pytest.approx(1)
+        assert parameters == {name: own[name] for name in parameters}
 
 
 @pytest.fixture(scope="module")
@@ -197,6 +216,8 @@ def test_the_second_version_keeps_the_series_that_it_does_not_do_better(
     kept = table.index[table["kept_from"] == int(str(first["model_version"]))]
     assert 0 < len(kept) < len(table) - 1
     assert set(table.index) == set(before.index)
+    _require_recorded(sold, first["model_version"], before)
+    _require_recorded(sold, second["model_version"], table)
     weights = [name for name in table if name.startswith("weight_")]
     pd.testing.assert_frame_equal(table.loc[kept, weights], before.loc[kept, weights])
     told = mlflow.artifacts.load_dict(f"runs:/{second['run_id']}/{DECISIONS}")
@@ -255,5 +276,9 @@ def test_one_series_is_rolled_back_by_itself(sold: World, first: dict[str, objec
         (three, f"{new} alone: complaints"),
         (two, f"{new} alone: complaints"),
     ]
+    assert _recorded(sold, three).empty
+    _train(sold, "fleet-4", holdout_start="2024-W38")
+    _require_recorded(sold, three, table)
+    assert _recorded(sold, three)["fitted_for"][new] == one
     asked = contract.model_input(_case().models[0], fleet().tail(30))
     assert not artifact.load(_fetched(three, tmp_path / "answers")).predict(asked).isna().any(axis=None)

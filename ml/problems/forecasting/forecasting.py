@@ -17,6 +17,7 @@ from ml.examples.split import Split, split_periods
 from ml.problems.forecasting.fleet_measures import improved, measured
 from ml.problems.forecasting.intervals import factors_by_step, near
 from ml.problems.forecasting.learner import SeriesLearner
+from ml.problems.forecasting.listing import fitted_parameters
 from ml.problems.forecasting.monitors import monitors, scaled
 from ml.problems.forecasting.over_all import over_all, settings_of
 from ml.problems.forecasting.returning import take_back
@@ -181,6 +182,10 @@ class Forecasting:
     def take_back(self, part: str, live: Live, earlier: Live, reason: str) -> pd.DataFrame | None:
         """Roll one series back to its row of an earlier version. Returns the decision about each series."""
         return take_back(part, live, earlier, reason)
+
+    def fitted_parameters(self, version: Live) -> list[dict[str, object]]:
+        """One row per series of the version."""
+        return fitted_parameters(version)
 
     def losses(self, rows: Answered) -> Losses:
         """Absolute errors in the scale of the series; rows of a series are dependent."""
