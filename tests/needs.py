@@ -19,6 +19,7 @@ NEEDS = {
     "cloud": "uses a local cloud in processes of its own, with Spark and MLflow",
     "cdktf": "runs the real cdktf command",
     "browser": "opens a page in Chromium",
+    "programs": "starts programs of the product: the scoring server's workers, or commands of the documentation",
     "e2e": "runs the `mlops` command over a local cloud, most on the state that one demo leaves",
     "slow": "takes tables on Spark through many steps: `make extras` runs it first, `make test` does not",
     "long": "takes minutes and seldom changes its verdict: `make extras` runs it, `make test` does not",

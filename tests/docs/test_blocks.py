@@ -77,6 +77,7 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.programs
 @pytest.mark.parametrize("block", RUN, ids=lambda block: block.place)
 def test_a_block_runs(block: Block, folder: Path) -> None:
     """As it stands, in the shell that a reader has: `make` in the checkout, else among files of the names it has."""

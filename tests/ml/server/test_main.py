@@ -29,6 +29,7 @@ def _replaced(parent: psutil.Process, gone: psutil.Process) -> list[psutil.Proce
     raise AssertionError("no worker came for the one that was killed")
 
 
+@pytest.mark.programs
 def test_workers_answer_and_one_that_dies_is_replaced(folder: Path, store: OnlineRows, tmp_path: Path) -> None:
     """Two workers; one is killed and another comes; SIGTERM ends them all, and leaves none."""
     uds = tmp_path / "s"
@@ -46,6 +47,7 @@ def test_workers_answer_and_one_that_dies_is_replaced(folder: Path, store: Onlin
         assert psutil.wait_procs(now, timeout=LIMIT_S)[1] == []
 
 
+@pytest.mark.programs
 def test_a_version_that_does_not_load_ends_all_workers(store: OnlineRows, tmp_path: Path) -> None:
     """Exit code 1 with the reason, and no worker is started over and over."""
     with server(tmp_path / "nowhere", store, tmp_path / "s") as process:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import psutil
+import pytest
 
 from localcloud.services.serving.online.rows import OnlineRows
 from tests.ml.server.conftest import ROW
@@ -34,6 +35,7 @@ def _asked(uds: Path) -> list[httpx.Response]:
     return asyncio.run(together())
 
 
+@pytest.mark.programs
 def test_no_answer_is_lost_and_no_memory_kept(folder: Path, store: OnlineRows, tmp_path: Path) -> None:
     """Each of 384 requests gets the right answer, or 429 with when to come back; rounds end with the same memory."""
     uds = tmp_path / "s"

@@ -130,7 +130,11 @@ def test_a_pipeline_runs_as_often_at_once_as_it_says(factory: Factory) -> None:
     assert factory.azure.get(f"{FACTORY}/pipelineruns/{third}")["status"] == "Cancelled"
     factory.azure.ask("POST", f"{FACTORY}/pipelineruns/{first}/cancel")
     factory.wait(first)
-    assert factory.azure.get(f"{FACTORY}/pipelineruns/{second}")["status"] == "InProgress"
+
+    def begun() -> bool:
+        return bool(factory.azure.get(f"{FACTORY}/pipelineruns/{second}")["status"] == "InProgress")
+
+    assert wait_until(begun, timeout_s=30)
     Pipelines(factory.plant.core.cloud)
     left = factory.azure.get(f"{FACTORY}/pipelineruns/{second}")
     assert (left["status"], left["message"].split(":")[0]) == ("Failed", "The run was interrupted")
