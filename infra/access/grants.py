@@ -181,17 +181,18 @@ def schema_grants(holders: Holders, layer: Layer) -> tuple[Grant, ...]:
 
 
 def pipeline_tables_grants(
-    run_as: str, roles: Mapping[str, Access], *, clear: Collection[str] | None
+    makers: Iterable[str], roles: Mapping[str, Access], *, clear: Collection[str] | None
 ) -> tuple[Grant, ...]:
-    """Rights to a pipeline's schema: its principal creates the tables, and readers of silver and gold read them.
+    """Rights to the schema of a use case's pipelines: `makers`, their principals, create the tables, and readers of
+    silver and gold read them.
 
     The tables have the data of both layers, without masks. So if there are sensitive columns, only the groups in
     `clear` read them; None: there are no sensitive columns.
     """
-    own = Grant(principal=run_as, privileges=("USE_SCHEMA", "CREATE_MATERIALIZED_VIEW"))
+    makes = ("USE_SCHEMA", "CREATE_MATERIALIZED_VIEW")
     readers = (who for who, access in roles.items() if access.silver and access.gold)
     return (
-        own,
+        *(Grant(principal=who, privileges=makes) for who in makers),
         *(
             Grant(principal=who, privileges=_DATA_PRIVILEGES[Data.READ])
             for who in readers

@@ -50,7 +50,7 @@ def job_permissions(
 
 
 def pipeline_permissions(run_as: str, roles: Mapping[str, RoleAccess]) -> tuple[Permission, ...]:
-    """Rights to see, run or manage a pipeline: of the principal whose ingest starts it, and of roles as on the jobs."""
+    """Rights to see, run or manage a pipeline: of the principal whose job updates it, and of roles as on the jobs."""
     return (
         Permission(level="CAN_RUN", service_principal=run_as),
         *(Permission(level=_PIPELINE_LEVELS[role.jobs], group=group) for group, role in roles.items() if role.jobs),

@@ -77,7 +77,7 @@ class PowerBiTask:
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineTask:
-    """A task that updates the use case's declarative pipeline, and waits for it."""
+    """A task that updates the job's declarative pipeline, and waits for it."""
 
     key: str
     after: tuple[After, ...] = ()
@@ -166,7 +166,7 @@ class JobContext:
     table. `package_index` is the URL that a version's requirements name; empty if they name none. `secret_scope` is the
     environment's. `other_places` are the other serving places of the use case's models. `people`: addresses by
     destination of alerts. `records_requests`: the environment has the endpoint, with its inference table.
-    `has_pipeline`: a declarative pipeline creates the use case's tables too. `mirror_key` is the secret of the
+    `has_pipeline`: ingest and monitoring also update declarative pipelines. `mirror_key` is the secret of the
     environment's mirror, as scope/key; empty if there is none.
     """
 

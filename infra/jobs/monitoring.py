@@ -5,6 +5,7 @@ from infra.jobs.declaration import (
     ConditionTask,
     JobContext,
     JobDeclaration,
+    PipelineTask,
     RunJobTask,
     Schedule,
     WheelTask,
@@ -52,6 +53,8 @@ def monitoring(context: JobContext) -> JobDeclaration | None:
             _alert(context, values),
             ConditionTask(key="should_retrain", left=_ACTION, right="retrain", after=(After(task="decision"),)),
             _retraining(context),
+            # It reads what the first task reads, so it waits for none.
+            *((PipelineTask(key="pipeline"),) if context.has_pipeline else ()),
         ),
     )
 

@@ -1,11 +1,11 @@
-"""The source of a use case's declarative pipeline: every dataset with its expectations, as Python text. Pure."""
+"""The sources of a use case's declarative pipelines: every dataset with its expectations, as Python text. Pure."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from ml.declarations import UseCase
-from ml.declarations.pipelined import Dataset, datasets
+from ml.declarations import Model, UseCase
+from ml.declarations.pipelined import Dataset, datasets, monitored
 
-_HEAD = '''\
+_FROM_BRONZE = '''\
 """The pipeline of use case {use_case}, from bronze to silver and gold.
 
 Written from ml/usecases/{use_case} when the stacks are synthesized: change the declaration, not this file.
@@ -17,12 +17,34 @@ from ml.pipelines import Datasets, counted, kept, required
 
 made = Datasets.of("{use_case}", catalog="{catalog}")
 '''
+_MONITORING = '''\
+"""The monitoring pipeline of model {model} of use case {use_case}: the figures of each period.
+
+Written from ml/usecases/{use_case} when the stacks are synthesized: change the declaration, not this file.
+"""
+
+from pyspark import pipelines as dp
+
+from ml.pipelines import counted
+from ml.pipelines.measures import Measures
+
+made = Measures.of("{use_case}", catalog="{catalog}")
+'''
 
 
 def pipeline_source(use_case: UseCase, catalog: str) -> str:
     """The Python file of the pipeline over the bronze tables in `catalog`."""
-    parts = [_HEAD.format(use_case=use_case.name, catalog=catalog), *map(_definition, datasets(use_case))]
-    return "\n\n".join(parts)
+    return _source(_FROM_BRONZE.format(use_case=use_case.name, catalog=catalog), datasets(use_case))
+
+
+def monitoring_source(use_case: UseCase, model: Model, catalog: str) -> str:
+    """The Python file of the model's pipeline over gold and the predictions in `catalog`."""
+    head = _MONITORING.format(use_case=use_case.name, model=model.name, catalog=catalog)
+    return _source(head, monitored(model))
+
+
+def _source(head: str, made: Iterable[Dataset]) -> str:
+    return "\n\n".join([head, *map(_definition, made)])
 
 
 def _definition(dataset: Dataset) -> str:

@@ -19,7 +19,7 @@ from infra.constructs.workspace.directory import DirectoryProps, directory
 from infra.constructs.workspace.permissions import Permission
 from infra.jobs.compute import job_runtime
 from infra.jobs.declaration import JobDeclaration, PowerBiTask
-from infra.jobs.declared import JobFactories, declared_jobs, pipelined
+from infra.jobs.declared import JobFactories, declared_jobs
 from infra.release import Release
 from infra.spec import Environment, OnlineStore, Spec
 from infra.stacks.ml_pipelines import Pipelines, pipelines
@@ -31,7 +31,7 @@ from ml.declarations import online_store as store_name
 class _Parts:
     """The inputs of every part of the stack. `principals` are application ids, `policies` ids, both by name.
 
-    `pipelines` are references to the ids of the declarative pipelines, by use case.
+    `pipelines` are references to the ids of the declarative pipelines, by the job that updates each.
     """
 
     stack: Scope
@@ -76,8 +76,7 @@ def ml_stack(app: Scope, spec: Spec, environment: Environment, release: Release,
     place = directory(
         stack, "experiments", DirectoryProps(path=names.directory(environment.catalog), permissions=(own,))
     )
-    run_as = {name: parts.run_as(name, "ingest") for name in pipelined(environment)}
-    declared = Pipelines(stack=stack, spec=spec, environment=environment, release=release, run_as=run_as)
+    declared = Pipelines(stack=stack, spec=spec, environment=environment, release=release, run_as=parts.run_as)
     parts = replace(parts, pipelines=pipelines(declared))
     for name in environment.use_cases:
         use_case = spec.use_cases[name]
@@ -141,7 +140,7 @@ def _jobs(parts: _Parts, use_case: UseCase, factories: JobFactories, registered:
             props,
             model=registered.get(declaration.model, ""),
             warehouse_id=_warehouse(parts, declaration),
-            pipeline_id=parts.pipelines.get(use_case.name, ""),
+            pipeline_id=parts.pipelines.get(declaration.name, ""),
         )
         job_ids[declaration.name] = job(parts.stack, declaration.name, watching).id
 

@@ -163,17 +163,18 @@ def use_case_data(parts: Parts, catalog: CatalogOutputs, use_case: UseCase) -> N
 
 
 def _pipeline_schema(parts: Parts, catalog: CatalogOutputs, use_case: UseCase) -> None:
-    """The schema of the tables of the use case's declarative pipeline. It is stored with the catalog."""
+    """The schema of the tables of the use case's declarative pipelines. It is stored with the catalog."""
     name, environment = pipeline_schema(use_case.name), parts.environment
     ids = {display: application_id for application_id, display in parts.principal_names.items()}
+    stages = ("ingest", *(("monitoring",) if environment.use_cases[use_case.name].jobs.monitoring else ()))
     seen = clear_readers(parts.spec, environment, use_case.name) if hidden_columns(use_case) else None
     props = SchemaProps(
         catalog=catalog.name,
         name=name,
-        comment=f"{use_case.comment} Made by its declarative pipeline.",
+        comment=f"{use_case.comment} Made by its declarative pipelines.",
         owner=parts.owner,
         grants=pipeline_tables_grants(
-            ids[names.principal(environment.name, use_case.name, "ingest")],
+            [ids[names.principal(environment.name, use_case.name, stage)] for stage in stages],
             environment.use_cases[use_case.name].access,
             clear=seen,
         ),

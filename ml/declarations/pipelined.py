@@ -1,4 +1,5 @@
-"""The declarative pipeline of a use case: its datasets from bronze on, in order, with expectations.
+"""The declarative pipelines of a use case: the datasets from bronze on, in order, with expectations, and for each model
+the figures of its periods.
 
 The same declarations make the jobs' tables. Values only: `infra` writes the pipeline's source from them, and
 `ml.pipelines` has the frames that the source asks for.
@@ -12,6 +13,7 @@ from ml.declarations.expectations import Complete, Range
 from ml.declarations.features import FeatureTable
 from ml.declarations.feed import Feed
 from ml.declarations.histories import COUNTS
+from ml.declarations.model import Model
 from ml.declarations.table import Column
 from ml.declarations.usecase import UseCase
 
@@ -20,7 +22,7 @@ QUARANTINE = "_quarantine"
 
 
 class Made(StrEnum):
-    """How a dataset is computed: the method of `ml.pipelines.Datasets` that returns its rows."""
+    """How a dataset is computed: the method of `ml.pipelines` (`Datasets`, or `Measures`) that returns its rows."""
 
     ACCEPTED = "accepted"
     SILVER = "silver"
@@ -29,6 +31,7 @@ class Made(StrEnum):
     FEATURES = "features"
     OUTCOMES = "outcomes"
     UNUSABLE_OUTCOMES = "unusable_outcomes"
+    MEASURES = "measures"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +71,19 @@ def datasets(use_case: UseCase) -> tuple[Dataset, ...]:
         ),
         *(_of_features(table) for table in use_case.feature_tables),
         *(dataset for model in use_case.labelled for dataset in _of_outcome(model.name, model.outcome.table.name)),
+    )
+
+
+def monitored(model: Model) -> tuple[Dataset, ...]:
+    """The datasets of a model's monitoring pipeline."""
+    return (
+        Dataset(
+            name=f"{model.name}_measures",
+            made=Made.MEASURES,
+            of=model.name,
+            comment=f"One row per period, version of {model.name} that scored it, metric and column: the figure.",
+            counts={"known": "value IS NOT NULL"},
+        ),
     )
 
 
@@ -167,7 +183,8 @@ def _literal(value: int | str) -> str:
 
 def unpipelined(use_case: UseCase) -> Iterator[str]:
     """Parts of the use case that a pipeline does not support; one line each, with what to change."""
-    names = [each.name for each in datasets(use_case)]
+    figures = [each for model in use_case.models for each in monitored(model)]
+    names = [each.name for each in (*datasets(use_case), *figures)]
     for name in dict.fromkeys(each for each in names if names.count(each) > 1):
         yield f"two of its tables are called {name!r}, and a pipeline has one schema: rename one"
     for derived in use_case.derived:

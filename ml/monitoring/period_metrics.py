@@ -3,12 +3,12 @@
 from ml.declarations import Model
 from ml.monitoring.metric import Metric
 from ml.monitoring.monitors.every import monitors_of
-from ml.monitoring.window import Expectation, PeriodData, Window
+from ml.monitoring.window import Expectation, PeriodData, Window, problem
 
 
 def measure(data: PeriodData, expected: Expectation, model: Model) -> list[Metric]:
     """Every metric of the period, in a fixed order: quality, drift, performance, groups."""
-    window = Window(data=data, expected=expected, model=model)
+    window = Window(data=data, expected=expected, model=model, truth=problem(model).truth)
     return [
         Metric(
             period=data.period,

@@ -48,9 +48,9 @@ def _features(model: Model, sources: Sources, versions: Mapping[date, int], larg
     """Keys, `_period`, the columns, and `_hash`; the rows with the smallest hashes are the sample."""
     declared = model.feature_table
     period = period_of(sources.calendar, declared.table, declared.event_time)
-    keys, hashed = [*declared.keys, declared.event_time], _hash(model, declared.key)
+    keys, hashed = [*declared.keys, declared.event_time], hash_of(model, declared.key)
     others = [name for name in column_names(model) if name not in keys]
-    rows = sources.features.select(*_keys(declared, *keys), period.alias(PERIOD), *others, hashed.alias(_HASH))
+    rows = sources.features.select(*keys_of(declared, *keys), period.alias(PERIOD), *others, hashed.alias(_HASH))
     return _hashed_below(rows.where(F.col(PERIOD).isin(list(versions))), F.col(PERIOD), F.col(_HASH), large)
 
 
@@ -65,7 +65,7 @@ def _largest_hashes(sizes: Mapping[date, int], most: int) -> Mapping[date, int]:
     return {period: int(share * _HASHES) - _HASHES // 2 for period, share in shares.items()}
 
 
-def _hash(model: Model, key: str) -> SparkColumn:
+def hash_of(model: Model, key: str) -> SparkColumn:
     """The hash of a key, the same in every table: equal numbers of different types would hash differently."""
     table = model.feature_table
     return F.xxhash64(F.col(key).cast(table.table.column(table.key).type))
@@ -92,15 +92,17 @@ def _predictions(model: Model, sources: Sources, versions: Mapping[date, int], l
     keys = [*declared.keys, declared.event_time]
     if sources.predictions is None:
         none = (F.lit(None).cast(column.type).alias(column.name) for column in model.problem.output)
-        return sources.features.select(*_keys(declared, *keys), *none).limit(0)
+        return sources.features.select(*keys_of(declared, *keys), *none).limit(0)
     counted = period_of(sources.calendar, declared.table, declared.event_time)
     of_version: dict[int, list[date]] = {}
     for period, version in versions.items():
         of_version.setdefault(version, []).append(period)
     # One condition per version: one per period would nest deeper than Spark Connect reads.
     chosen = [(F.col("model_version") == version) & counted.isin(periods) for version, periods in of_version.items()]
-    answers = _hashed_below(sources.predictions.where(reduce(or_, chosen)), counted, _hash(model, declared.key), large)
-    return answers.select(*_keys(declared, *keys), *answer_names(model))
+    answers = _hashed_below(
+        sources.predictions.where(reduce(or_, chosen)), counted, hash_of(model, declared.key), large
+    )
+    return answers.select(*keys_of(declared, *keys), *answer_names(model))
 
 
 def _outcomes(model: Model, sources: Sources, versions: Mapping[date, int], large: Mapping[date, int]) -> DataFrame:
@@ -108,16 +110,16 @@ def _outcomes(model: Model, sources: Sources, versions: Mapping[date, int], larg
     if sources.outcomes is None:
         kind = outcome.table.column(outcome.label).type
         none = F.lit(None).cast(kind).alias(LABEL)
-        return sources.features.select(*_keys(declared, declared.key, declared.event_time), none).limit(0)
+        return sources.features.select(*keys_of(declared, declared.key, declared.event_time), none).limit(0)
     counted = period_of(sources.calendar, outcome.table, outcome.event_time)
     of_periods = sources.outcomes.where(counted.isin(list(versions)))
     named = {outcome.key: declared.key, outcome.event_time: declared.event_time, outcome.label: LABEL}
-    known = _hashed_below(of_periods, counted, _hash(model, outcome.key), large).select(
+    known = _hashed_below(of_periods, counted, hash_of(model, outcome.key), large).select(
         *(F.col(name).alias(new) for name, new in named.items())
     )
-    return known.select(*_keys(declared, declared.key, declared.event_time), LABEL)
+    return known.select(*keys_of(declared, declared.key, declared.event_time), LABEL)
 
 
-def _keys(declared: FeatureTable, *names: str) -> list[SparkColumn]:
+def keys_of(declared: FeatureTable, *names: str) -> list[SparkColumn]:
     """The join columns in every table, in the feature table's types."""
     return [F.col(name).cast(declared.table.column(name).type).alias(name) for name in names]

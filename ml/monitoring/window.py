@@ -1,10 +1,10 @@
 """The input of the monitors: one period of one version, and that version's training data."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,11 +15,13 @@ from ml.evaluation.ordered import comparable
 from ml.examples.dataset import PERIOD
 from ml.monitoring.drift import Reference, reference, shifts, together
 from ml.monitoring.searched import Searched, searched
-from ml.problems.monitor import Answered, Figure
+from ml.problems.monitor import Answered, Figure, Floats
 from ml.problems.problem import Problem
 from ml.problems.registry import problem_of_model
 
 LABEL = "label"
+# Labels as the problem's numbers. Raises ValueError for an unknown one.
+Truth = Callable[["pd.Series[Any]"], Floats]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,11 +96,15 @@ class PeriodData:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Window:
-    """A period, its version's expectation, and the model that declares the limits."""
+    """A period, its version's expectation, and the model that declares the limits. `truth` is its problem's.
+
+    It works on Spark's workers, which get the code of what it refers to, so it refers to no other kind of problem.
+    """
 
     data: PeriodData
     expected: Expectation
     model: Model
+    truth: Truth
 
     @property
     def limits(self) -> Monitoring:
@@ -130,10 +136,14 @@ class Window:
         """The period's values of a feature, group attribute or answer, as they are compared with the reference."""
         return comparable(self.data.frame[column])
 
-    @cached_property
+    @property
     def answered(self) -> Answered:
         """The period's rows that have an answer. Raises ValueError for a label unknown to the problem."""
-        return answered(self.model, self.data.frame)
+        # Not a `cached_property`: its lock does not travel to a worker.
+        kept: dict[str, Answered] = self.__dict__
+        if "_answered" not in kept:
+            kept["_answered"] = answered(self.model, self.data.frame, self.truth)
+        return kept["_answered"]
 
     @property
     def is_newest(self) -> bool:
@@ -166,12 +176,12 @@ def problem(model: Model) -> Problem:
     return problem_of_model(model)
 
 
-def answered(model: Model, rows: pd.DataFrame) -> Answered:
+def answered(model: Model, rows: pd.DataFrame, truth_of: Truth) -> Answered:
     """The rows that have an answer. Raises ValueError for a label unknown to the problem."""
     scored = rows[rows[list(answer_names(model))].notna().all(axis=1)]
     known = scored[LABEL].notna()
     truth = np.full(len(scored), np.nan)
-    truth[known.to_numpy()] = problem(model).truth(scored.loc[known, LABEL])
+    truth[known.to_numpy()] = truth_of(scored.loc[known, LABEL])
     return Answered(
         truth=truth,
         answers=scored[list(answer_names(model))].reset_index(drop=True),
@@ -224,7 +234,7 @@ def expectation(
     described: str,
 ) -> Expectation:
     """Prepare a version's reference. `holdout` has answers and `label`; `rows_by_period` is indexed by period."""
-    rows, periods = answered(model, holdout), fitted.get(PERIOD)
+    rows, periods = answered(model, holdout, problem(model).truth), fitted.get(PERIOD)
     columns = together({name: reference(name, comparable(fitted[name]), periods) for name in compared_names(model)})
     recent = {name: reference(name, comparable(holdout[name])) for name in compared_names(model)}
     answers = {name: reference(name, holdout[name]) for name in answer_names(model)}

@@ -90,7 +90,10 @@ class Problem(Protocol):
         """The periods for training, tuning, calibration and hold-out. Raises ValueError if a part would be empty."""
 
     def truth(self, labels: "pd.Series[Any]") -> Floats:
-        """The label column as numbers. Raises ValueError for an unknown value."""
+        """The label column as numbers. Raises ValueError for an unknown value.
+
+        Static if possible: Spark's workers then get its code without that of learners.
+        """
 
     def loss(self, truth: Floats, raw: Floats) -> float:
         """The loss that the search minimises, on rows that were not fitted."""

@@ -51,6 +51,26 @@ METRICS = Table(
     comment="One row per period, model, its version, metric and column: value, thresholds and verdict.",
 )
 
+_OF_FIGURES = (
+    "period",
+    "model",
+    "model_version",
+    "metric",
+    "column",
+    "kind",
+    "value",
+    "lower",
+    "upper",
+    "error",
+    "rows",
+)
+# The figures of `METRICS` without verdicts, as a pipeline makes them for each model. `model_version` is null for a
+# period that no version has scored.
+FIGURES = (
+    *(METRICS.column(name) for name in _OF_FIGURES),
+    text("why_unknown", "Why there is no value; null if there is one.", nullable=True),
+)
+
 DECISIONS = Table(
     name="decisions",
     layer=Layer.OPS,

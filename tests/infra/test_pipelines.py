@@ -1,4 +1,4 @@
-"""Declarative pipelines beside ingest: off by default, and what the stacks make of `pipelines: true`."""
+"""Declarative pipelines beside ingest and monitoring: off by default, and what the stacks make of `pipelines: true`."""
 
 import ast
 import base64
@@ -12,7 +12,7 @@ from infra.access.grants import pipeline_tables_grants
 from infra.cdktf_seam import App
 from infra.jobs.compute import libraries
 from infra.main import stacks
-from infra.pipelines.source import pipeline_source
+from infra.pipelines.source import monitoring_source, pipeline_source
 from infra.release import Release
 from infra.revision import git_commit
 from infra.runtimes import serverless
@@ -32,10 +32,14 @@ from tests.localcloud.wheels import write_wheel
 CREDIT = USE_CASES["credit"]
 _IDS = {
     "databricks_file": ["library-besides-abababab"],
-    "databricks_pipeline": ["credit-pipeline"],
-    "databricks_workspace_file": ["credit-pipeline-source"],
+    "databricks_pipeline": ["credit-monitoring-pipeline", "credit-pipeline"],
+    "databricks_workspace_file": ["credit-monitoring-pipeline-source", "credit-pipeline-source"],
     "databricks_directory": ["pipelines"],
-    "databricks_permissions": ["credit-pipeline-permissions", "pipelines-permissions"],
+    "databricks_permissions": [
+        "credit-monitoring-pipeline-permissions",
+        "credit-pipeline-permissions",
+        "pipelines-permissions",
+    ],
     "databricks_schema": ["credit_pipeline"],
     "databricks_grants": ["credit_pipeline-grants"],
 }
@@ -77,7 +81,9 @@ def _new(switched: Documents, documents: Documents) -> dict[str, list[str]]:
     return found
 
 
-def test_the_switch_adds_a_pipeline_and_changes_the_ingest_job_alone(switched: Documents, documents: Documents) -> None:
+def test_the_switch_adds_pipelines_and_changes_the_jobs_that_update_them(
+    switched: Documents, documents: Documents
+) -> None:
     """Its ids are a public contract; every other resource of every environment is as it was."""
     assert _new(switched, documents) == _IDS
     changed = {
@@ -87,7 +93,7 @@ def test_the_switch_adds_a_pipeline_and_changes_the_ingest_job_alone(switched: D
         for name, arguments in made.items()
         if switched[stack]["resource"][kind][name] != arguments
     }
-    assert changed == {"prod-ml/databricks_job.credit-ingest"}
+    assert changed == {"prod-ml/databricks_job.credit-ingest", "prod-ml/databricks_job.credit-monitoring"}
 
 
 def test_the_pipeline_runs_as_ingest_from_the_released_wheel(switched: Documents) -> None:
@@ -118,8 +124,28 @@ def test_the_pipeline_runs_as_ingest_from_the_released_wheel(switched: Documents
     assert task["pipeline_task"] == {"pipeline_id": "${databricks_pipeline.credit-pipeline.id}"}
 
 
+def test_the_monitoring_pipeline_runs_as_monitoring(switched: Documents) -> None:
+    """It makes its table beside the others, and the monitoring job updates it beside its own tasks."""
+    made = switched["prod-ml"]["resource"]["databricks_pipeline"]["credit-monitoring-pipeline"]
+    assert (made["name"], made["schema"]) == ("credit-monitoring-pipeline", "credit_pipeline")
+    assert who(made["run_as"]["service_principal_name"]) == "prod-credit-monitoring"
+    source = switched["prod-ml"]["resource"]["databricks_workspace_file"]["credit-monitoring-pipeline-source"]
+    assert made["library"] == [{"file": {"path": "/Workspace/mlops/prod/pipelines/credit-monitoring.py"}}]
+    text = base64.b64decode(source["content_base64"]).decode()
+    assert text == monitoring_source(CREDIT, CREDIT.models[0], "prod")
+    task = tasks(switched, "prod", "credit-monitoring")["pipeline"]
+    assert task.get("depends_on") is None
+    assert task["pipeline_task"] == {"pipeline_id": "${databricks_pipeline.credit-monitoring-pipeline.id}"}
+    assert permissions(switched, "prod-ml", "credit-monitoring-pipeline-permissions") == {
+        "prod-credit-monitoring": "CAN_RUN",
+        "ml-engineers": "CAN_RUN",
+        "data-scientists": "CAN_VIEW",
+        "model-risk": "CAN_VIEW",
+    }
+
+
 def test_who_reaches_the_pipeline_and_its_tables(switched: Documents) -> None:
-    """Ingest's principal makes the tables and starts updates; no mask hides a column of theirs, so nobody reads them.
+    """The jobs' principals make the tables and start updates; no mask hides a column of theirs, so nobody reads them.
 
     Roles see and run the pipeline as they do jobs; the source is changed by the owners alone.
     """
@@ -129,9 +155,13 @@ def test_who_reaches_the_pipeline_and_its_tables(switched: Documents) -> None:
         "data-scientists": "CAN_VIEW",
         "model-risk": "CAN_VIEW",
     }
-    assert permissions(switched, "prod-ml", "pipelines-permissions") == {"prod-credit-ingest": "CAN_READ"}
+    assert permissions(switched, "prod-ml", "pipelines-permissions") == {
+        "prod-credit-ingest": "CAN_READ",
+        "prod-credit-monitoring": "CAN_READ",
+    }
     assert grants(switched, "prod-workspace", "credit_pipeline-grants") == {
-        "prod-credit-ingest": {"USE_SCHEMA", "CREATE_MATERIALIZED_VIEW"}
+        "prod-credit-ingest": {"USE_SCHEMA", "CREATE_MATERIALIZED_VIEW"},
+        "prod-credit-monitoring": {"USE_SCHEMA", "CREATE_MATERIALIZED_VIEW"},
     }
 
 
@@ -155,7 +185,7 @@ def test_readers_of_silver_and_gold_read_its_tables_if_they_may_see_all() -> Non
     read = ("USE_SCHEMA", "SELECT")
 
     def readers(clear: tuple[str, ...] | None) -> dict[str, tuple[str, ...]]:
-        own, *others = pipeline_tables_grants("ingest", roles, clear=clear)
+        own, *others = pipeline_tables_grants(["ingest"], roles, clear=clear)
         assert (own.principal, own.privileges) == ("ingest", ("USE_SCHEMA", "CREATE_MATERIALIZED_VIEW"))
         return {grant.principal: grant.privileges for grant in others}
 
@@ -208,6 +238,10 @@ def test_every_shipped_use_case_can_be_a_pipeline() -> None:
         tree = ast.parse(pipeline_source(use_case, "prod"))
         defined = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
         assert (list(unpipelined(use_case)), defined) == ([], [each.name for each in datasets(use_case)])
+        for model in use_case.models:
+            tree = ast.parse(monitoring_source(use_case, model, "prod"))
+            defined = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+            assert defined == [f"{model.name}_measures"]
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ class Environment(Values):
     """environments whose workspaces may read this catalog"""
     use_cases: dict[str, UseCaseValues]
     pipelines: StrictBool = False
-    """whether each use case ingested here also has a declarative pipeline, which derives its tables from bronze"""
+    """whether each use case ingested here also has declarative pipelines: of its tables, and of its models' figures"""
     policies: Policies
     warehouse: Warehouse
     online_store: OnlineStore | None = None

@@ -30,18 +30,21 @@ GENERIC: tuple[Monitor, ...] = (
 
 
 def monitors_of(model: Model) -> tuple[Monitor, ...]:
-    """The generic monitors, and those of the model's problem: of all rows, then of each group."""
+    """The generic monitors, and those of the model's problem."""
+    return (*GENERIC, *figures_of(model), WorstSlices())
+
+
+def figures_of(model: Model) -> tuple[OfProblem | OfSlice, ...]:
+    """The monitors of the problem's metrics: of all rows, then of each group."""
     own, metrics = {each.name: each for each in problem(model).monitors()}, judged(model)
     held_in_slices = max(1, len(model.monitoring.limits_in_slices))
     return (
-        *GENERIC,
         *(OfProblem(monitor=own[each.name], metric=each, chance=_chance(each, metrics, model)) for each in metrics),
         *(
             OfSlice(monitor=own[each.name], metric=each, share=1 / held_in_slices)
             for each in metrics
             if own[each.name].is_of_slices
         ),
-        WorstSlices(),
     )
 
 

@@ -56,7 +56,8 @@ class Binary:
     learners = staticmethod(as_declared)
     others = staticmethod(all_others)
 
-    def truth(self, labels: "pd.Series[Any]") -> Floats:
+    @staticmethod
+    def truth(labels: "pd.Series[Any]") -> Floats:
         """1 and 0. Raises ValueError for anything else."""
         values: Floats = np.asarray(labels, dtype=np.float64)
         if not np.isin(values, (0.0, 1.0)).all():

@@ -26,7 +26,7 @@ from ml.problems.learning import Algorithms, Examples, Learner, Live
 from ml.problems.measured import Measured
 from ml.problems.monitor import Answered, Monitor
 from ml.problems.problem import Floats, Objective
-from ml.problems.regression.regression import Regression
+from ml.problems.regression.regression import Regression, finite
 
 # From this many horizons of periods on, a fit for judging uses only whole horizons, or whole parts (this many in all)
 # of the periods: otherwise a horizon of one day would require a fit per day.
@@ -111,9 +111,10 @@ class Forecasting:
             holdout=found.holdout,
         )
 
-    def truth(self, labels: "pd.Series[Any]") -> Floats:
+    @staticmethod
+    def truth(labels: "pd.Series[Any]") -> Floats:
         """The values. Raises ValueError for one that is NaN or infinite."""
-        return self._scaled.truth(labels)
+        return finite(labels)
 
     def loss(self, truth: Floats, raw: Floats) -> float:
         """Root mean squared scaled error over all rows."""

@@ -48,6 +48,14 @@ class Bounds:
         return f"with bounds for {self.coverage:.0%} of values set"
 
 
+def finite(labels: "pd.Series[Any]") -> Floats:
+    """The values. Raises ValueError for one that is NaN or infinite."""
+    values: Floats = np.asarray(labels, dtype=np.float64)
+    if not np.isfinite(values).all():
+        raise ValueError("labels must be finite on every row: drop rows whose outcome is not known")
+    return values
+
+
 def _ridge(matrix: Floats, truth: Floats, penalty: float) -> tuple[Floats, Floats]:
     fitted = Ridge(alpha=penalty).fit(matrix, truth)
     return fitted.coef_[None, :], np.array([fitted.intercept_])
@@ -72,12 +80,10 @@ class Regression:
             network="squared",
         )
 
-    def truth(self, labels: "pd.Series[Any]") -> Floats:
+    @staticmethod
+    def truth(labels: "pd.Series[Any]") -> Floats:
         """The values. Raises ValueError for one that is NaN or infinite."""
-        values: Floats = np.asarray(labels, dtype=np.float64)
-        if not np.isfinite(values).all():
-            raise ValueError("labels must be finite on every row: drop rows whose outcome is not known")
-        return values
+        return finite(labels)
 
     def loss(self, truth: Floats, raw: Floats) -> float:
         """Root mean squared error."""

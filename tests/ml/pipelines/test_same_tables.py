@@ -3,26 +3,17 @@
 import json
 import os
 import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-import pyspark
 import pytest
-from pyspark.sql import DataFrame
 
 from infra.pipelines.source import pipeline_source
-from localcloud.services.pipelines.declared import MODULE, Declared
-from localcloud.services.pipelines.updating import Update
 from ml.features import build
 from ml.ingest import bronze, silver
-from ml.tables import Tables
 from tests.ml.lake import Lake
 from tests.ml.pipelines.case import CASE
 from tests.ml.pipelines.content import content_hash
+from tests.ml.pipelines.updated import update
 from tests.ml.small import declare
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -40,24 +31,6 @@ TABLES = {
     "client_outcomes": "gold.client_outcomes",
     "client_outcomes_quarantine": "gold.client_outcomes_quarantine",
 }
-
-
-@dataclass(frozen=True)
-class _Folder:
-    """The pipeline's tables under a folder; others through the test's door."""
-
-    tables: Tables
-    root: Path
-    kept: dict[str, DataFrame] = field(default_factory=dict)
-
-    def read(self, full_name: str) -> DataFrame:
-        return self.tables.read(full_name)
-
-    def keep(self, name: str, rows: DataFrame, comment: str) -> DataFrame:
-        assert comment, "every dataset says what it holds"
-        rows.write.format("delta").mode("overwrite").save(str(self.root / name))
-        self.kept[name] = self.tables.spark.read.format("delta").load(str(self.root / name))
-        return self.kept[name]
 
 
 def _jobs(lake: Lake) -> None:
@@ -90,34 +63,6 @@ def _of_jobs(lake: Lake) -> dict[str, str]:
     return found
 
 
-@contextmanager
-def _imported(declared: Declared) -> Iterator[None]:
-    """`pyspark.pipelines` as the local cloud makes it."""
-    module = declared.module()
-    sys.modules[MODULE] = module
-    pyspark.pipelines = module
-    try:
-        yield
-    finally:
-        del sys.modules[MODULE], pyspark.pipelines
-
-
-def _update(lake: Lake) -> tuple[_Folder, dict[str, Any]]:
-    """Run the source of the pipeline; its tables, and its events by dataset."""
-    declared, events = Declared(), {}
-    folder = _Folder(lake.tables, lake.root / "pipeline")
-    source = pipeline_source(CASE, "test")
-    with _imported(declared):
-        exec(compile(source, "credit.py", "exec"), {"__name__": "credit"})
-        Update(
-            declared,
-            ("test", "credit_pipeline"),
-            folder,
-            lambda event: events.update({event["origin"]["dataset_name"]: event}),
-        ).run()
-    return folder, events
-
-
 @pytest.mark.slow
 def test_the_pipeline_makes_the_tables_of_the_jobs(made: Lake) -> None:
     """Silver, quarantine, derived, feature and outcome tables, by the hash of their content; events count what failed.
@@ -126,7 +71,7 @@ def test_the_pipeline_makes_the_tables_of_the_jobs(made: Lake) -> None:
     outcome without an event, and windows over a feed that has rejects.
     """
     expected = _of_jobs(made)
-    folder, events = _update(made)
+    folder, events = update(made, pipeline_source(CASE, "test"))
     found = {name: content_hash(rows.select(*sorted(rows.columns)).collect()) for name, rows in folder.kept.items()}
     assert found == expected
     quality = events["applications_accepted"]["details"]["flow_progress"]["data_quality"]
