@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cli.report.svg import Scale, circle, drawing, element, line, rect, text, ticks
+from cli.report.svg import Scale, circle, drawing, element, legend, line, rect, text, ticks
 
 WIDTH = 860
 
@@ -21,7 +21,7 @@ class Bar:
 
 def timeline(bars: Sequence[Bar]) -> str:
     """Each task as a bar from its start to its end, in the order in which they started."""
-    left, row_px = 250, 19
+    left, row_px = 290, 19
     height = 30 + row_px * len(bars)
     scale = Scale(low=0, high=max((bar.end_s for bar in bars), default=1), start=left, end=WIDTH - 60)
     parts = [line(scale(tick), 4, scale(tick), height - 24) for tick in ticks(scale.low, scale.high)]
@@ -50,7 +50,7 @@ def periods_chart(
     periods: Sequence[str], series: Sequence[Series], *, limit: float | None, limit_name: str, label: str
 ) -> str:
     """Lines over periods with a limit. An unknown value leaves a gap instead of a guess."""
-    left, right, top, bottom, height = 52, 170, 14, 34, 260
+    left, right, top, bottom, height = 52, 34, 14, 34, 260
     known = [value for one in series for value in one.values if value is not None] + ([limit] if limit else [])
     low, high = min([0.0, *known]), max(known, default=1.0) * 1.08
     if low == 0.0 and known and min(known) > 0.45:
@@ -58,22 +58,25 @@ def periods_chart(
     x = Scale(low=0, high=max(len(periods) - 1, 1), start=left, end=WIDTH - right)
     y = Scale(low=low, high=high or 1.0, start=height - bottom, end=top)
     parts = [line(left, y(tick), WIDTH - right, y(tick)) for tick in ticks(y.low, y.high)]
-    parts += [text(left - 6, y(tick) + 4, f"{tick:.2f}", anchor="end") for tick in ticks(y.low, y.high)]
+    parts += [text(left - 6, y(tick) + 4, f"{tick:,.6g}", anchor="end") for tick in ticks(y.low, y.high)]
     step = max(1, len(periods) // 10)
     parts += [text(x(i), height - 12, period, anchor="middle") for i, period in enumerate(periods) if i % step == 0]
     if limit is not None:
         parts += [line(left, y(limit), WIDTH - right, y(limit), "limit")]
-        parts += [text(WIDTH - right + 8, y(limit) + 4, limit_name, kind="limit-name")]
+        parts += [text(WIDTH - right, y(limit) - 6, limit_name, anchor="end", kind="limit-name")]
     for index, one in enumerate(series):
         parts += _series(one, periods, x, y, kind=f"series-{index % 5}")
-        parts += [circle(WIDTH - right + 13, top + 24 + 18 * index, 4, kind=f"dot series-{index % 5}")]
-        parts += [text(WIDTH - right + 22, top + 28 + 18 * index, one.name)]
-    return drawing(WIDTH, height, parts, label=label)
+    return _named(series) + drawing(WIDTH, height, parts, label=label)
+
+
+def _named(series: Sequence[Series]) -> str:
+    """The legend of lines or bars, in their order."""
+    return legend([(f"series-{index % 5}", one.name) for index, one in enumerate(series)])
 
 
 def bars_chart(periods: Sequence[str], series: Sequence[Series], *, label: str) -> str:
     """Bars over periods, stacked in the order of the series. Values are counts or amounts: none is below zero."""
-    left, right, top, bottom, height = 52, 170, 14, 34, 260
+    left, right, top, bottom, height = 52, 34, 14, 34, 260
     highest = max((sum(one.values[i] or 0.0 for one in series) for i in range(len(periods))), default=0.0)
     x = Scale(low=0, high=max(len(periods), 1), start=left, end=WIDTH - right)
     y = Scale(low=0, high=highest * 1.08 or 1.0, start=height - bottom, end=top)
@@ -84,10 +87,7 @@ def bars_chart(periods: Sequence[str], series: Sequence[Series], *, label: str) 
     parts += [text(x(i + 0.5), height - 12, period, anchor="middle") for i, period in named]
     for i, period in enumerate(periods):
         parts += _stack(i, period, series, x, y)
-    for index, one in enumerate(series):
-        parts += [circle(WIDTH - right + 13, top + 24 + 18 * index, 4, kind=f"dot series-{index % 5}")]
-        parts += [text(WIDTH - right + 22, top + 28 + 18 * index, one.name)]
-    return drawing(WIDTH, height, parts, label=label)
+    return _named(series) + drawing(WIDTH, height, parts, label=label)
 
 
 def _stack(i: int, period: str, series: Sequence[Series], x: Scale, y: Scale) -> list[str]:

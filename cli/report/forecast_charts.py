@@ -7,7 +7,7 @@ from itertools import pairwise
 from markupsafe import Markup
 
 from cli.report.charts import WIDTH, Series, periods_chart
-from cli.report.svg import Scale, circle, drawing, element, line, rect, text, ticks
+from cli.report.svg import Scale, circle, drawing, element, legend, line, rect, text, ticks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +67,7 @@ class SharesChart:
 
 def forecast_chart(points: Sequence[Point], *, level: int, label: str) -> str:
     """The interval as an area, the forecast as a line, actual values as dots; a dot outside its interval stands out."""
-    left, right, top, bottom, height = 62, 150, 14, 34, 240
+    left, right, top, bottom, height = 62, 34, 14, 34, 240
     known = [value for each in points for value in (each.low, each.high, each.truth) if value is not None]
     x = Scale(low=0, high=max(len(points) - 1, 1), start=left, end=WIDTH - right)
     y = Scale(low=min(known, default=0.0), high=max(known, default=1.0), start=height - bottom, end=top)
@@ -88,13 +88,11 @@ def forecast_chart(points: Sequence[Point], *, level: int, label: str) -> str:
             )
             kind, radius = ("dot bad", 3.5) if outside else ("dot series-1", 2.5)
             parts.append(circle(x(at), y(each.truth), radius, kind=kind, title=title))
-    for row, (kind, name) in enumerate(_LEGEND):
-        parts.append(circle(WIDTH - right + 13, top + 14 + 18 * row, 4, kind=kind))
-        parts.append(text(WIDTH - right + 22, top + 18 + 18 * row, name.format(level=level)))
-    return drawing(WIDTH, height, parts, label=label)
+    named = [(kind, name.format(level=level)) for kind, name in _LEGEND]
+    return legend(named) + drawing(WIDTH, height, parts, label=label)
 
 
-_LEGEND = (("dot series-0", "forecast"), ("dot series-1", "came true"), ("dot bad", "outside its {level} %"))
+_LEGEND = (("series-0", "forecast"), ("series-1", "came true"), ("bad", "came true outside the {level} % interval"))
 
 
 def _outline(points: Sequence[Point], x: Scale, y: Scale) -> str:

@@ -1,7 +1,13 @@
 """The few SVG parts that the charts share. Colours are CSS variables, so a chart follows the page's theme."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+
+_ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
+# Steps are compared as decimals, not to the last bit.
+_ABOUT = 1 + 1e-9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,8 +28,14 @@ class Scale:
 
 
 def ticks(low: float, high: float, count: int = 4) -> list[float]:
-    """`count` + 1 evenly spaced values from `low` to `high`."""
-    return [low + (high - low) * step / count for step in range(count + 1)]
+    """At most `count` + 1 round values from `low` to `high`: multiples of 1, 2, 2.5 or 5 times a power of ten."""
+    if not low < high:
+        return [low]
+    least = (high - low) / count
+    power = 10.0 ** math.floor(math.log10(least))
+    step = next(power * size for size in _ROUND if least <= power * size * _ABOUT)
+    first, last = math.ceil(low / step / _ABOUT), math.floor(high / step * _ABOUT)
+    return [round(step * number, 12) for number in range(first, last + 1)]
 
 
 def element(name: str, content: str = "", **attributes: object) -> str:
@@ -55,6 +67,12 @@ def circle(x: float, y: float, radius: float, *, kind: str, title: str = "") -> 
     """A dot with a tooltip."""
     tip = element("title", escape(title)) if title else ""
     return element("circle", tip, cx=_px(x), cy=_px(y), r=radius, class_=kind)
+
+
+def legend(kinds: Sequence[tuple[str, str]]) -> str:
+    """What each CSS class of a drawing means, as HTML above it: it wraps, and stays in sight if the drawing scrolls."""
+    named = (f'<span><i class="{kind}"></i>{escape(name)}</span>' for kind, name in kinds)
+    return element("p", "".join(named), class_="legend")
 
 
 def drawing(width: int, height: int, parts: list[str], *, label: str) -> str:

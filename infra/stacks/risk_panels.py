@@ -23,7 +23,8 @@ _FAIRNESS = (
     "and value is not null order by period"
 )
 _ALERTS = (
-    "select status, since_period, last_period, model, what, how_much, what_to_do, handled_by from {ops}.alerts "
+    "select status, since_period, last_period, model, what, how_much, what_to_do, handled_by, snoozed_until from "
+    "{ops}.alerts "
     "order by case status when 'open' then 0 else 1 end, since_period desc limit 40"
 )
 _DECISIONS = "select period, model, action, reason from {ops}.decisions order by period desc, model limit 24"
@@ -37,7 +38,7 @@ def owner_panels(ops: str) -> tuple[Panel, ...]:
             name="alerts",
             title="Alerts, open ones first",
             query=_ALERTS.format(ops=ops),
-            fields=("status", "since_period", "model", "what", "how_much", "what_to_do", "handled_by"),
+            fields=("status", "since_period", "model", "what", "how_much", "what_to_do", "handled_by", "snoozed_until"),
         ),
         Grid(
             name="decisions",
@@ -91,7 +92,16 @@ def _outcomes(ops: str) -> tuple[Panel, ...]:
             name="alerts",
             title="Alerts, and who took them",
             query=_ALERTS.format(ops=ops),
-            fields=("status", "since_period", "last_period", "model", "what", "how_much", "handled_by"),
+            fields=(
+                "status",
+                "since_period",
+                "last_period",
+                "model",
+                "what",
+                "how_much",
+                "handled_by",
+                "snoozed_until",
+            ),
         ),
         Chart(
             name="actions",

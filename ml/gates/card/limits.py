@@ -1,6 +1,6 @@
 """Sections about the unknowns of the version, and the limits at which monitoring will raise alerts. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
 
 from ml.declarations import ComparisonGate
@@ -21,23 +21,32 @@ def monitoring(card: CardFacts) -> Section:
     metrics = [
         (metric.title, _limit(metric.limit), ", ".join(sorted(metric.needs)) or "answers alone")
         for metric in model.monitored
+        if metric.limit is not None
     ]
-    others = [
-        (each.name.replace("_", " "), _limit(getattr(settings, each.name)))
-        for each in fields(settings)
-        if each.name not in _NO_LIMITS
-    ]
+    unjudged = [metric.title for metric in model.monitored if metric.limit is None]
+    values = {each.name.replace("_", " "): getattr(settings, each.name) for each in fields(settings)}
+    kept = {name: value for name, value in values.items() if name not in _NO_LIMITS}
+    off = [name for name, value in kept.items() if value is None]
+    rows = [(name, _limit(value)) for name, value in kept.items() if value not in (None, ())]
     return Section(
         title="Limits of monitoring",
         blocks=[
             Grid(columns=("metric", "limit", "needs"), rows=metrics),
-            Grid(columns=("setting", "value"), rows=others),
+            *_listed("Written for every period, without a limit", unjudged),
+            Grid(columns=("setting", "value"), rows=rows),
+            *_listed("Not judged", off),
         ],
     )
 
 
+def _listed(what: str, names: Sequence[str]) -> list[Paragraph]:
+    return [Paragraph(text=f"{what}: {', '.join(names)}.")] if names else []
+
+
 def _limit(value: object) -> str:
     """`warn 0.1, act 0.25`, or the value itself. A limit by share is a share of the hold-out's value."""
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
     if not is_dataclass(value):
         return f"{value:g}" if isinstance(value, float) else str(value)
     said = ", ".join(f"{each.name} {_limit(getattr(value, each.name))}" for each in fields(value))

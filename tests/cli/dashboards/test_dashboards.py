@@ -77,8 +77,8 @@ def test_the_lines_with_the_highest_values_are_drawn() -> None:
     """Five of ten, and the page says so; a value that is no number draws nothing."""
     page = render("credit: risk", answers(), "Asked by a test.")
     assert "Shown: the 5 of 10 with the highest values." in page
-    assert ">sex 9</text>" in page
-    assert ">sex 1</text>" not in page
+    assert ">sex 9</span>" in page
+    assert ">sex 1</span>" not in page
     panel = Panel(title="t", kind="line", query="", columns=("x", "y", "c"))
     unknown = Answered(panel=panel, rows=[{"x": "2025-01-01", "y": "NaN", "c": "a"}])
     assert 'class="dot series-0" ' not in render("t", [unknown], "")

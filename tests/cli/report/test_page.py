@@ -4,9 +4,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from cli.report.charts import Bar, Interval, Series, intervals_chart, periods_chart, timeline
 from cli.report.forecast_charts import ForecastChart, Point, SharesChart, StepsChart, forecast_chart
 from cli.report.page import Event, PeriodsChart, Report, link, render, write
+from cli.report.svg import ticks
 from tests.looking import Look, looked_at, looks
 
 if TYPE_CHECKING:
@@ -74,12 +77,27 @@ def test_a_true_value_outside_its_interval_stands_out() -> None:
         Point(when="c", forecast=5, low=4, high=6, truth=None),
     ]
     drawn = forecast_chart(points, level=80, label="x")
-    legend = 1
-    assert drawn.count('class="dot series-1"') == 1 + legend
-    assert drawn.count('class="dot bad"') == 1 + legend
+    assert drawn.count('class="dot series-1"') == 1
+    assert drawn.count('class="dot bad"') == 1
     assert drawn.count('class="line series-0"') == 2
     assert drawn.count('class="band"') == 1
     assert "b: 7, forecast 5 (4 to 6)" in drawn
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [
+        (0.0, 4.32, [0.0, 2.0, 4.0]),
+        (0.47, 5.83, [2.0, 4.0]),
+        (0.0, 1.0, [0.0, 0.25, 0.5, 0.75, 1.0]),
+        (-0.021, 0.022, [-0.02, 0.0, 0.02]),
+        (0.0, 93_000.0, [0.0, 25_000.0, 50_000.0, 75_000.0]),
+        (3.0, 3.0, [3.0]),
+    ],
+)
+def test_axes_have_round_numbers(low: float, high: float, expected: list[float]) -> None:
+    """A reader adds between 2 and 4, not between 1.81 and 3.15; a flat axis has its one value."""
+    assert ticks(low, high) == expected
 
 
 def test_a_hostile_title_is_text() -> None:
