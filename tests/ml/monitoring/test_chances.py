@@ -29,17 +29,18 @@ def test_columns_share_the_declared_rate(columns: int) -> None:
     [(BinaryClassification(), 1), (MulticlassClassification(classes=("a", "b", "c")), 2), (Regression(unit="mg"), 1)],
 )
 def test_what_is_said_of_answers_shares_as_much(problem: object, sums: int) -> None:
-    """Each metric alone and each sum: together the declared rate, whatever the problem."""
+    """Each metric alone, each sum and each average: together the declared rate, whatever the problem."""
     metrics = LIMITS.metrics(problem, ())  # type: ignore[arg-type]
     alone = sum(chances.of_metric(LIMITS, each, metrics) for each in metrics if each.limit)
-    assert alone + sums * chances.of_sum(LIMITS, sums) == pytest.approx(RATE)
+    lasting = chances.of_sum(LIMITS, sums) + chances.of_promise(LIMITS, sums)
+    assert alone + sums * lasting == pytest.approx(RATE)
 
 
 def test_metrics_held_against_the_holdout_have_most_of_what_a_period_shows_alone() -> None:
     """Nine tenths for ROC AUC, the rest for two that have limits beyond chance; a metric without limit takes none."""
     metrics = LIMITS.metrics(BinaryClassification(), ())
     found = {each.name: chances.of_metric(LIMITS, each, metrics) for each in metrics if each.limit}
-    alone = RATE - chances.of_sum(LIMITS, 1)
+    alone = RATE - chances.of_sum(LIMITS, 1) - chances.of_promise(LIMITS, 1)
     assert found == pytest.approx(
         {"roc_auc": 0.9 * alone, "expected_calibration_error": 0.05 * alone, "outcome_rate": 0.05 * alone}
     )
@@ -53,5 +54,5 @@ def test_metrics_of_one_kind_share_all_of_it() -> None:
     limits = Monitoring(without=("roc_auc",), limits={"outcome_rate": Limits(warn=0.1, act=0.2)})
     metrics = limits.metrics(BinaryClassification(), ())
     judged = [chances.of_metric(limits, each, metrics) for each in metrics if each.limit]
-    alone = limits.false_alarms_per_period - chances.of_sum(limits, 1)
+    alone = limits.false_alarms_per_period - chances.of_sum(limits, 1) - chances.of_promise(limits, 1)
     assert judged == pytest.approx([alone / 2] * 2)
