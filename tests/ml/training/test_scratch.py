@@ -18,7 +18,8 @@ def _left(volume: Path, name: str, days: float) -> None:
     file = volume / name / "series" / "key.npz"
     file.parent.mkdir(parents=True)
     file.write_bytes(b"result")
-    then = time.time() - days * DAY_S
+    now = time.time()
+    then = now - days * DAY_S
     for path in (file, file.parent, volume / name):
         os.utime(path, (then, then))
 
