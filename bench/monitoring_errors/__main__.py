@@ -1,8 +1,8 @@
 """Measure all cells and write the page, or measure one cell and print it.
 
 Each piece is saved when it ends. `--seconds` starts no further piece after that time, and the next run continues;
-`--fresh` discards the pieces of an unfinished run. `--cell rows,columns,kind[,change[,months of reference]]` prints one
-cell, from `--series` series.
+`--fresh` discards the pieces of an unfinished run. `--answers` measures and rewrites only the two sections about
+answers. `--cell rows,columns,kind[,change[,months of reference]]` prints one cell, from `--series` series.
 """
 
 import argparse
@@ -11,7 +11,7 @@ import time
 from bench.monitoring_errors import columns, page, pieces
 from bench.monitoring_errors.cells import Cell
 from bench.monitoring_errors.page import BENCH, ELSEWHERE, PAGE
-from bench.page import section_of
+from bench.page import put, section_of
 
 
 def main() -> None:
@@ -21,10 +21,13 @@ def main() -> None:
     flags.add_argument("--series", type=int, help="number of series of that cell")
     flags.add_argument("--seconds", type=float, default=float("inf"), help="start no piece after so many seconds")
     flags.add_argument("--fresh", action="store_true", help="discard the pieces of an unfinished run")
+    flags.add_argument("--answers", action="store_true", help="only the sections about answers")
     given = flags.parse_args()
     began = time.monotonic()
     if given.cell:
         _print(given.cell, given.series)
+    elif given.answers:
+        _write_answers(given.seconds, fresh=given.fresh)
     else:
         _write(given.seconds, fresh=given.fresh)
     print(f"{time.monotonic() - began:.0f} s")
@@ -34,6 +37,18 @@ def _print(name: str, series: int | None) -> None:
     cell = Cell.named(name)
     found = columns.part(cell, 0, series or cell.series)
     print(page.false_alarms(cell, found) if cell.is_stable else page.delays(cell, found))
+
+
+def _write_answers(seconds: float, *, fresh: bool) -> None:
+    if fresh:
+        pieces.forget(BENCH)
+    wanted = [each for each in page.pieces() if each.table in page.OF_ANSWERS]
+    measured = pieces.measured(BENCH, wanted, seconds)
+    if measured is None:
+        return
+    for section in page.of_answers(measured):
+        put(section, PAGE)
+    pieces.forget(BENCH)
 
 
 def _write(seconds: float, *, fresh: bool) -> None:

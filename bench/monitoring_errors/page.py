@@ -16,6 +16,8 @@ PAGE = ROOT / "docs" / "monitoring-errors.md"
 # Measured separately, by `bench.monitoring_errors.evidently`, and kept.
 ELSEWHERE = "## Evidently's default rules"
 BENCH = "monitoring-errors"
+# The tables about answers, which can be measured without those about columns.
+OF_ANSWERS = ("problems", "ranking")
 # Positions of a period's verdicts.
 _OURS, _PSI, _KS, _CORRECTED = range(4)
 # The series of a part of the rows about predictions, so that it finishes soon.
@@ -62,6 +64,14 @@ def lines(measured: Measured) -> Iterator[str]:
     yield f"Run time: {measured.seconds:.0f} s on one core."
 
 
+def of_answers(measured: Measured) -> tuple[list[str], list[str]]:
+    """The two sections about answers, each with its title first, and with the time at which they were measured."""
+    sections = [_of_problems(measured.rows("problems")), _ranking(measured.rows("ranking"))]
+    (first, *of_problems), (second, *of_ranking) = (list(each) for each in sections)
+    took = f"Run time: {measured.seconds:.0f} s on one core, for the two sections about answers."
+    return [first.strip(), measured_on(), "", *of_problems], [second.strip(), measured_on(), "", *of_ranking, "", took]
+
+
 def _stable(found: Mapping[str, Said]) -> Iterator[str]:
     yield ""
     yield (
@@ -82,7 +92,8 @@ def _stable(found: Mapping[str, Said]) -> Iterator[str]:
     yield (
         f"A cell whose lower end is above {LIMITS.false_alarms_per_period:.1%} breaks the declared rate. Single cells "
         "have too few periods to show that it holds; the last lines add up the cells of independent rows, and all "
-        "cells: their upper end should be at most twice the declared rate.\n"
+        "cells: their upper end should be at most twice the declared rate. ADR 32 has the autocorrelated cell with 100 "
+        "times as many periods.\n"
     )
     yield "| values | rows | columns | periods | our alarms | periods in breach | PSI > 0.1 | KS 0.05 | KS corrected |"
     yield "| --- | --- | --- | --- | --- | --- | --- | --- | --- |"
@@ -127,7 +138,8 @@ def _changed(found: Mapping[str, Said]) -> Iterator[str]:
     yield (
         "Months until half of the series tell the change, of the twelve that are looked at, and the share of series "
         "that tell it by the 6th month. The reference is that many months: the better it knows where a column lay, the "
-        "sooner a trend is told from it.\n"
+        "sooner a trend is told from it. The best test of exactly the trend of 0.02 at 1,000 rows, held to the same "
+        "chance in every month, finds 89 of 100 by the 6th with a reference of 12 months, and 94 with 24 (ADR 32).\n"
     )
     yield "| change (standard deviations) | rows | columns | reference | series | ours | PSI > 0.1 |"
     yield "| --- | --- | --- | --- | --- | --- | --- |"

@@ -87,6 +87,18 @@ def test_the_page_is_made_of_its_pieces() -> None:
     assert text.endswith("Run time: 7 s on one core.")
 
 
+def test_the_sections_about_answers_can_be_measured_alone() -> None:
+    """Both with their titles, and nothing about columns."""
+    found = {(each.table, each.row): [[True] + [False] * 23] for each in page.pieces() if each.table in page.OF_ANSWERS}
+    sections = page.of_answers(Measured(found=dict(found), seconds=7.0))
+    assert [section[0] for section in sections] == [
+        "## False alarms about answers, by problem",
+        "## Performance: ROC AUC promised 0.78 by 6,000 rows",
+    ]
+    assert [sum(line.startswith("| ") for line in section) for section in sections] == [2 + 4, 2 + len(ranking.LOSSES)]
+    assert sections[1][-1] == "Run time: 7 s on one core, for the two sections about answers."
+
+
 def test_another_tool_is_judged_by_the_columns_that_it_says_have_drifted() -> None:
     """Of four periods of five columns one is quiet, and in one at least half of the columns have drifted."""
     row = evidently.row(Cell(rows=200, columns=5, kind="normal"), [0, 1, 2, 3])
