@@ -117,13 +117,18 @@ def sample(model: Model, rows: DataFrame, sample_rows: int) -> DataFrame:
 def holdout_frame(
     tables: Tables, model: Model, pinned: Pinned, calendar: Calendar, periods: tuple[date, date]
 ) -> pd.DataFrame:
-    """The hold-out: one row per outcome of `periods`, the first and the last of them, in key order.
+    """The hold-out from the gold tables, as `held_out` gives it: comparison and compliance judge on the same rows."""
+    return held_out(model, examples(tables, model, pinned, calendar), periods)
 
-    Columns: key, event time, label, model features, fairness groups. Training, comparison and compliance
-    all read it here, so they judge on the same rows.
+
+def held_out(model: Model, rows: DataFrame, periods: tuple[date, date]) -> pd.DataFrame:
+    """The hold-out of examples: one row per outcome of `periods`, the first and the last of them, in key order.
+
+    Columns: key, event time, label, model features, fairness groups.
     """
     columns = [model.outcome.key, model.outcome.event_time, model.outcome.label]
-    rows = examples(tables, model, pinned, calendar).where(F.col(PERIOD).between(*map(F.lit, periods)))
-    wanted = rows.select(*columns, *dict.fromkeys((*model.features, *model.fairness_groups)))
+    wanted = rows.where(F.col(PERIOD).between(*map(F.lit, periods))).select(
+        *columns, *dict.fromkeys((*model.features, *model.fairness_groups))
+    )
     frame = pandas_of(sample(model, wanted, MAX_HOLDOUT_ROWS))
     return frame.sort_values(columns[:2], kind="stable", ignore_index=True)

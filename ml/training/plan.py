@@ -1,12 +1,14 @@
 """The plan of a training, from pinned tables to the split of their periods, made before any fit."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
+from ml import runtime
 from ml.declarations import Model, TrainingCause
 from ml.examples import dataset
 from ml.examples.dataset import PERIOD, Period, Pinned
@@ -102,14 +104,35 @@ class RowAccount:
             raise RowsUnaccountedError(f"training found {self.available} examples but accounts for {used}: {self}")
 
 
+@contextmanager
+def planned(tables: Tables, task: Task, pinned: Pinned | None = None) -> Iterator[Plan]:
+    """The plan of a training, with its examples joined once for all their readers within the block.
+
+    The gold tables are read as `pinned`, by default at their newest versions.
+    """
+    found = pinned or pin(tables, task)
+    with runtime.computed_once(joined(tables, task, found)) as rows:
+        yield of(task, found, rows)
+
+
 def plan(tables: Tables, task: Task) -> Plan:
-    """Pin the gold tables, join them, and split their periods."""
-    return of(tables, task, dataset.pin(tables, task.model, task.source_catalog, task.common.use_case.name))
+    """The plan of a training at the newest versions; its examples are joined for each reader."""
+    pinned = pin(tables, task)
+    return of(task, pinned, joined(tables, task, pinned))
 
 
-def of(tables: Tables, task: Task, pinned: Pinned) -> Plan:
-    """Join tables that are pinned already, and split their periods."""
-    rows = dataset.examples(tables, task.model, pinned, task.common.judging)
+def pin(tables: Tables, task: Task) -> Pinned:
+    """The newest versions of the gold tables."""
+    return dataset.pin(tables, task.model, task.source_catalog, task.common.use_case.name)
+
+
+def joined(tables: Tables, task: Task, pinned: Pinned) -> DataFrame:
+    """The examples of pinned tables."""
+    return dataset.examples(tables, task.model, pinned, task.common.judging)
+
+
+def of(task: Task, pinned: Pinned, rows: DataFrame) -> Plan:
+    """Split the periods of the examples `rows`."""
     model = dataset.present(task.model, rows)
     periods = dataset.profile(model, rows)
     split = task.problem.split(

@@ -49,13 +49,13 @@ def reproduce(tables: Tables, common: Common, lineage: Lineage) -> Reproduced:
         reason="reproduction",
         holdout_start=lineage.holdout_first_period,
     )
-    planned = plan.of(tables, task, lineage.pinned)
-    return Reproduced(
-        rows=planned.available_rows,
-        holdout_rows=planned.holdout_rows,
-        same_code=lineage.code_sha256 == code_sha256(),
-        measures=_measures(tables, task, planned, lineage),
-    )
+    with plan.planned(tables, task, lineage.pinned) as planned:
+        return Reproduced(
+            rows=planned.available_rows,
+            holdout_rows=planned.holdout_rows,
+            same_code=lineage.code_sha256 == code_sha256(),
+            measures=_measures(tables, task, planned, lineage),
+        )
 
 
 def _measures(tables: Tables, task: Task, planned: Plan, lineage: Lineage) -> dict[str, float]:
@@ -63,7 +63,7 @@ def _measures(tables: Tables, task: Task, planned: Plan, lineage: Lineage) -> di
     model, problem, found = planned.model, task.problem, candidates(tables, task, planned, lineage, continues=False)
     learned = learn(found.learners, problem, planned.split, model.tuning, model.seed, together=found.together)
     fitted = learned.fitted.after(None, planned.split) if isinstance(learned.fitted, Succeeding) else learned.fitted
-    holdout = dataset.holdout_frame(tables, model, planned.pinned, task.common.judging, planned.split.held_out)
+    holdout = dataset.held_out(model, planned.examples, planned.split.held_out)
     with tempfile.TemporaryDirectory() as made:
         registry.pack(replace(learned, fitted=fitted), model, Path(made))
         answers = Scorer(Path(made))(contract.model_input(model, holdout))

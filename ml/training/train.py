@@ -45,7 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     task = parse(arguments)
     tables, client = door(), mlflow.MlflowClient()
     registry.require_model(client, task.model_name)
-    planned = plan.plan(tables, task)
+    with plan.planned(tables, task) as planned:
+        _train_unless_known(client, tables, task, planned)
+
+
+def _train_unless_known(client: mlflow.MlflowClient, tables: Tables, task: Task, planned: Plan) -> None:
     lineage = plan.lineage(task, planned)
     known, unfinished = registry.trained_already(client, task.experiment, task.model_name, lineage.fingerprint)
     for run in unfinished:
@@ -131,7 +135,7 @@ def train(
         mlflow.log_metrics({f"{ROWS}{name}": rows for name, rows in asdict(account).items()})
         learned = _learned(client, run, task, planned, found)
         registry.pack(learned, model, Path(made))
-        holdout = dataset.holdout_frame(tables, model, planned.pinned, task.common.judging, planned.split.held_out)
+        holdout = dataset.held_out(model, planned.examples, planned.split.held_out)
         # Of the very files that will be served.
         answers = Scorer(Path(made))(contract.model_input(model, holdout))
         said = _measured(task, planned, holdout, answers)
