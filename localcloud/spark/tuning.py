@@ -36,8 +36,8 @@ _PLAIN_QUERIES = {
     "spark.sql.shuffle.partitions": "1",
     "spark.databricks.delta.snapshotPartitions": "1",
     # The minimum and maximum of each column of each file, computed row by row without generated code, took a fifth of
-    # the server's CPU. Tables of a few small files have nothing to skip.
-    "spark.databricks.delta.stats.collect": "false",
+    # the server's CPU. Tables of a few small files have nothing to skip. Their numbers of rows stay in the log.
+    "spark.databricks.delta.properties.defaults.dataSkippingNumIndexedCols": "0",
     # Cached data of a task is read two or three times: choosing a compression per column costs more.
     "spark.sql.inMemoryColumnarStorage.compressed": "false",
     # There is no UI for plans and finished queries.

@@ -88,12 +88,9 @@ def require_balance(tables: Tables, task: Common, bronze_names: Sequence[str]) -
     per_file = recorded.groupBy("table_name", "source_file", "source_sha256").agg(
         F.max("rows_in").alias("in"), F.coalesce(removed, F.lit(0)).alias("removed")
     )
-    counted = per_file.select("in", "removed", F.lit(0).alias("held"))
-    for name in bronze_names:
-        # Delta answers a plain count from its log, however many rows there are.
-        held = tables.read(name).agg(F.count("*").alias("held"))
-        counted = counted.unionByName(held.select(F.lit(0).alias("in"), F.lit(0).alias("removed"), "held"))
-    sums = counted.agg(*(F.coalesce(F.sum(name), F.lit(0)).alias(name) for name in counted.columns)).collect()[0]
+    recorded_sums = per_file.agg(*(F.coalesce(F.sum(name), F.lit(0)).alias(name) for name in ("in", "removed")))
+    counted = " + ".join(map(tables.count_sql, bronze_names))
+    sums = recorded_sums.select("in", "removed", F.expr(counted).alias("held")).collect()[0]
     runtime.accounting(
         task="bronze", rows_in=sums["in"], rows_kept=sums["held"], rows_quarantined=0, rows_removed=sums["removed"]
     )

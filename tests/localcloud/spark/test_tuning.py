@@ -30,8 +30,9 @@ def test_large_data_have_compiled_and_replanned_queries(monkeypatch: pytest.Monk
     assert query_settings(DataSize.LARGE)["spark.sql.shuffle.partitions"] == cores
     assert query_settings(DataSize.SMALL)["spark.sql.shuffle.partitions"] == "1"
     assert spark_settings(Path("w"))["spark.sql.codegen.wholeStage"] == "false"
-    assert query_settings(DataSize.SMALL)["spark.databricks.delta.stats.collect"] == "false"
-    assert "spark.databricks.delta.stats.collect" not in query_settings(DataSize.LARGE)
+    indexed_columns = "spark.databricks.delta.properties.defaults.dataSkippingNumIndexedCols"
+    assert query_settings(DataSize.SMALL)[indexed_columns] == "0"
+    assert indexed_columns not in query_settings(DataSize.LARGE)
     monkeypatch.setenv("LOCALCLOUD_DATA", "large")
     assert "spark.sql.codegen.wholeStage" not in spark_settings(Path("w"))
 
