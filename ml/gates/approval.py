@@ -16,7 +16,6 @@ from databricks.sdk.errors import PermissionDenied
 from ml import parameters, runtime
 from ml.records.appending import append_record
 from ml.records.approvals import APPROVALS
-from ml.tables import frame_of
 from ml.versions import version_task
 from ml.versions.version_task import Subject, version_number
 
@@ -64,8 +63,7 @@ def approve(subject: Subject, by: str, workspace: WorkspaceClient) -> None:
         "run_id": subject.common.run_id,
         "approved_at": datetime.now(UTC),
     }
-    frame = frame_of(subject.tables.spark, APPROVALS, [row])
-    append_record(subject.tables, APPROVALS, f"{subject.ops_schema}.{APPROVALS.name}", frame)
+    append_record(subject.tables, APPROVALS, f"{subject.ops_schema}.{APPROVALS.name}", [row])
     runtime.report(
         task="approval",
         rows_in=1,

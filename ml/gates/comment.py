@@ -13,7 +13,6 @@ from ml import parameters, runtime
 from ml.gates.approval import NotApprovedError, creator_of, person, require_own_name
 from ml.records.appending import append_record
 from ml.records.comments import COMMENTS
-from ml.tables import frame_of
 from ml.versions import version_task
 from ml.versions.version_task import Subject, version_number
 
@@ -55,8 +54,7 @@ def record(subject: Subject, comment: str, by: str, workspace: WorkspaceClient) 
         "run_id": subject.common.run_id,
         "commented_at": datetime.now(UTC),
     }
-    frame = frame_of(subject.tables.spark, COMMENTS, [row])
-    append_record(subject.tables, COMMENTS, f"{subject.ops_schema}.{COMMENTS.name}", frame)
+    append_record(subject.tables, COMMENTS, f"{subject.ops_schema}.{COMMENTS.name}", [row])
     runtime.report(
         task="comment",
         rows_in=1,

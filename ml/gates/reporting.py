@@ -10,7 +10,6 @@ from ml.gates.verdict import Verdict
 from ml.principal import principal
 from ml.records.appending import append_record
 from ml.records.gate_results import GATE_RESULTS
-from ml.tables import frame_of
 from ml.versions.aliases import CHALLENGER, CHAMPION
 from ml.versions.version_task import Subject, aliases
 
@@ -41,8 +40,7 @@ def record(subject: Subject, verdict: Verdict) -> None:
         "decided_at": datetime.now(UTC),
         "decided_by": principal(subject.tables.spark),
     }
-    frame = frame_of(subject.tables.spark, GATE_RESULTS, [row])
-    append_record(subject.tables, GATE_RESULTS, f"{subject.ops_schema}.{GATE_RESULTS.name}", frame)
+    append_record(subject.tables, GATE_RESULTS, f"{subject.ops_schema}.{GATE_RESULTS.name}", [row])
     runtime.report(
         task=f"gates_{verdict.gate}",
         rows_in=1,

@@ -18,7 +18,7 @@ from ml.monitoring.handling import Act, Handled, Status
 from ml.parameters import Common
 from ml.records.appending import append_record
 from ml.records.monitoring import ALERT_ACTIONS
-from ml.tables import door, frame_of
+from ml.tables import door
 
 
 class NoSuchAlertError(LookupError):
@@ -80,8 +80,7 @@ def record(book: Book, request: Request, creator: str) -> Mapping[str, object]:
     book.create()
     entry = entry_of(book.entries(), request.key)
     handled = handled_by(request, entry.newest, book.common.judging)
-    frame = frame_of(book.tables.spark, ALERT_ACTIONS, [action_row(book.common, request, handled, creator)])
-    append_record(book.tables, ALERT_ACTIONS, book.actions, frame)
+    append_record(book.tables, ALERT_ACTIONS, book.actions, [action_row(book.common, request, handled, creator)])
     row = merged(replace(entry, handled=handled), book.common)
     book.save([row])
     return row

@@ -26,7 +26,7 @@ from ml.parameters import Common
 from ml.problems.registry import judging_of, problem_of_model
 from ml.records.appending import append_record
 from ml.records.experiments import EXPERIMENTS, Standing, Trial, newest_trial, standing
-from ml.tables import Tables, door, frame_of, pandas_of
+from ml.tables import Tables, door, pandas_of
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -61,7 +61,7 @@ def looked(tables: Tables, task: Common) -> Look | None:
         return None
     look = judge(trial.rule, *(arm(losses(task.model, frame, each)) for each in _entities(trial)))
     row = _row(task, trial, look)
-    append_record(tables, EXPERIMENTS, f"{schema}.{EXPERIMENTS.name}", frame_of(tables.spark, EXPERIMENTS, [row]))
+    append_record(tables, EXPERIMENTS, f"{schema}.{EXPERIMENTS.name}", [row])
     return look
 
 

@@ -20,7 +20,6 @@ from ml.declarations import Layer, inference_table
 from ml.monitoring.asked import ROW, asked_rows, known_then
 from ml.monitoring.window import answer_names
 from ml.parameters import Common
-from ml.records.appending import append_record
 from ml.records.shadow import SHADOW_ANSWERS
 from ml.tables import Tables, door, frame_of, pandas_of
 from ml.versions import artifact, contract
@@ -63,7 +62,7 @@ def shadowed(tables: Tables, task: Common, version: int, load: Callable[[], Pred
         for row, (answer, refused) in zip(frame.to_dict("records"), answers, strict=True)
     ]
     name = f"{task.schema(Layer.OPS)}.{SHADOW_ANSWERS.name}"
-    append_record(tables, SHADOW_ANSWERS, name, frame_of(tables.spark, SHADOW_ANSWERS, written))
+    tables.append(SHADOW_ANSWERS, name, frame_of(tables.spark, SHADOW_ANSWERS, written))
     return len(written)
 
 

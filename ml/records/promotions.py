@@ -10,7 +10,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from ml.declarations import Column, Layer, Table
 from ml.records.appending import append_record
 from ml.records.columns import OWNER, text
-from ml.tables import Tables, frame_of
+from ml.tables import Tables
 from ml.versions.aliases import CHAMPION
 from ml.versions.version_task import Subject
 
@@ -111,7 +111,7 @@ class Ledger:
             if move.to_version is not None
         ]
         if rows:
-            append_record(self.tables, PROMOTIONS, self.table, frame_of(self.tables.spark, PROMOTIONS, rows))
+            append_record(self.tables, PROMOTIONS, self.table, rows)
 
 
 def ledger(subject: Subject) -> Ledger:

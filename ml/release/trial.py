@@ -18,7 +18,6 @@ from ml.records.promotions import ledger, rolled_back
 from ml.release.deploy import declared_endpoint, skipped
 from ml.release.endpoint import Endpoint
 from ml.release.smoke import smoke_test
-from ml.tables import frame_of
 from ml.versions import version_task
 from ml.versions.aliases import CHAMPION
 from ml.versions.version_task import Subject
@@ -106,8 +105,7 @@ def _record(subject: Subject, endpoint: Endpoint, live: int) -> None:
         # After the questions of the smoke test, which chance has not drawn.
         "began_at": datetime.now(UTC),
     }
-    frame = frame_of(subject.tables.spark, TRIALS, [row])
-    append_record(subject.tables, TRIALS, f"{subject.ops_schema}.{TRIALS.name}", frame)
+    append_record(subject.tables, TRIALS, f"{subject.ops_schema}.{TRIALS.name}", [row])
 
 
 def untried(

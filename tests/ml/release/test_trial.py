@@ -13,7 +13,6 @@ from ml.records.gate_results import GATE_RESULTS, JUDGING
 from ml.release import deploy, trial
 from ml.release.client import ask
 from ml.release.endpoint import Endpoint, NotServingError, shares
-from ml.tables import frame_of
 from ml.usecases import USE_CASES, use_case
 from tests.ml.release.conftest import ENDPOINT, MODEL, Served
 
@@ -56,8 +55,7 @@ def _judged(served: Served, name: str, run_id: str, **verdicts: str) -> None:
         }
         for gate in JUDGING
     ]
-    frame = frame_of(subject.tables.spark, GATE_RESULTS, rows)
-    append_record(subject.tables, GATE_RESULTS, f"{subject.ops_schema}.{GATE_RESULTS.name}", frame)
+    append_record(subject.tables, GATE_RESULTS, f"{subject.ops_schema}.{GATE_RESULTS.name}", rows)
 
 
 def _try(served: Served, name: str, run_id: str) -> None:
