@@ -31,7 +31,19 @@ from ml.declarations import Column, Table
 from ml.tables.backends import CHANGE_FEED, Backend, started
 from ml.tables.conflicts import until_committed
 from ml.tables.databricks import DatabricksBackend
-from ml.tables.merge import APPEND, MERGE, REPLACE, REPLACE_PART, Mode, insertion, part, preview, statement
+from ml.tables.merge import (
+    APPEND,
+    MERGE,
+    REPLACE,
+    REPLACE_PART,
+    Mode,
+    first_insertion,
+    insertion,
+    part,
+    preview,
+    preview_of_first,
+    statement,
+)
 from ml.tables.reader import Reader
 from ml.tables.schema import RepeatedKeyError, TableMismatchError, conform, ddl, differences
 from ml.tables.unity_rest import UnityRestBackend, api_client
@@ -57,6 +69,8 @@ class Tables(Reader):
     def __init__(self, spark: SparkSession, backend: Backend) -> None:
         super().__init__(spark, backend)
         self._created: set[str] = set()
+        # Made by this door and not known to hold rows.
+        self._unwritten: set[str] = set()
 
     def owned(self, full_name: str) -> str:
         """The table's name in SQL, checked for write access: for statements about its files and properties."""
@@ -141,6 +155,7 @@ class Tables(Reader):
     def _made(self, table: Table, full_name: str) -> StructType:
         """The columns of the table that this or another task has just created."""
         self._backend.create(self._spark, table, full_name)
+        self._unwritten.add(full_name)
         return self.read(full_name).schema
 
     def _columns(self, full_name: str) -> StructType | None:
@@ -190,6 +205,11 @@ class Tables(Reader):
             self._spark.catalog.dropTempView(view)
 
     def _write_once(self, table: Table, full_name: str, relation: str, view: str, mode: Mode) -> Written:
+        if self._is_empty(full_name):
+            written = self._preview(table, full_name, preview_of_first(table, view))
+            if written.inserted:
+                self._spark.sql(first_insertion(table, relation, view)).collect()
+            return written
         if mode is REPLACE and self._spark.sql(f"SELECT 1 FROM {relation} LIMIT 1").isEmpty():
             # Nothing can change or go: only keys are compared, where rows whole would be.
             mode = APPEND
@@ -199,6 +219,13 @@ class Tables(Reader):
         elif written.inserted:
             self._spark.sql(insertion(table, relation, view)).collect()
         return written
+
+    def _is_empty(self, full_name: str) -> bool:
+        """Whether this door has made the table and nothing was written since: its creation is version 0."""
+        if full_name not in self._unwritten:
+            return False
+        self._unwritten.discard(full_name)
+        return self.version(full_name) == 0
 
     def _preview(self, table: Table, full_name: str, query: str) -> Written:
         row = self._spark.sql(query).collect()[0]

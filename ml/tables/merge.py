@@ -58,6 +58,21 @@ def preview(table: Table, target: str, source: str, mode: Mode) -> str:
     )
 
 
+def preview_of_first(table: Table, source: str) -> str:
+    """As `preview`, for a table without rows, which need not be read."""
+    names = ", ".join(f"`{key}`" for key in table.keys)
+    return (
+        f"SELECT count_if(_same_key > 1) AS repeated, count(*) AS inserted, 0 AS updated, 0 AS deleted\n"
+        f"FROM (SELECT count(*) OVER (PARTITION BY {names}) AS _same_key FROM {source})"
+    )
+
+
+def first_insertion(table: Table, target: str, source: str) -> str:
+    """The INSERT of all rows of view `source` into a table without rows."""
+    names = ", ".join(f"`{column.name}`" for column in table.columns)
+    return f"INSERT INTO {target} ({names})\nSELECT {names} FROM {source}"
+
+
 def insertion(table: Table, target: str, source: str) -> str:
     """The INSERT of the rows of view `source` with keys that `target` lacks.
 

@@ -145,6 +145,23 @@ def test_tables_are_counted_together(lake: Lake) -> None:
     assert lake.tables.counts(other_name, NAME, NAME) == (0, 2, 2)
 
 
+def test_a_count_reads_no_row(lake: Lake) -> None:
+    """Delta's log has the numbers: they are known even without the files."""
+    _write(lake, "append", (1, "a", 1.0), (2, None, None))
+    for file in (lake.root / "test" / "credit_gold" / "notes").glob("*.parquet"):
+        file.unlink()
+    assert lake.tables.counts(NAME) == (2,)
+
+
+def test_a_table_that_others_have_written_since_is_not_taken_for_an_empty_one(lake: Lake) -> None:
+    """The door that made it does not look for keys in a table without rows, but in this one it does."""
+    tables = lake.tables
+    tables.create(NOTES, NAME)
+    _write(lake, "append", (1, "a", 1.0))
+    rows = [{"client_id": 1, "note": "changed"}, {"client_id": 2}]
+    assert tables.append(NOTES, NAME, frame_of(lake.spark, NOTES, rows)) == Written(inserted=1, updated=0, deleted=0)
+
+
 def test_replace_part_leaves_alone_what_was_not_touched(lake: Lake) -> None:
     """Touched rows become the frame, those it lacks are gone, in one version; an equal frame makes none."""
     tables = lake.tables
