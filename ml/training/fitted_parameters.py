@@ -9,7 +9,6 @@ import mlflow
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml.problems.learning import Live, Parted
-from ml.records.appending import append_record
 from ml.records.fitted_parameters import FITTED_PARAMETERS
 from ml.tables import Tables, frame_of
 from ml.training.plan import Task
@@ -40,7 +39,7 @@ def record(tables: Tables, client: mlflow.MlflowClient, task: Task, made: int) -
             "recorded_at": datetime.now(UTC),
         }
         rows = frame_of(tables.spark, FITTED_PARAMETERS, [{**common, **each} for each in found])
-        append_record(tables, FITTED_PARAMETERS, name, rows)
+        tables.append(FITTED_PARAMETERS, name, rows)
 
 
 def _missing(tables: Tables, name: str, model: str, versions: Iterable[int]) -> list[int]:
