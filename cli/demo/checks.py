@@ -143,8 +143,12 @@ def _one_champion(records: Records) -> Finding:
     last = records.champions[-1] if records.champions else None
     return Finding(
         holds=len(live) == 1 and live[0] == last,
-        detail=f"@champion points to {live}, last recorded is {last}",
+        detail=f"@champion points to {_listed(live)}, last recorded is {last or 'none'}",
     )
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers)) or "none"
 
 
 def _gated(records: Records) -> Finding:
@@ -163,7 +167,8 @@ def _gated(records: Records) -> Finding:
     told += [f"{number} made of {made.of} and {made.part_from}" for number, made in sorted(parts.items())]
     return Finding(
         holds=bool(verdicts) and not unjudged and not bypassed,
-        detail=f"versions {', '.join(told)}; not judged: {unjudged}; live without passing: {bypassed}",
+        detail=f"versions {', '.join(told)}; not judged: {_listed(unjudged)}; "
+        f"live without passing: {_listed(bypassed)}",
     )
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from markupsafe import Markup
@@ -28,6 +29,8 @@ from ml.usecases.story import Records
 
 # The folder of the model cards, next to the page.
 CARDS = "cards"
+# Behind a principal's name, which says enough.
+_ID = re.compile(r" \([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\)")
 # The time of day in a timestamp.
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}T(\d{2}:\d{2}:\d{2})(?:\.\d+)?(?:Z|\+00:00)?")
 
@@ -55,7 +58,7 @@ def demo_report(
             "quarantined with a reason": f"{sum(int(row['quarantined']) for row in accounting):,}",
             "checks of the story that passed": f"{len(checks) - len(failed)} of {len(checks)}",
         },
-        events=events(records),
+        events=[replace(each, detail=_ID.sub("", each.detail)) for each in events(records)],
         checks=[each.as_row() for each in checks],
         measure=measure.title,
         charts=[*of_series.charts, *charts(model, records)],
@@ -79,7 +82,9 @@ def _pick(row: Row, *names: str) -> Row:
 def _version(row: Row) -> Row:
     """Without the reason for training, which the story gives, and with times of day only."""
     names = ("version", "is", "trained_on", "gates", "signed_off_by", "live", "why_retired")
-    return {name: _DATE.sub(r"\1", row[name]) if isinstance(row[name], str) else row[name] for name in names}
+    return {
+        name: _ID.sub("", _DATE.sub(r"\1", row[name])) if isinstance(row[name], str) else row[name] for name in names
+    }
 
 
 def _cards(demo: Demo) -> Mapping[int, Markup]:
@@ -91,7 +96,8 @@ def _cards(demo: Demo) -> Mapping[int, Markup]:
 
 def _alert(row: Row) -> Row:
     periods = {"since": row["since_period"], "newest": row["last_period"]}
-    return {**periods, **_pick(row, "what", "how_much", "what_to_do", "status", "delivered_to")}
+    sent = {"delivered_to": (row["delivered_to"] or "nobody yet").rsplit("/", 1)[-1]}
+    return {**periods, **_pick(row, "what", "how_much", "what_to_do", "status"), **sent}
 
 
 def _measured(holdouts: Sequence[Row], measure: str, live: int | None) -> tuple[str, str]:

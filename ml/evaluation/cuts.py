@@ -64,4 +64,8 @@ def _between(column: str, edges: npt.NDArray[np.float64]) -> list[str]:
 
 
 def _shown(value: object) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    """Four digits, and no exponent for a large number: `16190`, not `1.619e+04`."""
+    if not isinstance(value, float):
+        return str(value)
+    short = f"{value:.4g}"
+    return f"{float(short):.0f}" if "e+" in short else short

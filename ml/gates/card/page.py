@@ -1,6 +1,7 @@
 """A card as one HTML file that loads nothing: light and dark by the reader's setting, from a phone up. Pure."""
 
 from base64 import b64encode
+from collections.abc import Sequence
 from html import escape
 
 from ml.gates.card.document import Block, Document, Grid, Paragraph, Picture, Points
@@ -32,6 +33,16 @@ td { min-width: 72px; max-width: 460px; overflow-wrap: break-word; }
 .pass { color: var(--good); font-weight: 600; } .fail { color: var(--bad); font-weight: 600; }
 .unknown { color: var(--warn); font-weight: 600; }
 figure { margin: 0 0 10px; } figcaption { color: var(--soft); font-size: 14px; }
+summary { cursor: pointer; }
+/* On a phone every row is a card: each value stands behind the name of its column. */
+@media (max-width: 600px) {
+  table, tbody, tr { display: block; } thead { display: none; }
+  tr { border-bottom: 1px solid var(--rule); padding: 7px 0; }
+  td { display: block; border: 0; padding: 1px 0; max-width: none; }
+  td[data-name] { display: grid; grid-template-columns: 104px minmax(0, 1fr); gap: 8px; overflow-wrap: anywhere; }
+  td::before { content: attr(data-name); color: var(--soft); font-weight: 400; }
+  td:empty { display: none; } td:first-child:not([data-name]) { color: var(--soft); }
+}
 img { max-width: 100%; height: auto; background: #ffffff; border-radius: 6px; }
 """
 _VERDICTS = ("pass", "fail", "unknown")
@@ -80,14 +91,25 @@ def _block(block: Block) -> str:
         case Grid(columns=columns, rows=rows):
             named = "".join(f"<th>{escape(name)}</th>" for name in columns)
             heads = f"<thead><tr>{named}</tr></thead>" if any(columns) else ""
-            body = "".join(f"<tr>{''.join(map(_cell, row))}</tr>\n" for row in rows)
+            body = "".join(_row(columns, row) for row in rows)
             # A keyboard scrolls it too, if the page is narrow.
             return f'<div class="scroll" tabindex="0"><table>{heads}\n<tbody>\n{body}</tbody></table></div>\n'
 
 
-def _cell(text: str) -> str:
+def _row(columns: Sequence[str], row: Sequence[str]) -> str:
+    """Long reasons are folded, unless the row has a verdict that somebody must read."""
+    bad = not {"fail", "unknown"}.isdisjoint(row)
+    return f"<tr>{''.join(_cell(name, text, opened=bad) for name, text in zip(columns, row, strict=True))}</tr>\n"
+
+
+def _cell(name: str, text: str, *, opened: bool) -> str:
+    named = f' data-name="{escape(name)}"' if name else ""
     kind = f' class="{text}"' if text in _VERDICTS else ""
-    parts = text.split("; ")
-    if len(text) < _LONG or len(parts) == 1:
-        return f"<td{kind}>{escape(text)}</td>"
-    return f"<td><ul>{''.join(f'<li>{escape(part)}</li>' for part in parts)}</ul></td>"
+    first, *more = text.split("; ")
+    if len(text) < _LONG or not more:
+        return f"<td{named}{kind}>{escape(text)}</td>"
+    parts = "".join(f"<li>{escape(part)}</li>" for part in (first, *more))
+    shown = (
+        f"<details{' open' * opened}><summary>{escape(first)}, and {len(more)} more</summary><ul>{parts}</ul></details>"
+    )
+    return f"<td{named}>{shown}</td>"

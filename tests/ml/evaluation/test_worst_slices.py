@@ -42,6 +42,13 @@ def test_a_planted_slice_is_found_with_the_part_of_each_column() -> None:
     assert min(found.parts.values()) > 0.15
 
 
+def test_an_edge_is_written_without_an_exponent() -> None:
+    """Somebody reads it, and may copy it into a query."""
+    found = cut("payment", pd.Series(np.arange(0.0, 100_000.0, 50.0)))
+    assert found is not None
+    assert [label for label in found.labels if "e+" in label] == []
+
+
 def test_of_a_column_alone_the_column_is_told() -> None:
     """Rows of one kind lose more: no pair of columns with it is told as another slice."""
     random = np.random.default_rng(4)

@@ -59,9 +59,10 @@ def _retrained(shift: str, records: Records) -> Finding:
     newest = next((each for each in records.versions if each.number == records.newest), None)
     # A long reason is truncated to fit a tag.
     reason = newest.tags.get("reason", "").rstrip("…") if newest else ""
+    when = ", ".join(row["period"] for row in asked) or "no month"
     return Finding(
         holds=len(asked) == 1 and asked[0]["period"] > shift and bool(reason) and reason in asked[0]["reason"],
-        detail=f"asked for in {[row['period'] for row in asked]}; version {records.newest}: {reason}",
+        detail=f"asked for in {when}; version {records.newest}: {reason}",
     )
 
 
