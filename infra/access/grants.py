@@ -117,7 +117,9 @@ VOLUMES = (
     UseCaseVolume(
         name="checkpoints", layer=Layer.OPS, comment="progress of each data stream.", container="checkpoints"
     ),
-    UseCaseVolume(name="scratch", layer=Layer.OPS, comment="distributed models before their upload to MLflow."),
+    UseCaseVolume(
+        name="scratch", layer=Layer.OPS, comment="what a training has finished, until its version is registered."
+    ),
     UseCaseVolume(
         name=EXPORTS_VOLUME, layer=Layer.GOLD, comment="predictions as files, with manifests.", wanted=_writes_files
     ),

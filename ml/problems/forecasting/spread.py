@@ -23,6 +23,8 @@ from ml.problems.forecasting.parts import Parts, key
 Floats = npt.NDArray[np.float64]
 # About a second of work, beside which a task's own cost (0.1 s of CPU time) is small.
 _SERIES_A_TASK = 64
+# Series with more steps in all are sent in several waves: Spark's client holds ten copies of what it sends.
+_STEPS_A_WAVE = 400_000
 _FOUND = "number bigint, origins array<bigint>, names array<string>, forecasts array<double>, reasons array<string>"
 
 
@@ -52,16 +54,13 @@ def fit_on_workers(
 ) -> Iterator[tuple[int, Fitted]]:
     """Each series' position in `values` and its fit by the candidates that need one series alone, task by task.
 
-    The fits are read as they arrive, so that the caller's memory does not grow with their number.
+    The fits are read as they arrive, and no more than 400,000 steps are sent at once, so that the caller's memory does
+    not grow with the number of series.
 
-    `most_tasks`: a few for each core of the workers. Each costs 0.1 s of CPU time.
+    `most_tasks`: a few for each core of the workers, in each wave. Each costs 0.1 s of CPU time.
     `kept`: a folder that all workers share, such as a volume's, in which each task keeps its fits. After a kill, only
     tasks without a file fit anew. The caller removes it.
     """
-    if not values:
-        return
-    tasks = max(1, min(most_tasks, -(-len(values) // _SERIES_A_TASK)))
-    parts = dealt([len(each) for each in values], tasks)
 
     def fitted(batches: Iterable[pd.DataFrame]) -> Iterable[pd.DataFrame]:
         # Between tasks a worker looks for garbage among all that the libraries made, which takes as long as four fits.
@@ -72,9 +71,18 @@ def fit_on_workers(
                 series = [np.asarray(each, dtype=float) for each in given]
                 yield _table(numbers, _fits(series, horizon, frequency, kept, name))
 
-    asked = spark.createDataFrame(_asked(parts, values, horizon, frequency)).repartition(tasks)
-    for row in asked.mapInPandas(fitted, _FOUND).toLocalIterator():
-        yield row["number"], _fit(horizon, row)
+    waves = min(len(values), -(-sum(len(each) for each in values) // _STEPS_A_WAVE))
+    for wave in range(waves):
+        parts = _parts(values, range(wave, len(values), waves), most_tasks)
+        asked = spark.createDataFrame(_asked(parts, values, horizon, frequency)).repartition(len(parts))
+        for row in asked.mapInPandas(fitted, _FOUND).toLocalIterator():
+            yield row["number"], _fit(horizon, row)
+
+
+def _parts(values: Sequence[Floats], numbers: Sequence[int], most_tasks: int) -> list[list[int]]:
+    """The numbers of the series of each task."""
+    tasks = min(most_tasks, -(-len(numbers) // _SERIES_A_TASK))
+    return [[numbers[at] for at in part] for part in dealt([len(values[number]) for number in numbers], tasks)]
 
 
 def _asked(parts: Sequence[Sequence[int]], values: Sequence[Floats], horizon: int, frequency: Frequency) -> pa.Table:

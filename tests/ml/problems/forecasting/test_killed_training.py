@@ -28,7 +28,7 @@ pytestmark = pytest.mark.fast
 MODEL, PROBLEM = forecasting_model(Algorithm.LINEAR), problem_of(FORECASTING)
 # 24 series in four groups.
 GROUP, GROUPS = 6, 4
-# In which group of all fits the process is killed: in the first, within the second fit, and in the last.
+# In which group of all fits the process is killed.
 KILLED = {"in the first group": 1, "in the middle of a fit": GROUPS + 2}
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ml import runtime
-from ml.problems.forecasting import backtest
+from ml.problems.forecasting import backtest, spread
 from ml.problems.forecasting.fitted import Floats
 from ml.problems.forecasting.frequency import WEEKLY
 from ml.problems.forecasting.parts import Parts, key
@@ -45,7 +45,7 @@ def _skewed() -> list[Floats]:
 def test_workers_fit_as_one_process_does(spark_remote: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Each with its own candidates and origins; a series that cannot be judged falls back and says why.
 
-    A rerun takes the fits of tasks with a file as they are, and fits the others.
+    A rerun takes the fits of tasks with a file as they are, and fits the others. Several waves find the same.
     """
     monkeypatch.setenv("SPARK_REMOTE", spark_remote)
     values, frequency = _skewed(), replace(WEEKLY, candidates=("Naive", "SES", "Theta"), origins=2)
@@ -67,3 +67,8 @@ def test_workers_fit_as_one_process_does(spark_remote: str, monkeypatch: pytest.
     assert {number for number, fit in again.items() if fit.reasons == ("kept",)} == set(first)
     for number in second:
         assert np.array_equal(again[number].forecasts, fits[number].forecasts, equal_nan=True)
+    monkeypatch.setattr(spread, "_STEPS_A_WAVE", 2_500)
+    waves = list(fit_on_workers(runtime.spark(), values, 2, frequency))
+    assert [number % 2 for number, _ in waves] == [0] * 35 + [1] * 35
+    for number, fit in waves:
+        assert np.array_equal(fit.forecasts, fits[number].forecasts, equal_nan=True)
