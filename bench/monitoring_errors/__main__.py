@@ -10,7 +10,7 @@ import time
 
 from bench.monitoring_errors import columns, page, pieces
 from bench.monitoring_errors.cells import Cell
-from bench.monitoring_errors.page import BENCH, ELSEWHERE, PAGE
+from bench.monitoring_errors.page import BENCH, ELSEWHERE, PAGE, SLIDING
 from bench.page import put, section_of
 
 
@@ -57,8 +57,8 @@ def _write(seconds: float, *, fresh: bool) -> None:
     measured = pieces.measured(BENCH, list(page.pieces()), seconds)
     if measured is None:
         return
-    elsewhere = section_of(ELSEWHERE, PAGE).rstrip()
-    text = "\n".join([*page.lines(measured), *(["", elsewhere] if elsewhere else [])])
+    kept = [section_of(title, PAGE).rstrip() for title in (ELSEWHERE, SLIDING)]
+    text = "\n".join([*page.lines(measured), *(line for each in kept if each for line in ("", each))])
     PAGE.write_text(text + "\n", encoding="utf-8")
     pieces.forget(BENCH)
 

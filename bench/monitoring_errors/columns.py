@@ -47,29 +47,31 @@ def part(cell: Cell, number: int, count: int) -> list[list[tuple[bool, ...]]]:
 
 def series(cell: Cell, random: np.random.Generator) -> list[Period]:
     """Periods after a reference of a year, with each rule's verdict."""
-    before = list(_fitted(cell, random))
+    before = list(fitted(cell, random))
     seen: list[Metric] = []
     said = []
     for period in range(cell.periods):
         # No rule looks at the order of rows, and values that ascend are ranked in a third of the time.
         values = np.sort(moved(cell.draw(random), cell.change, period), axis=0)
-        judged, metrics = _judged(before, values, CALENDAR.add(FIRST, period))
+        rules, metrics = judged(before, values, CALENDAR.add(FIRST, period), LIMITS)
         seen += metrics
-        said.append(judged)
+        said.append(rules)
     told = {each.period for each in lasting(seen, POLICY) if each.verdict is Verdict.BREACH}
     return [replace(each, ours=each.ours or CALENDAR.add(FIRST, at) in told) for at, each in enumerate(said)]
 
 
-def _fitted(cell: Cell, random: np.random.Generator) -> Iterator[Reference]:
+def fitted(cell: Cell, random: np.random.Generator) -> Iterator[Reference]:
+    """The reference of each column."""
     most = max(_REFERENCE_ROWS, cell.fitted * _ROWS_OF_PERIOD)
-    fitted = np.vstack([cell.draw(random) for _ in range(cell.fitted)])[:most]
-    of_period = pd.Series(np.repeat(np.arange(cell.fitted), cell.rows)[: len(fitted)])
-    columns = (reference(f"column_{number}", pd.Series(fitted[:, number]), of_period) for number in range(cell.columns))
+    drawn = np.vstack([cell.draw(random) for _ in range(cell.fitted)])[:most]
+    of_period = pd.Series(np.repeat(np.arange(cell.fitted), cell.rows)[: len(drawn)])
+    columns = (reference(f"column_{number}", pd.Series(drawn[:, number]), of_period) for number in range(cell.columns))
     yield from together({each.column: each for each in columns}).values()
 
 
-def _judged(before: list[Reference], values: Floats, at: date) -> tuple[Period, list[Metric]]:
-    sizes = {"psi": LIMITS.psi.act, "ks": LIMITS.ks.act}
+def judged(before: list[Reference], values: Floats, at: date, limits: Monitoring) -> tuple[Period, list[Metric]]:
+    """Each rule's verdict on a period, and its shifts, which add up."""
+    sizes = {"psi": limits.psi.act, "ks": limits.ks.act}
     tests, metrics = [], []
     for number, column in enumerate(before):
         known = pd.Series(values[:, number])
@@ -77,7 +79,7 @@ def _judged(before: list[Reference], values: Floats, at: date) -> tuple[Period, 
         shares = histograms(column.counts, column.histogram(known), column.dispersion)
         tests.append({each.metric: each for each in (*shares, ks) if each.metric in sizes})
         metrics += [_metric(column.column, shift, at) for shift in shifts(column, known)]
-    cutoff = false_discoveries([each.chance for found in tests for each in found.values()], chances.of_columns(LIMITS))
+    cutoff = false_discoveries([each.chance for found in tests for each in found.values()], chances.of_columns(limits))
     ours = any(each.value > max(sizes[name], each.bound(cutoff)) for found in tests for name, each in found.items())
     rows = np.array([column.rows for column in before])
     by_ks = stats.kstwobign.sf(np.array([found["ks"].value for found in tests]) / np.sqrt(1 / rows + 1 / len(values)))

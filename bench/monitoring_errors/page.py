@@ -13,8 +13,9 @@ from bench.monitoring_errors.told import begun, delay, share
 from bench.page import ROOT, measured_on
 
 PAGE = ROOT / "docs" / "monitoring-errors.md"
-# Measured separately, by `bench.monitoring_errors.evidently`, and kept.
+# Measured separately, by `bench.monitoring_errors.evidently` and `.sliding`, and kept.
 ELSEWHERE = "## Evidently's default rules"
+SLIDING = "## Compared with the periods just before, too"
 BENCH = "monitoring-errors"
 # The tables about answers, which can be measured without those about columns.
 OF_ANSWERS = ("problems", "ranking")

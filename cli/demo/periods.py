@@ -1,11 +1,12 @@
 """Charts of monitoring's measures over periods. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from cli.output import Row
 from cli.report.charts import Series
 from cli.report.page import PeriodsChart
 from ml.declarations import Model, Monitored, Monitoring
+from ml.declarations.monitored import SLIDING
 from ml.usecases.story import Records
 
 _COLUMNS_SHOWN = 5
@@ -14,21 +15,29 @@ _COLUMNS_SHOWN = 5
 def charts(model: Model, records: Records) -> list[PeriodsChart]:
     """Drift of the columns that drift most, and performance by version; none before the first measurement."""
     judged = model.problem.monitored[0]
-    found = (_drift(model.monitoring, records), _performance(judged, records))
+    found = (*_drifts(model.monitoring, records), _performance(judged, records))
     return [chart for chart in found if chart.periods]
 
 
-def _drift(limits: Monitoring, records: Records) -> PeriodsChart:
-    psi, period = [row for row in records.metrics if row["metric"] == "psi"], records.calendar.period
+def _drifts(limits: Monitoring, records: Records) -> Iterator[PeriodsChart]:
+    period = records.calendar.period
+    yield _drift("psi", f"Drift over {period}s", "the training data of its live version", limits, records)
+    if limits.sliding_periods:
+        before = records.calendar.before(limits.sliding_periods)
+        yield _drift(f"{SLIDING}psi", f"Change from {before}", f"{before} it", limits, records)
+
+
+def _drift(metric: str, title: str, against: str, limits: Monitoring, records: Records) -> PeriodsChart:
+    psi, period = [row for row in records.metrics if row["metric"] == metric], records.calendar.period
     periods = _periods(psi)
     largest: dict[str, float] = {}
     for row in psi:
         largest[row["column"]] = max(largest.get(row["column"], 0.0), _value(row) or 0.0)
     shown = sorted(largest, key=lambda column: -largest[column])[:_COLUMNS_SHOWN]
     return PeriodsChart(
-        title=f"Drift over {period}s",
-        note=f"Population stability index of each {period} against the training data of its live version; "
-        f"a gap is a {period} that could not be measured.",
+        title=title,
+        note=f"Population stability index of each {period} against {against}; a gap is a {period} that could "
+        "not be measured.",
         periods=periods,
         series=tuple(_series(column, periods, [row for row in psi if row["column"] == column]) for column in shown),
         limit=limits.psi.act,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from infra.constructs.observability.dashboard import Chart
 from ml.declarations import Model, UseCase
-from ml.declarations.monitored import Needs
+from ml.declarations.monitored import SLIDING, Needs
 
 _SERIES = (
     "select period, `column`, value from {metrics} where model = '{model}' and metric = '{metric}' order by period"
@@ -30,6 +30,8 @@ def monitoring_charts(use_case: UseCase, catalog: str, metrics: str) -> tuple[Ch
 def _drawn(model: Model) -> Iterator[tuple[str, str]]:
     """Names and titles: first drift of the inputs, then its effect on the model, then the affected groups."""
     yield "psi", "Drift of features and answers (PSI)"
+    if model.monitoring.sliding_periods:
+        yield f"{SLIDING}psi", "Change of features and answers from the periods just before (PSI)"
     for each in model.monitored:
         title = each.title[0].upper() + each.title[1:]
         if each.mended_as and each.limit:

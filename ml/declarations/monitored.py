@@ -10,6 +10,9 @@ from enum import StrEnum
 from ml.declarations.causes import TrainingCause
 from ml.declarations.limits import Limit, Limits, LimitsByShare, Worse, WorseByShare
 
+# Begins the names of metrics that compare a period with those just before it, not with the version's training data.
+SLIDING = "sliding_"
+
 
 class Needs(StrEnum):
     """What a metric needs besides the features and the answers of a period: true values, declared groups, or costs."""

@@ -71,6 +71,8 @@ class Monitoring:
         slices: of a slice of one or two columns that is found to have become worse than the other rows: by how much, as
             a share of the hold-out's mean loss; None: the worst are written, and not judged.
         joint_drift: of all compared features together, by a classifier; None: not checked.
+        sliding_periods: how many periods just before a period it is also compared with, by the same limits; None: with
+            none. The two comparisons share the chance of columns, so that their false alarms together stay as rare.
         least_lasting_shift: in standard deviations, and as a share of one: smaller changes of a column do not add up
             over periods.
         least_lasting_share: of the size of a metric that alerts in a single period, so much is looked for over many.
@@ -100,6 +102,7 @@ class Monitoring:
     chi_square: Limits | None = None
     slices: Limits | None = None
     joint_drift: JointDrift | None = None
+    sliding_periods: int | None = None
     least_lasting_shift: float = 0.05
     least_lasting_share: float = 0.4
     null_ratio: Limits = field(default=_RATIO)
@@ -167,6 +170,7 @@ class Monitoring:
             "labelled_periods_below": (self.labelled_periods_below, 1),
             "labels_due_periods": (self.labels_due_periods, 0),
             "cool_down_days": (self.cool_down_days, 0),
+            **({} if self.sliding_periods is None else {"sliding_periods": (self.sliding_periods, 1)}),
         }
         return [
             None if given >= least else f"{name} is {given}; at least {least} is allowed: raise it"

@@ -102,6 +102,10 @@ class Calendar:
         """The first days of all periods from that of `first` to that of `last`, both included."""
         return [self.first_day(number) for number in range(self.number(first), self.number(last) + 1)]
 
+    def before(self, periods: int) -> str:
+        """So many periods just before one, in words: `the 3 months before`."""
+        return f"the {self.period} before" if periods == 1 else f"the {periods} {self.period}s before"
+
     def named(self, moment: date) -> str:
         """The name of the period that contains `moment`."""
         return self.name(self.number(moment))

@@ -170,7 +170,7 @@ def shape(ordered: Floats) -> Shape | None:
     |B(F(x))| dx, B a Brownian bridge (del Barrio, Gine & Matran 1999), whose mean is the integral of
     sqrt(2 / pi F (1 - F)).
     """
-    deviation = float(ordered.std()) if ordered.size else 0.0
+    deviation = float(ordered.std()) if ordered.size and np.isfinite(ordered[[0, -1]]).all() else 0.0
     if not (deviation > 0 and math.isfinite(deviation)):
         return None
     below = np.arange(1, ordered.size) / ordered.size

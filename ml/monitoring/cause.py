@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
+from ml.declarations.monitored import SLIDING
 from ml.monitoring.metric import Metric
 from ml.problems.finding import Kind, Verdict
 
@@ -15,7 +16,7 @@ class Cause:
     """One metric of period `period`; it has been in this state in every known period since `since`.
 
     `title`: the display name of a metric of the problem; empty for one that every model has. `slice`: the rows of a
-    slice that was found, in words.
+    slice that was found, in words. `against`: what a drift is measured from, in words, if that is not the same for all.
     """
 
     kind: Kind
@@ -29,6 +30,7 @@ class Cause:
     reason: str
     title: str = ""
     slice: str | None = None
+    against: str = ""
 
     @property
     def subject(self) -> str:
@@ -37,10 +39,14 @@ class Cause:
 
     @property
     def identity(self) -> str:
-        """Equal for the same cause in another period: by column, whichever measure shows it."""
+        """Equal for the same cause in another period: by column, whichever measure shows it.
+
+        A change from the periods just before is another cause than a drift from the training data.
+        """
         if self.verdict is Verdict.UNKNOWN or self.kind is Kind.PERFORMANCE:
             return self.subject
-        return f"{self.subject}:{self.column or self.metric}"
+        sudden = ":sliding" if self.metric.startswith(SLIDING) else ""
+        return f"{self.subject}:{self.column or self.metric}{sudden}"
 
     def as_json(self) -> dict[str, object]:
         """Plain values for the evidence."""
@@ -59,8 +65,8 @@ class Cause:
         return cls(**{**given, **parsed})  # type: ignore[arg-type]  # the other fields are plain JSON values
 
 
-def cause_of(metric: Metric, history: Sequence[Metric], title: str) -> Cause:
-    """The cause for `metric`, displayed as `title`."""
+def cause_of(metric: Metric, history: Sequence[Metric], title: str, against: str = "") -> Cause:
+    """The cause for `metric`, displayed as `title`, and measured from what `against` names."""
     return Cause(
         kind=metric.kind,
         metric=metric.metric,
@@ -73,6 +79,7 @@ def cause_of(metric: Metric, history: Sequence[Metric], title: str) -> Cause:
         reason=metric.reason,
         title=title,
         slice=metric.slice,
+        against=against,
     )
 
 

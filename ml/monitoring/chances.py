@@ -28,8 +28,11 @@ _HELD = 0.9
 
 
 def of_columns(limits: Monitoring) -> float:
-    """That some column of a stable period looks moved in this period alone."""
-    return limits.false_alarms_per_period * _COLUMNS_ALONE
+    """That some column of a stable period looks moved in this period alone, in one of the comparisons that are made:
+    with the training data and, if declared, with the periods just before, half each.
+    """
+    comparisons = 1 if limits.sliding_periods is None else 2
+    return limits.false_alarms_per_period * _COLUMNS_ALONE / comparisons
 
 
 def of_shift(limits: Monitoring, metric: str, columns: int) -> float:

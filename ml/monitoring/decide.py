@@ -70,10 +70,11 @@ def newest(task: Common) -> int:
 
 
 def read_metrics(tables: Tables, source: str, model_name: str) -> list[Metric]:
-    """The model's metrics of every period, each for the version that was measured last."""
+    """The model's metrics of every period, as it was measured last: for that version, by what was declared."""
     rows = tables.read(source).where(F.col("model") == model_name)
-    last = rows.groupBy("period").agg(F.max_by("model_version", "measured_at").alias("model_version"))
-    kept = rows.join(last, on=["period", "model_version"])
+    newest = F.max_by(F.struct("model_version", "fingerprint"), "measured_at").alias("newest")
+    last = rows.groupBy("period").agg(newest).select("period", "newest.*")
+    kept = rows.join(last, on=["period", "model_version", "fingerprint"])
     return [Metric.from_row(row.asDict()) for row in kept.orderBy("period", "kind", "metric", "column").collect()]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from ml.declarations import Calendar
+from ml.declarations.monitored import SLIDING
 from ml.monitoring.cause import Cause, crossed
 from ml.monitoring.metric import Metric
 from ml.problems.finding import Kind, Verdict, number
@@ -22,7 +23,8 @@ _NAMES = {
 
 def metric_name(cause: Cause) -> str:
     """The display name of a metric."""
-    return cause.title or _NAMES.get(cause.metric, cause.metric.replace("_", " "))
+    measure = cause.metric.removeprefix(SLIDING)
+    return cause.title or _NAMES.get(measure, measure.replace("_", " "))
 
 
 def severe(metric: Metric, title: str, live: int, calendar: Calendar) -> str:
@@ -46,13 +48,18 @@ def lasting(periods: Collection[date], worst: Metric, title: str, live: int, cal
 
 
 def described(cause: Cause) -> str:
-    """One cause: `limit_bal PSI 1.23 (limit 0.25)`."""
+    """One cause: `limit_bal PSI 1.23 (limit 0.25)`, and what it is measured from if that is not the same for all."""
     subject = f"{cause.column} {metric_name(cause)}".strip()
     if cause.value is None:
         return f"{subject} unknown"
     warns = "lasting warning, " if cause.verdict is Verdict.WARN else ""
     limit = "" if cause.limit is None else f" ({warns}limit {_short(cause.limit)})"
-    return f"{subject} {_short(cause.value)}{limit}"
+    return f"{subject} {_short(cause.value)}{limit}{against(cause)}"
+
+
+def against(cause: Cause) -> str:
+    """` against the 3 months before`; empty if all drift is measured from the same."""
+    return f" against {cause.against}" if cause.against else ""
 
 
 def _short(value: float) -> str:
@@ -65,11 +72,11 @@ def _excess(cause: Cause) -> float:
 
 
 def worst_by_column(causes: Iterable[Cause]) -> list[Cause]:
-    """The causes with the largest excess first, each column once."""
+    """The causes with the largest excess first, each column once in each comparison."""
     ordered = sorted(causes, key=_excess, reverse=True)
-    first: dict[str, Cause] = {}
+    first: dict[tuple[str, str], Cause] = {}
     for cause in ordered:
-        first.setdefault(cause.column or cause.metric, cause)
+        first.setdefault((cause.column or cause.metric, cause.against), cause)
     return list(first.values())
 
 

@@ -19,11 +19,12 @@ from ml.declarations import Calendar, Feed, Model, Table
 from ml.examples.dataset import PERIOD
 from ml.examples.newest import newest_known, newest_predictions
 from ml.monitoring.baseline import expected_of
+from ml.monitoring.just_before import just_before, periods_before, reference_content
 from ml.monitoring.metric import Metric
 from ml.monitoring.period_fingerprints import PeriodState, Sources, states
 from ml.monitoring.period_metrics import measure
 from ml.monitoring.rows import period_rows
-from ml.monitoring.window import Arrival, Expectation, PeriodData
+from ml.monitoring.window import Arrival, Expectation, JustBefore, PeriodData
 from ml.parameters import Common
 from ml.problems.finding import Verdict
 from ml.records.ingest import DELIVERIES
@@ -43,7 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     target = METRICS.full_name(task.catalog, task.use_case.name)
     tables.create(METRICS, target)
     known, done = states(task, sources), measured(tables, target, task.model_name)
-    periods = plan(known, live, done, sources.calendar, task.model.monitoring.labels_due_periods)
+    limits = task.model.monitoring
+    periods = plan(
+        known, live, done, sources.calendar, limits.labels_due_periods, sliding_periods=limits.sliding_periods
+    )
     expected = {
         version: expected_of(tables, client, task, version)
         for version in sorted({periods.versions[state.period] for state in periods.stale})
@@ -109,13 +113,17 @@ def measured(tables: Tables, target: str, model_name: str) -> Mapping[tuple[date
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """All periods, the version that each is measured for, and the periods to measure now."""
+    """All periods, the version that each is measured for, and the periods to measure now.
+
+    `before`: for each period those of its sliding reference; empty if none is declared.
+    """
 
     known: tuple[PeriodState, ...]
     versions: Mapping[date, int]
     fingerprints: Mapping[date, str]
     stale: tuple[PeriodState, ...]
     overdue: frozenset[date]
+    before: Mapping[date, Sequence[PeriodState]]
 
     @property
     def newest(self) -> date:
@@ -124,36 +132,65 @@ class Plan:
 
 
 def plan(
-    known: Sequence[PeriodState], live: int, done: Mapping[tuple[date, int], str], calendar: Calendar, due_periods: int
+    known: Sequence[PeriodState],
+    live: int,
+    done: Mapping[tuple[date, int], str],
+    calendar: Calendar,
+    due_periods: int,
+    *,
+    sliding_periods: int | None = None,
 ) -> Plan:
     """A period is stale if its measurements are missing or from other data; outcomes are due after `due_periods`."""
+    before = periods_before(known, calendar, sliding_periods)
     newest = max((state.period for state in known), default=date.min)
     versions = {state.period: state.version(live) for state in known}
-    fingerprints = {state.period: state.fingerprint(newest, calendar, due_periods) for state in known}
+    fingerprints = {
+        state.period: state.fingerprint(
+            newest, calendar, due_periods, reference_content(state.period, before, versions, sliding_periods)
+        )
+        for state in known
+    }
     stale = [state for state in known if done.get((state.period, versions[state.period])) != fingerprints[state.period]]
     overdue = frozenset(state.period for state in known if state.is_overdue(newest, calendar, due_periods))
-    return Plan(known=tuple(known), versions=versions, fingerprints=fingerprints, stale=tuple(stale), overdue=overdue)
+    return Plan(
+        known=tuple(known),
+        versions=versions,
+        fingerprints=fingerprints,
+        stale=tuple(stale),
+        overdue=overdue,
+        before=before,
+    )
 
 
 def measure_periods(model: Model, sources: Sources, periods: Plan, expected: Mapping[int, Expectation]) -> list[Metric]:
-    """The metrics of the stale periods, period by period."""
+    """The metrics of the stale periods, period by period; the rows of their sliding references are read with theirs."""
     if not periods.stale:
         return []
-    versions = {state.period: periods.versions[state.period] for state in periods.stale}
-    frame = period_rows(model, sources, versions, {state.period: state.features.rows for state in periods.stale})
+    wanted = {each.period: each for state in periods.stale for each in (state, *periods.before.get(state.period, ()))}
+    versions = {period: periods.versions[period] for period in wanted}
+    frame = period_rows(model, sources, versions, {period: state.features.rows for period, state in wanted.items()})
     of_period = pd.to_datetime(frame[PERIOD]).dt.date
+    read = {period: frame[of_period == period] for period in wanted}
     return [
         metric
         for state in periods.stale
         for metric in measure(
-            _period_data(state, periods, frame[of_period == state.period], has_feed=sources.has_feed),
+            _period_data(
+                state,
+                periods,
+                read[state.period],
+                just_before(state.period, periods.before, versions, read, model=model, calendar=sources.calendar),
+                has_feed=sources.has_feed,
+            ),
             expected[periods.versions[state.period]],
             model,
         )
     ]
 
 
-def _period_data(state: PeriodState, periods: Plan, frame: pd.DataFrame, *, has_feed: bool) -> PeriodData:
+def _period_data(
+    state: PeriodState, periods: Plan, frame: pd.DataFrame, before: JustBefore, *, has_feed: bool
+) -> PeriodData:
     arrival = Arrival(received=state.received, rejected=state.rejected, duplicates=state.duplicates, unmet=state.unmet)
     scored = state.predictions.get(periods.versions[state.period])
     return PeriodData(
@@ -165,6 +202,7 @@ def _period_data(state: PeriodState, periods: Plan, frame: pd.DataFrame, *, has_
         scored=scored.rows if scored else 0,
         arrival=arrival if has_feed else None,
         frame=frame,
+        before=before,
     )
 
 
@@ -177,7 +215,7 @@ def metric_rows(
         {
             **metric.as_row(),
             "model": task.model_name,
-            "reference": expected[metric.model_version].described,
+            "reference": metric.reference or expected[metric.model_version].described,
             "fingerprint": periods.fingerprints[metric.period],
             "run_id": task.run_id,
             "measured_at": now,

@@ -124,16 +124,19 @@ def _opened(subject: str, causes: Sequence[Cause], calendar: Calendar) -> Alert:
 
 def _updated(alert: Alert, causes: Sequence[Cause], decision: Decision, title: str, rule: AlertRule) -> Alert:
     """`alert` with the newest figures. `what` keeps its first text."""
-    columns = [cause.column or decision_text.metric_name(cause) for cause in decision_text.worst_by_column(causes)]
+    worst = decision_text.worst_by_column(causes)
+    columns = list(dict.fromkeys(cause.column or decision_text.metric_name(cause) for cause in worst))
+    compared = {decision_text.against(cause) for cause in worst}
     subject = alert.subject.replace("_", " ")
     advice = rule.what_to_do or _WHAT_TO_DO[alert.subject]
     retrains = decision.action is Action.RETRAIN and alert.subject == Kind.PERFORMANCE
-    figures = "; ".join(decision_text.described(cause) for cause in decision_text.worst_by_column(causes)[:10])
+    figures = "; ".join(decision_text.described(cause) for cause in worst[:10])
     reasons = "; ".join(sorted({cause.reason for cause in causes})) if alert.subject == UNKNOWN else figures
     return replace(
         alert,
         last_period=max(cause.period for cause in causes),
-        what=alert.what or f"{title}: {subject} of {', '.join(columns[:5])}{_more(columns[5:])}",
+        what=alert.what
+        or f"{title}: {subject} of {', '.join(columns[:5])}{_more(columns[5:])}{_only(sorted(compared))}",
         how_much=reasons,
         what_to_do=f"{_RETRAINING} {advice}" if retrains else advice,
         slice="; ".join(sorted({_rows_of(cause) for cause in causes if _rows_of(cause)})) or ALL_ROWS,
@@ -144,6 +147,10 @@ def _updated(alert: Alert, causes: Sequence[Cause], decision: Decision, title: s
 def _rows_of(cause: Cause) -> str:
     """A found slice, or a declared group."""
     return cause.slice or (cause.column if "=" in cause.column else "")
+
+
+def _only(compared: Sequence[str]) -> str:
+    return compared[0] if len(compared) == 1 else ""
 
 
 def _more(rest: Sequence[str]) -> str:

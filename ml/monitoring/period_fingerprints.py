@@ -73,13 +73,18 @@ class PeriodState:
         """Whether its outcomes should have been known before `newest`."""
         return calendar.passed(self.period, newest) > due_periods
 
-    def fingerprint(self, newest: date, calendar: Calendar, due_periods: int) -> str:
-        """Changes exactly when the period must be measured again: other data, or a passed deadline."""
+    def fingerprint(
+        self, newest: date, calendar: Calendar, due_periods: int, reference: Mapping[str, object] | None = None
+    ) -> str:
+        """Changes exactly when the period must be measured again: other data, another sliding `reference` (None: there
+        is none), or a passed deadline.
+        """
         lacks_outcomes = self.outcomes.rows < self.features.rows
         content = {
             **asdict(self),
             "newest": self.period == newest,
             "overdue": lacks_outcomes and self.is_overdue(newest, calendar, due_periods),
+            **(reference or {}),
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:32]
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ml.declarations import Calendar, Model, Monitored, Monitoring, TrainingCause, Worse
-from ml.declarations.monitored import Needs
+from ml.declarations.monitored import SLIDING, Needs
 from ml.monitoring.metric import Metric
 from ml.monitoring.window import judged
 from ml.problems.finding import SLICE_LOSS, Kind, Verdict
@@ -33,6 +33,13 @@ class Policy:
             return self.judged[metric].title
         over_periods = self.judged.get(metric.removeprefix("lasting_"))
         return f"{over_periods.title}, lasting change" if over_periods else ""
+
+    def against(self, metric: Metric) -> str:
+        """What drift is measured from, in words; empty if there is only one comparison, or for other metrics."""
+        periods = self.limits.sliding_periods
+        if metric.metric.startswith(SLIDING):
+            return self.calendar.before(periods) if periods else f"the {self.calendar.period}s before"
+        return f"training data of version {metric.model_version}" if periods and metric.kind is Kind.DRIFT else ""
 
     def rank(self, metric: Metric) -> int:
         """Its place among the problem's metrics; others come after."""

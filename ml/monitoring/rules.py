@@ -18,6 +18,7 @@ from enum import StrEnum
 from itertools import takewhile
 
 from ml.declarations import Calendar, Monitoring, TrainingCause
+from ml.declarations.monitored import SLIDING
 from ml.monitoring import decision_text
 from ml.monitoring.cause import Cause, cause_of
 from ml.monitoring.metric import Metric
@@ -101,7 +102,7 @@ def decide(period: date, metrics: Sequence[Metric], earlier: Sequence[Decision],
 
 
 def _cause(metric: Metric, metrics: Sequence[Metric], policy: Policy) -> Cause:
-    return cause_of(metric, metrics, policy.title(metric.metric))
+    return cause_of(metric, metrics, policy.title(metric.metric), policy.against(metric))
 
 
 def lag_periods(metric: Metric, policy: Policy) -> int:
@@ -161,9 +162,12 @@ def _should_be_known(metric: Metric, metrics: Sequence[Metric], period: date, li
     """Whether an unknown metric is worth an alert: its rows exist, and (for performance) their outcomes too.
 
     Groups that are too small to compare, and periods that are too small to judge, are only named in the reason if that
-    is usual: it is a property of the portfolio.
+    is usual: it is a property of the portfolio. So is a period with nothing just before it: what earlier periods lacked
+    was an alert in their time.
     """
     if metric.verdict is not Verdict.UNKNOWN or metric.kind is Kind.FAIRNESS or _is_small(metric, metrics, limits):
+        return False
+    if metric.metric.startswith(SLIDING):
         return False
     needed = ("labelled_share", metric.period) if metric.kind is Kind.PERFORMANCE else ("row_count", period)
     verdicts = {each.verdict for each in metrics if (each.metric, each.period) == needed}

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -78,10 +78,23 @@ class Expectation:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class JustBefore:
+    """The periods just before one, as its sliding reference.
+
+    `frame`: the rows (or a sample) of each that has enough, with the columns of `PeriodData.frame`; answers of another
+    version than the period's own are null. `described`: all of them with their rows, and why some are left out.
+    """
+
+    frame: pd.DataFrame = field(default_factory=pd.DataFrame)
+    described: str = "no period before it"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class PeriodData:
     """One arrived period. `frame`: one row per feature row (or a sample of them) with features and group attributes,
     answers (null: not scored) and `label` (null: not known). `rows` and `labelled` count the whole period; its
-    outcomes are `overdue` if they should be known by now. `arrival` is None if no feed delivers the rows.
+    outcomes are `overdue` if they should be known by now. `arrival` is None if no feed delivers the rows. `before`: its
+    sliding reference, if one is declared.
     """
 
     period: date
@@ -92,6 +105,7 @@ class PeriodData:
     scored: int
     arrival: Arrival | None
     frame: pd.DataFrame
+    before: JustBefore = field(default_factory=JustBefore)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -40,7 +40,8 @@ class Finding:
     include the noise bound of the period's rows, so a small period has wider ones. `reference_value` is the same
     measure on the reference, and `column` the feature, group attribute, answer or slice (empty: the whole period).
     `lower` and `upper` are the value's 95 % interval, `error` its standard error and `reference_error` that of
-    `reference_value`; None: unknown. `slice`: the rows in words; None: all rows, or those of `column`.
+    `reference_value`; None: unknown. `slice`: the rows in words; None: all rows, or those of `column`. `reference`:
+    what the value is compared with, in words; None: the version's training data.
     """
 
     kind: Kind
@@ -58,6 +59,7 @@ class Finding:
     error: float | None = None
     reference_error: float | None = None
     slice: str | None = None
+    reference: str | None = None
 
 
 def unknown(kind: Kind, metric: str, column: str, rows: int, reason: str) -> Finding:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bench.monitoring_errors import columns, evidently, page, pieces, problems, ranking
+from bench.monitoring_errors import columns, evidently, page, pieces, problems, ranking, sliding
 from bench.monitoring_errors.cells import CHANGED, CHANGES, KINDS, STABLE, Cell
 from bench.monitoring_errors.pieces import Measured, Piece
 from bench.monitoring_errors.told import begun, delay, share
@@ -105,6 +105,18 @@ def test_another_tool_is_judged_by_the_columns_that_it_says_have_drifted() -> No
     assert row == "| normal | 200 | 5 | 4 | 75.0% | 25.0% |"
     assert {(each.rows, each.columns) for each in evidently.SMALL} >= {(200, 5), (5000, 25)}
     assert len(list(evidently.all_pieces())) == 9 * len(evidently.SMALL)
+
+
+def test_both_comparisons_are_counted_alone_and_together() -> None:
+    """Two breaches of one, one of the other in another period: three alarms in all."""
+    said = [[(True, False), (False, False), (False, True), (False, False), (True, False)]]
+    assert [cell.split(":")[0] for cell in sliding.stable_row("made up", said).split(" | ")[2:]] == ["2", "1", "3"]
+
+
+def test_a_jump_after_a_trend_is_told_by_the_periods_before() -> None:
+    """The trend alone is told by the training data only; three months later the jump is over, and the trend is not."""
+    cell = Cell(rows=500, columns=1, kind="normal", change="jump 1.2")
+    assert sliding.changed_row(cell, sliding.part(cell, 0, 1)) == "| jump 1.2 | 500 | 1 | 1 | 0 | 1 | 1 | 1 | 0 |"
 
 
 def test_a_run_that_is_stopped_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from infra.access.inference import inference_grants
 from infra.main import WORKSPACES
 from infra.spec import load
+from infra.stacks.monitoring_charts import monitoring_charts
+from ml.usecases import use_case
 from tests.infra.conftest import Documents, edit
 from tests.infra.find import grants, permissions, who
 
@@ -226,6 +229,18 @@ def test_the_dashboard_draws_metrics_that_the_jobs_measure(documents: Documents)
     assert permissions(documents, STACK, "credit-monitoring-dashboard-permissions") == dict.fromkeys(
         ("ml-engineers", "data-scientists", "model-risk"), "CAN_READ"
     )
+
+
+def test_the_change_from_the_periods_before_is_drawn_if_it_is_declared() -> None:
+    """After the drift from the training data; without the declaration there is no such chart."""
+    case = use_case("credit")
+    [model] = case.models
+    slides = replace(model, monitoring=replace(model.monitoring, sliding_periods=3))
+    names = [
+        [chart.name for chart in monitoring_charts(replace(case, models=(each,)), "prod", "prod.credit_ops.metrics")]
+        for each in (model, slides)
+    ]
+    assert names[1] == ["psi", "sliding_psi", *names[0][1:]]
 
 
 def test_risk_and_the_platform_have_dashboards_of_their_own(documents: Documents) -> None:

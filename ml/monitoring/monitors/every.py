@@ -13,6 +13,7 @@ from ml.monitoring.monitors.of_slice import OfSlice
 from ml.monitoring.monitors.outside import OutsideRatio
 from ml.monitoring.monitors.row_count import RowCount
 from ml.monitoring.monitors.scored_share import ScoredShare
+from ml.monitoring.monitors.sliding import Sliding
 from ml.monitoring.monitors.together import Together
 from ml.monitoring.monitors.worst_slices import WorstSlices
 from ml.monitoring.window import judged, problem
@@ -25,6 +26,7 @@ GENERIC: tuple[Monitor, ...] = (
     NullRatio(),
     OutsideRatio(),
     Moved(),
+    Sliding(),
     Together(),
 )
 

@@ -24,9 +24,14 @@ class Moved:
 
     def measure(self, window: Window) -> list[Finding]:
         """The findings of each column."""
-        without = window.limits.drift_without
-        names = (*window.watched, *(name for name in answer_names(window.model) if name not in without))
+        names = compared_columns(window)
         return _Columns(window, names).findings(names)
+
+
+def compared_columns(window: Window) -> tuple[str, ...]:
+    """The features, group attributes and answers whose values are compared with a reference."""
+    without = window.limits.drift_without
+    return (*window.watched, *(name for name in answer_names(window.model) if name not in without))
 
 
 class _Columns:
@@ -34,8 +39,8 @@ class _Columns:
 
     def __init__(self, window: Window, names: tuple[str, ...]) -> None:
         self.window, limits = window, window.limits
-        self.tests = {name: _tests(window.expected.columns[name], window.values(name), limits) for name in names}
-        judged = [test.chance for of in self.tests.values() for test in of if test.metric in _limits(limits)]
+        self.tests = {name: tests_of(window.expected.columns[name], window.values(name), limits) for name in names}
+        judged = [test.chance for of in self.tests.values() for test in of if test.metric in limits_of(limits)]
         self.chance = false_discoveries(judged, chances.of_columns(limits))
 
     def findings(self, names: tuple[str, ...]) -> list[Finding]:
@@ -53,7 +58,7 @@ class _Columns:
         values, limits, fitted = self.window.values(name), self.window.limits, self.window.expected.columns[name]
 
         def against(before: Reference) -> list[Finding]:
-            tests = self.tests[name] if before is fitted else _tests(before, values, limits)
+            tests = self.tests[name] if before is fitted else tests_of(before, values, limits)
             return moved(before, values, limits, self.chance, tests)
 
         # An answer has no other reference than the hold-out.
@@ -64,7 +69,7 @@ class _Columns:
         before, known, limits = self.window.expected.steady[name], self.window.values(name).dropna(), self.window.limits
         wanted = _shifts_of(before)
         if not wanted or len(known) < limits.min_rows:
-            return [_unjudged(limits, each, name, len(known), _too_few(before, known, limits)) for each in wanted]
+            return [_unjudged(limits, each, name, len(known), too_few(before, known, limits)) for each in wanted]
         return [
             shift.figure.on(
                 Finding(
@@ -87,7 +92,8 @@ def _shifts_of(before: Reference) -> tuple[str, ...]:
     return SHIFTS if before.shape is not None else ()
 
 
-def _limits(limits: Monitoring) -> Mapping[str, Limits]:
+def limits_of(limits: Monitoring) -> Mapping[str, Limits]:
+    """The measures that are judged, each with its limit."""
     given = {
         "psi": limits.psi,
         "ks": limits.ks,
@@ -98,40 +104,42 @@ def _limits(limits: Monitoring) -> Mapping[str, Limits]:
     return {name: limit for name, limit in given.items() if limit}
 
 
-def _tests(before: Reference, values: pd.Series, limits: Monitoring) -> tuple[Compared, ...]:
-    """Nothing if either has too few known values."""
+def tests_of(before: Reference, values: pd.Series, limits: Monitoring) -> tuple[Compared, ...]:
+    """Every measure of a column; none if the period or the reference has too few known values."""
     known = values.dropna()
     return drift.compared(before, known) if before.rows and len(known) >= limits.min_rows else ()
 
 
-def _too_few(before: Reference, known: pd.Series, limits: Monitoring) -> str:
+def too_few(before: Reference, known: pd.Series, limits: Monitoring) -> str:
+    """Why a column cannot be compared."""
     return f"{len(known)} known values in the period, {before.rows} in the reference; {limits.min_rows} are needed"
 
 
 def _unjudged(limits: Monitoring, metric: str, column: str, rows: int, why: str) -> Finding:
     """Unknown, if it would be judged."""
     found = unknown(Kind.DRIFT, metric, column, rows, why)
-    return found if metric in _limits(limits) else replace(found, verdict=Verdict.RECORDED)
+    return found if metric in limits_of(limits) else replace(found, verdict=Verdict.RECORDED)
 
 
 def moved(
     before: Reference, values: pd.Series, limits: Monitoring, chance: float, tests: Sequence[Compared]
 ) -> list[Finding]:
     """Drift of one column by its `tests`; `chance` is that of each of its judged measures."""
-    known, column, judged = values.dropna(), before.column, _limits(limits)
+    known, column, judged = values.dropna(), before.column, limits_of(limits)
     found = {test.metric: test for test in tests}
     if not found:
-        why = _too_few(before, known, limits)
+        why = too_few(before, known, limits)
         return [_unjudged(limits, metric, column, len(known), why) for metric in drift.names(before)]
     return [
-        _finding(found[metric], column, judged.get(metric), len(known), chance)
+        finding(found[metric], column, judged.get(metric), len(known), chance)
         if metric in found
         else _unjudged(limits, metric, column, len(known), f"{metric} cannot be computed for infinite values")
         for metric in drift.names(before)
     ]
 
 
-def _finding(test: Compared, column: str, limit: Limits | None, rows: int, chance: float) -> Finding:
+def finding(test: Compared, column: str, limit: Limits | None, rows: int, chance: float) -> Finding:
+    """One measure, judged if it has a limit. `chance`: of a breach of each judged measure."""
     noise = test.bound(chance)
     if limit:
         return at_most(Kind.DRIFT, test.metric, column, test.value, limit, rows=rows, noise=noise)

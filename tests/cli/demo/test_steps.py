@@ -151,6 +151,20 @@ def test_the_charts_show_drift_and_performance_by_period() -> None:
     assert [(one.name, one.values) for one in performance.series] == [("version 2", (0.8,))]
 
 
+def test_the_change_from_the_periods_before_is_a_chart_of_its_own_if_it_is_declared() -> None:
+    """Next to the drift from the training data, of its own metric."""
+    model, records = use_case("credit").models[0], made.records()
+    rows = [{**row, "metric": "sliding_psi", "value": "0.3"} for row in records.metrics if row["metric"] == "psi"]
+    slides = replace(model, monitoring=replace(model.monitoring, sliding_periods=3))
+    found = charts(slides, replace(records, metrics=[*records.metrics, *rows]))
+    assert [each.title for each in found] == [
+        "Drift over months",
+        "Change from the 3 months before",
+        "Performance over months",
+    ]
+    assert {value for one in found[1].series for value in one.values} == {0.3}
+
+
 def test_before_anything_is_measured_there_is_no_chart() -> None:
     """An empty chart would look like no drift."""
     assert charts(use_case("credit").models[0], replace(made.records(), metrics=[])) == []

@@ -24,6 +24,14 @@ def test_columns_share_the_declared_rate(columns: int) -> None:
     assert chances.of_columns(LIMITS) + columns * sum(sums.values()) == pytest.approx(RATE)
 
 
+def test_two_comparisons_share_what_a_period_shows_alone() -> None:
+    """Half each with the training data and with the periods just before; sums keep theirs, so all is as declared."""
+    both = replace(LIMITS, sliding_periods=3)
+    sums = sum(chances.of_shift(both, metric, 25) for metric in SHIFTS)
+    assert chances.of_columns(both) == pytest.approx(0.000025)
+    assert 2 * chances.of_columns(both) + 25 * sums == pytest.approx(RATE)
+
+
 @pytest.mark.parametrize(
     ("problem", "sums"),
     [(BinaryClassification(), 1), (MulticlassClassification(classes=("a", "b", "c")), 2), (Regression(unit="mg"), 1)],

@@ -28,12 +28,13 @@ def test_limits_out_of_order_are_refused(warn: float, act: float) -> None:
 
 
 def test_every_mistake_is_told() -> None:
-    """Four mistakes, four sentences with what is allowed."""
+    """Five mistakes, five sentences with what is allowed."""
     with pytest.raises(DeclarationError) as refused:
-        Monitoring(min_rows=5, labelled_periods_below=0, min_labelled_share=1.0, min_row_ratio=1.5)
+        Monitoring(min_rows=5, labelled_periods_below=0, min_labelled_share=1.0, min_row_ratio=1.5, sliding_periods=0)
     assert refused.value.problems == (
         "min_rows is 5; at least 30 is allowed: raise it",
         "labelled_periods_below is 0; at least 1 is allowed: raise it",
+        "sliding_periods is 0; at least 1 is allowed: raise it",
         "min_labelled_share is 1.0; between 0 and 1 (exclusive) is allowed",
         "min_row_ratio 1.5 < 1 < max_row_ratio 2.0 is required",
     )

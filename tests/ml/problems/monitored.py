@@ -70,8 +70,13 @@ def expected(declared: Model, holdout: pd.DataFrame) -> Expectation:
 
 def measured(problem: ProblemType, frame: pd.DataFrame, before: Expectation) -> list[Metric]:
     """All metrics of June 2024 with the rows of `frame`."""
+    return measure(period_data(problem, frame), before, model(problem))
+
+
+def period_data(problem: ProblemType, frame: pd.DataFrame) -> PeriodData:
+    """June 2024 with the rows of `frame`."""
     answers = frame[[*answer_names(model(problem))]]
-    data = PeriodData(
+    return PeriodData(
         period=PERIOD,
         newest_period=NEWEST,
         overdue=False,
@@ -81,4 +86,3 @@ def measured(problem: ProblemType, frame: pd.DataFrame, before: Expectation) -> 
         arrival=Arrival(received=len(frame), rejected=0, duplicates=0),
         frame=frame,
     )
-    return measure(data, before, model(problem))

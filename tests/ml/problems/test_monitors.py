@@ -9,14 +9,15 @@ import pandas as pd
 import pytest
 
 from ml.declarations import Calendar, ProblemType, TrainingCause, Worse
+from ml.monitoring.monitors.sliding import Sliding
 from ml.monitoring.policy import Due, policy_of
-from ml.monitoring.window import LABEL, Expectation, answer_names, answered
+from ml.monitoring.window import LABEL, Expectation, JustBefore, Window, answer_names, answered
 from ml.problems.finding import Kind, Verdict
 from ml.problems.monitor import Answered, Bounds
 from ml.problems.registry import problem_of
 from ml.problems.regression.monitors import coverage_noise
 from tests.ml.problems.made import BINARY, MULTICLASS, PROBLEMS, REGRESSION, model
-from tests.ml.problems.monitored import expected, measured, periods
+from tests.ml.problems.monitored import expected, measured, period_data, periods
 
 OK, WARN, BREACH, UNKNOWN = Verdict.OK, Verdict.WARN, Verdict.BREACH, Verdict.UNKNOWN
 RECORDED = Verdict.RECORDED
@@ -45,6 +46,29 @@ def _performance(declared: ProblemType) -> set[str]:
         if monitor.kind is Kind.PERFORMANCE and monitor.declared.limit
         for column in monitor.columns(())
     }
+
+
+@each_problem
+def test_a_period_is_compared_with_those_before_it_whatever_the_problem(declared: ProblemType) -> None:
+    """Alike, it is ok in every column and answer; after a jump of the first feature and of all answers it is not."""
+    known, before = periods(declared, 1000, seed=7), periods(declared, 3000, seed=8)
+    own = model(declared)
+    slides = replace(own, monitoring=replace(own.monitoring, sliding_periods=3))
+    data = period_data(declared, known)
+
+    def found(earlier: pd.DataFrame) -> dict[tuple[str, str], Verdict]:
+        given = replace(data, before=JustBefore(frame=earlier, described="the 3 months before"))
+        truth = problem_of(declared).truth
+        window = Window(data=given, expected=_expected(declared), model=slides, truth=truth)
+        return {(each.metric, each.column): each.verdict for each in Sliding().measure(window)}
+
+    alike = found(before)
+    assert set(alike.values()) == {OK}
+    assert {column for _, column in alike} == {*own.features, *answer_names(own)}
+    jumped = found(before.assign(weight=before["weight"] + 20))
+    assert {column for (_, column), verdict in jumped.items() if verdict is BREACH} == {"weight"}
+    unscored = found(before.assign(**dict.fromkeys(answer_names(own))))
+    assert {column for (_, column), verdict in unscored.items() if verdict is UNKNOWN} == set(answer_names(own))
 
 
 @each_problem
