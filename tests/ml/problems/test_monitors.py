@@ -275,16 +275,16 @@ def test_groups_that_are_answered_differently_are_a_breach(
     rows = frame.assign(**{LABEL: frame[LABEL].mask(spoiled, label)})
     monitor = next(each for each in problem_of(declared).monitors() if each.name == name)
     grouped = replace(model(declared), fairness_groups=("ward",))
-    promised = monitor.promise(answered(grouped, periods(declared, 4000, seed=1)))
+    promised = monitor.promise(answered(grouped, periods(declared, 4000, seed=1), problem_of(declared).truth))
     bounds = Bounds(limit=monitor.declared.limit, chance=0.001, promised=promised, min_group_rows=100)
-    [found] = monitor.measure(answered(grouped, rows), bounds)
+    [found] = monitor.measure(answered(grouped, rows, problem_of(declared).truth), bounds)
     assert (found.column, found.verdict) == ("ward", verdict)
 
 
 def test_groups_without_outcomes_cannot_be_compared_by_them() -> None:
     """Unknown, and no crash."""
     grouped = replace(model(REGRESSION), fairness_groups=("ward",))
-    rows = answered(grouped, periods(REGRESSION, 500, seed=1).assign(**{LABEL: np.nan}))
+    rows = answered(grouped, periods(REGRESSION, 500, seed=1).assign(**{LABEL: np.nan}), problem_of(REGRESSION).truth)
     monitor = problem_of(REGRESSION).monitors()[-1]
     [found] = monitor.measure(rows, Bounds(limit=monitor.declared.limit, chance=0.001))
     assert found.verdict is UNKNOWN
