@@ -64,7 +64,7 @@ $(READY): Pipfile.lock Makefile
 	@touch $@
 	@echo "Ready. make demo plays the whole story of one model; make help lists every target."
 
-demo: $(READY) ## Play the whole story of one model and check it (USECASE=credit; DATA=FILE: real data; STORY=streaming: with a broker and a database)
+demo: $(READY) ## Play the whole story of one model and check it (USECASE=credit; DATA=FILE: real data; STORY=streaming: with a broker and a database; STORY=mirror, for health: dev on redacted tables)
 	@$(BIN)/mlops demo $(USECASE) $(if $(DATA),--data "$(DATA)") $(if $(STORY),--story $(STORY))
 
 ##@ Test

@@ -1,6 +1,5 @@
 """`mlops demo`: the whole story of one use case, on this machine."""
 
-import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -8,14 +7,13 @@ from pathlib import Path
 import click
 
 from cli.demo.accounting import accounts
+from cli.demo.beside import STORIES, tell_beside
 from cli.demo.checks import checks, judge, platform_checks, prove, require
 from cli.demo.landing import prepare
 from cli.demo.records import read
 from cli.demo.report import demo_report
 from cli.demo.steps import rehearse_roll_back, tell
 from cli.demo.stories import story_of
-from cli.demo.streaming import STORY
-from cli.demo.streaming.checkout import changed_checkout, declaration_of, run_there
 from cli.demo.summary import REPORT, collect, summarize
 from cli.demo.under_way import Demo
 from cli.errors import CommandError
@@ -35,8 +33,9 @@ from cli.synthesis import synthesize
 )
 @click.option(
     "--story",
-    type=click.Choice([STORY]),
-    help="Another story: a stream is scored while the champion changes; a database and a topic get every score.",
+    type=click.Choice(list(STORIES)),
+    help="Another story. streaming: a stream is scored while the champion changes; a database and a topic get every "
+    "score. mirror: dev trains on redacted tables of prod, and cannot read prod's own.",
 )
 @format_option
 def demo(use_case: str, data: Path | None, story: str | None, form: str) -> None:
@@ -53,7 +52,9 @@ def demo(use_case: str, data: Path | None, story: str | None, form: str) -> None
     what the story needs.
     """
     if story:
-        _tell_beside(use_case, story, data, form)
+        if data:
+            raise CommandError(f"--data and --story {story}: the story uses generated data; leave out --data", 2)
+        tell_beside(use_case, story, form)
         return
     started = time.monotonic()
     told_by = story_of(use_case)
@@ -77,19 +78,3 @@ def demo(use_case: str, data: Path | None, story: str | None, form: str) -> None
     write(demo_report(told, records, accounting, judged, sections), current_home() / REPORT)
     summarize(use_case, sections, form=form)
     require(judged)
-
-
-def _tell_beside(use_case: str, story: str, data: Path | None, form: str) -> None:
-    """Play another story. Raises CommandError with its exit code if it fails."""
-    from localcloud import lifecycle  # noqa: PLC0415 - only commands that talk to the cloud pay for it
-
-    if data:
-        raise CommandError(f"--data and --story {story}: the story uses generated data; leave out --data", 2)
-    declaration_of(use_case, story)
-    home = use_home(story)
-    lifecycle.stop(home)
-    shutil.rmtree(home, ignore_errors=True)
-    checkout = changed_checkout(use_case, story, home / "checkout")
-    code = run_there(checkout, f"cli.demo.{story}", use_case, "--format", form)
-    if code:
-        raise CommandError(f"the story {story} failed: see above", code)

@@ -11,7 +11,7 @@ import httpx
 import pytest
 import yaml
 
-from cli.demo.streaming.checkout import copied
+from cli.demo.checkout import copied
 from tests.cli.places.exported import CLIENT, IMAGE
 from tests.e2e.conftest import Mlops
 from tests.infra.serving_places import switch_on

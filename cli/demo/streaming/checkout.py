@@ -1,22 +1,15 @@
 """A copy of this checkout in which a use case has the declaration of a story.
 
-The copy has the edits that a user would make: the declaration, and the columns that scoring may see. Stacks, wheel and
-commands then come from the copy, and the shipped ones stay free of brokers and databases.
+The copy has the edits that a user would make: the declaration, and the columns that scoring may see.
 """
 
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
+from cli.demo.checkout import copied, edit
 from cli.errors import CommandError
-from cli.paths import ROOT, clouds
-from infra.revision import UNKNOWN, git_commit
+from cli.paths import ROOT
 
-_ROOMS = ("cli", "infra", "localcloud", "ml", "policies", "schedules", "settings", "workspaces")
-_FILES = ("LICENSE", "README.md", "pyproject.toml")
-_TOOLS, _SHIPPED = ".tools", "shipped"
+_SHIPPED = "shipped"
 # A stream reads the change data feed of the feature table, which is refused to principals that a mask applies to.
 _MASKED, _CLEAR = "  scoring: {", "  scoring: {sensitive: clear, source_sensitive: clear, "
 
@@ -39,32 +32,8 @@ def changed_checkout(use_case: str, story: str, folder: Path, root: Path = ROOT)
     declared = declaration_of(use_case, story, root)
     copied(folder, root)
     _declare(folder / "ml" / "usecases" / use_case, declared.read_text("utf-8"))
-    _edit(folder / "workspaces" / "platform.yaml", _MASKED, _CLEAR)
+    edit(folder / "workspaces" / "platform.yaml", _MASKED, _CLEAR)
     return folder
-
-
-def copied(folder: Path, root: Path = ROOT) -> Path:
-    """Copy the sources of stacks, wheel and commands to `folder`, replacing an earlier copy."""
-    shutil.rmtree(folder, ignore_errors=True)
-    for room in _ROOMS:
-        shutil.copytree(root / room, folder / room, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in _FILES:
-        shutil.copy(root / name, folder / name)
-    # Java, jars and packages that this checkout has downloaded.
-    (root / _TOOLS).mkdir(exist_ok=True)
-    (folder / _TOOLS).symlink_to(root / _TOOLS)
-    return folder
-
-
-def run_there(checkout: Path, module: str, *arguments: str) -> int:
-    """Run a module of the copy with this Python; its exit code."""
-    environment = os.environ | {"PYTHONPATH": str(checkout), "MLOPS_HOME": str(clouds().resolve())}
-    commit = git_commit(ROOT).removesuffix("-dirty")
-    if commit != UNKNOWN:
-        environment |= {"MLOPS_GIT_COMMIT": commit}
-    return subprocess.run(
-        [sys.executable, "-m", module, *arguments], cwd=checkout, env=environment, check=False
-    ).returncode
 
 
 def _declare(package: Path, declaration: str) -> None:
@@ -72,10 +41,3 @@ def _declare(package: Path, declaration: str) -> None:
     (package / "declaration.py").rename(package / f"{_SHIPPED}.py")
     before, after = (f"ml.usecases.{package.name}.{name} import" for name in ("declaration", _SHIPPED))
     (package / "declaration.py").write_text(declaration.replace(before, after), "utf-8")
-
-
-def _edit(path: Path, old: str, new: str) -> None:
-    text = path.read_text("utf-8")
-    if text.count(old) != 1:
-        raise CommandError(f"{path.name} has {old.strip()!r} {text.count(old)} times: this story edits it once")
-    path.write_text(text.replace(old, new), "utf-8")
