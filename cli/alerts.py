@@ -13,9 +13,15 @@ _COLUMNS = (
 
 
 def alert_rows(model: NamedModel, *, ended: bool) -> list[Row]:
-    """The model's alerts, newest first; ended alerts only on request."""
+    """The model's alerts, newest first, with when and why a person last acted on each; ended ones only on request."""
     found = records(model, "alerts", _COLUMNS, order="last_period desc, key")
-    return [{"model": model.handle, **row} for row in found if ended or row["status"] != "closed"]
+    acted = {row["key"]: row for row in records(model, "alert_actions", "key, handled_at, reason", order="handled_at")}
+    nobody = {"handled_at": None, "reason": None}
+    return [
+        {"model": model.handle, **nobody, **acted.get(row["key"], {}), **row}
+        for row in found
+        if ended or row["status"] != "closed"
+    ]
 
 
 def record(model: NamedModel, parameters: dict[str, str], host: str | None) -> None:

@@ -65,7 +65,8 @@ def start(client: "WorkspaceClient", job: str, parameters: dict[str, str], only:
 
     Raises CommandError if it cannot be started.
     """
-    from databricks.sdk.errors.base import DatabricksError  # noqa: PLC0415 - takes half a second
+    from databricks.sdk.errors import PermissionDenied  # noqa: PLC0415 - takes half a second
+    from databricks.sdk.errors.base import DatabricksError  # noqa: PLC0415
 
     found = [(item.job_id, item.settings.name) for item in client.jobs.list() if item.settings]
     ids = [job_id for job_id, name in found if name == job and job_id is not None]
@@ -75,6 +76,9 @@ def start(client: "WorkspaceClient", job: str, parameters: dict[str, str], only:
         raise CommandError(f"job {job!r} {problem} in this environment; its jobs are: {names}")
     try:
         return int(client.jobs.run_now(ids[0], job_parameters=parameters or None, only=list(only) or None).run_id)
+    except PermissionDenied as error:
+        right = "`access` of the use case in the environment's file gives it"
+        raise CommandError(f"job {job!r} was refused: {error} The right is missing: {right}") from error
     except DatabricksError as error:
         raise CommandError(f"job {job!r} was refused: {error}") from error
 

@@ -125,8 +125,8 @@ def with_requests(task: str) -> argparse.ArgumentParser:
     return flags
 
 
-def first_day(flags: argparse.ArgumentParser, task: Common, period: str) -> date | None:
-    """The first day of `--holdout-start`; None for empty text, by which a job leaves a parameter out.
+def first_day(flags: argparse.ArgumentParser, task: Common, period: str, flag: str = "--holdout-start") -> date | None:
+    """The first day of the period given as `flag`; None for empty text, by which a job leaves a parameter out.
 
     Prints an error and exits with code 2 if the value is not a period of the use case.
     """
@@ -135,7 +135,7 @@ def first_day(flags: argparse.ArgumentParser, task: Common, period: str) -> date
     try:
         return task.judging.first_day(task.judging.parse(period))
     except ValueError as error:
-        flags.error(f"argument --holdout-start: {error}, or nothing")
+        flags.error(f"argument {flag}: {error}, or nothing")
 
 
 def _delivery(text: str) -> str:

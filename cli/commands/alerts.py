@@ -7,12 +7,16 @@ import click
 
 from cli.alerts import alert_rows, record
 from cli.cloud import HOST
+from cli.errors import CommandError
 from cli.models import models_of, named_model
 from cli.output import format_option, show
 from cli.removals import by_option
 from ml.usecases import USE_CASES
 
-_SHORT = ("model", "key", "status", "since_period", "last_period", "what", "slice", "handled_by")
+_SHORT = (
+    *("model", "key", "status", "since_period", "last_period", "what", "slice"),
+    *("handled_by", "handled_at", "snoozed_until"),
+)
 
 
 @click.group()
@@ -66,13 +70,27 @@ def ack(*, model: str, key: str, by: str, reason: str, env: str | None, host: st
 
 @alerts.command()
 @_about_one
-@click.option("--periods", type=click.IntRange(min=1), required=True, help="How many periods to silence it for.")
-def snooze(*, model: str, key: str, by: str, reason: str, env: str | None, host: str | None, periods: int) -> None:
-    """Silence the alert KEY of MODEL for some periods.
+@click.option("--periods", type=click.IntRange(min=1), help="How many periods to silence it for.")
+@click.option("--until", metavar="PERIOD", help="Instead: the first period in which it is sent again, such as 2025-09.")
+def snooze(
+    *,
+    model: str,
+    key: str,
+    by: str,
+    reason: str,
+    env: str | None,
+    host: str | None,
+    periods: int | None,
+    until: str | None,
+) -> None:
+    """Silence the alert KEY of MODEL for some periods, or until a period.
 
     If it lasts longer, it is sent again.
     """
-    _record("snooze", model, key, by=by, reason=reason, env=env, host=host, periods=periods)
+    if (periods is None) == (until is None):
+        given = "both --periods and --until" if until else "neither --periods nor --until"
+        raise CommandError(f"snooze has {given}: give one of them, how long to silence it or until when", 2)
+    _record("snooze", model, key, by=by, reason=reason, env=env, host=host, periods=periods or 0, until=until or "")
 
 
 @alerts.command()
@@ -86,9 +104,18 @@ def resolve(*, model: str, key: str, by: str, reason: str, env: str | None, host
 
 
 def _record(
-    action: str, model: str, key: str, *, by: str, reason: str, env: str | None, host: str | None, periods: int = 0
+    action: str,
+    model: str,
+    key: str,
+    *,
+    by: str,
+    reason: str,
+    env: str | None,
+    host: str | None,
+    periods: int = 0,
+    until: str = "",
 ) -> None:
     found = named_model(model, env)
-    asked = {"key": key, "action": action, "by": by, "reason": reason, "periods": str(periods)}
+    asked = {"key": key, "action": action, "by": by, "reason": reason, "periods": str(periods), "until": until}
     record(found, asked, host)
     click.echo(f"{found.full_name}: {action} of {key} is recorded")

@@ -2,7 +2,7 @@
 
 from infra.jobs.declaration import JobContext, JobDeclaration, parameter
 
-_PARAMETERS = ("key", "action", "by", "reason", "periods")
+_PARAMETERS = ("key", "action", "by", "reason", "periods", "until")
 
 
 def alerts(context: JobContext) -> JobDeclaration | None:
@@ -18,7 +18,7 @@ def alerts(context: JobContext) -> JobDeclaration | None:
         # The principal that raises alerts keeps the record of them.
         runs_as="monitoring",
         started_by="alert_actions",
-        # Parameters without a default here are required: they are recorded.
+        # The first four are required, though a job parameter must have a default: the task refuses empty ones.
         parameters=tuple((name, "0" if name == "periods" else "") for name in _PARAMETERS),
         tasks=(
             context.model_task(

@@ -25,15 +25,23 @@ class NoSuchAlertError(LookupError):
     """No lasting alert has that key."""
 
 
+class PastPeriodError(ValueError):
+    """A snoozed alert would be silent until a period that is decided on."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """The requested action. `periods`: how many periods a snoozed alert stays silent; 0 for other actions."""
+    """The requested action. A snoozed alert stays silent for `periods` periods, or until the first day `until` of one.
+
+    Other actions have 0 periods and no `until`.
+    """
 
     key: str
     act: Act
     by: str
     reason: str
     periods: int
+    until: date | None = None
 
 
 def parse(arguments: Sequence[str] | None) -> tuple[Common, Request]:
@@ -44,12 +52,18 @@ def parse(arguments: Sequence[str] | None) -> tuple[Common, Request]:
     flags.add_argument("--by", required=True, type=parameters.told)
     flags.add_argument("--reason", required=True, type=parameters.told)
     flags.add_argument("--periods", default=0, type=_count, help="how many periods a snoozed alert stays silent")
+    flags.add_argument("--until", default="", help="first period in which a snoozed alert is sent again")
     parsed = flags.parse_args(arguments)
-    act, periods = Act(parsed.action), parsed.periods
-    if (act is Act.SNOOZE) != (periods > 0):
-        flags.error(f"--periods {periods}: give 1 or more with snooze, and omit it for other actions")
-    request = Request(key=parsed.key, act=act, by=parsed.by, reason=parsed.reason, periods=periods)
-    return parameters.common(parsed), request
+    common, act = parameters.common(parsed), Act(parsed.action)
+    until = parameters.first_day(flags, common, parsed.until, flag="--until")
+    times = [f"--{name} {value}" for name, value in (("periods", parsed.periods), ("until", parsed.until)) if value]
+    if len(times) != (act is Act.SNOOZE):
+        flags.error(
+            f"{act} with {' and '.join(times) or 'no time'}: give snooze either --periods, 1 or more, or --until, and "
+            "other actions neither"
+        )
+    request = Request(key=parsed.key, act=act, by=parsed.by, reason=parsed.reason, periods=parsed.periods, until=until)
+    return common, request
 
 
 def _count(text: str) -> int:
@@ -76,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def record(book: Book, request: Request, creator: str) -> Mapping[str, object]:
-    """Append the action, and return the alert's new row. Raises NoSuchAlertError."""
+    """Append the action, and return the alert's new row. Raises NoSuchAlertError, PastPeriodError."""
     book.create()
     entry = entry_of(book.entries(), request.key)
     handled = handled_by(request, entry.newest, book.common.judging)
@@ -91,15 +105,22 @@ def entry_of(entries: Sequence[Entry], key: str) -> Entry:
     found = next((entry for entry in entries if entry.alert.key == key), None)
     lasting = ", ".join(entry.alert.key for entry in entries if entry.status is not Status.CLOSED) or "none"
     if found is None:
-        raise NoSuchAlertError(f"there is no alert {key!r}; lasting alerts: {lasting}")
+        raise NoSuchAlertError(f"there is no alert {key!r}; name one that lasts: {lasting}")
     if found.status is Status.CLOSED:
-        raise NoSuchAlertError(f"alert {key!r} has already ended, so there is nothing to do; lasting alerts: {lasting}")
+        raise NoSuchAlertError(
+            f"alert {key!r} has already ended, so there is nothing to do; name one that lasts: {lasting}"
+        )
     return found
 
 
 def handled_by(request: Request, newest: date, calendar: Calendar) -> Handled:
-    """The action, counted from the newest decided period."""
-    until = calendar.add(newest, request.periods) if request.act is Act.SNOOZE else None
+    """The action, counted from the newest decided period. Raises PastPeriodError."""
+    until = calendar.add(newest, request.periods) if request.periods else request.until
+    if until is not None and until <= newest:
+        raise PastPeriodError(
+            f"until {calendar.named(until)}: that period is decided on, so nothing would be silenced; give "
+            f"{calendar.named(calendar.add(newest, 1))} or a later one"
+        )
     return Handled(act=request.act, by=request.by, seen=newest, until=until)
 
 

@@ -56,9 +56,10 @@ def test_alerts_that_last_are_listed_and_others_if_asked_for(told: Core) -> None
 @pytest.mark.parametrize(
     ("command", "more", "asked"),
     [
-        ("ack", (), {"action": "acknowledge", "periods": "0"}),
-        ("snooze", ("--periods", "2"), {"action": "snooze", "periods": "2"}),
-        ("resolve", (), {"action": "resolve", "periods": "0"}),
+        ("ack", (), {"action": "acknowledge", "periods": "0", "until": ""}),
+        ("snooze", ("--periods", "2"), {"action": "snooze", "periods": "2", "until": ""}),
+        ("snooze", ("--until", "2024-09"), {"action": "snooze", "periods": "0", "until": "2024-09"}),
+        ("resolve", (), {"action": "resolve", "periods": "0", "until": ""}),
     ],
 )
 def test_an_answer_is_a_run_of_the_models_job(
@@ -80,10 +81,18 @@ def test_an_answer_is_a_run_of_the_models_job(
     assert "prod.credit_ops.default_risk" in said.output
 
 
-def test_why_must_be_said() -> None:
-    """And for how long, to snooze."""
-    for command, lacking in (("resolve", "--reason"), ("snooze", "--periods")):
-        given = ["alerts", command, "credit", "drift:2024-06", *(["--reason", "x"] if lacking != "--reason" else [])]
-        said = CliRunner().invoke(mlops, given)
-        assert said.exit_code == 2
-        assert f"Missing option '{lacking}'" in said.output
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("resolve",), "Missing option '--reason'"),
+        (("snooze", "--reason", "x"), "snooze has neither --periods nor --until: give one of them"),
+        (("snooze", "--reason", "x", "--periods", "1", "--until", "2024-09"), "snooze has both --periods and --until"),
+        (("snooze", "--reason", "x", "--periods", "0"), "0 is not in the range x>=1"),
+    ],
+)
+def test_what_is_missing_is_told(given: tuple[str, ...], said: str) -> None:
+    """Why, and for how long, before any job runs."""
+    command, *more = given
+    done = CliRunner().invoke(mlops, ["alerts", command, "credit", "drift:2024-06", *more])
+    assert done.exit_code == 2
+    assert said in done.output

@@ -130,7 +130,7 @@ def test_parameters_of_every_task(documents: Documents) -> None:
     assert _flags(monitoring["monitoring"]) == common
     assert _flags(monitoring["decision"]) == common | {"--holdout-start": "{{job.parameters.holdout_start}}"}
     assert _flags(monitoring["alert"]) == common, "an empty value would reach the provider as null"
-    names = ("key", "action", "by", "reason", "periods")
+    names = ("key", "action", "by", "reason", "periods", "until")
     told = {f"--{name}": f"{{{{job.parameters.{name}}}}}" for name in names}
     assert _flags(tasks(documents, "prod", "credit-alerts")["alert_action"]) == common | told
 
