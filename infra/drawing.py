@@ -1,143 +1,163 @@
-"""Draws the platform into docs/architecture.md, from the stacks themselves: `python -m infra.drawing`."""
+"""Draws the platform of docs/architecture.md from the stacks themselves: `python -m infra.drawing`.
+
+The picture is an SVG file, which a page shows on GitHub and on the site alike. It is narrow, so that its text is read
+on a phone; light or dark by the reader's setting, on a ground of its own.
+"""
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+import textwrap
+from collections.abc import Iterator, Sequence
+from html import escape
 from pathlib import Path
-from typing import Any
 
+from infra.drawn import Documents, Environment, Hub, Platform, platform
 from infra.main import synth
 from infra.wheel import ROOT
 
-PAGE = ROOT / "docs" / "architecture.md"
-START, END = "<!-- drawn by python -m infra.drawing -->", "<!-- end of the drawing -->"
-Documents = Mapping[str, Mapping[str, Any]]
-_LINE = "<br/>"
+PICTURE = ROOT / "docs" / "pictures" / "platform.svg"
+# Lengths in pixels. Left of the boxes is the line to the hub, right of them the arrows between environments.
+_WIDTH, _LEFT, _RIGHT, _INSET, _LINE = 440, 30, 400, 12, 19
+_HUB_LINE, _LANE = 14, 9
+_VAULT = 262
+# Characters that fit into a line of a box of the whole width, of a workspace, and of a vault.
+_WIDE, _WORKSPACE, _NARROW = 50, 26, 15
+_STYLE = """
+svg { font: 14px system-ui, "Segoe UI", sans-serif;
+  --card: #ffffff; --ink: #1c1d1f; --soft: #565b62; --rule: #b9bdc4;
+  --data: #e7f1ee; --edge: #0f766b; --net: #f3f4f7; }
+@media (prefers-color-scheme: dark) { svg {
+  --card: #1d1f22; --ink: #ececec; --soft: #b3b8c0; --rule: #555a62;
+  --data: #17332f; --edge: #4cc4b6; --net: #26292d; } }
+.card { fill: var(--card); stroke: var(--rule); } .net { fill: var(--net); stroke: var(--rule); }
+.data { fill: var(--data); stroke: var(--edge); } .tip { fill: var(--edge); }
+text { fill: var(--ink); } .soft { fill: var(--soft); font-size: 13px; } .head { font-weight: 600; }
+.link, .writes, .reads { stroke: var(--edge); fill: none; } .link { stroke: var(--soft); }
+.writes { stroke-width: 2.5; } .reads { stroke-width: 1.5; stroke-dasharray: 5 4; }
+"""
 
 
 def drawing(documents: Documents) -> str:
-    """The platform as a Mermaid flowchart; `documents` are the stacks' by name."""
-    names = sorted(stack.removesuffix("-platform") for stack in documents if stack.endswith("-platform"))
-    lines = ["flowchart TB", *_lake(documents, names)]
-    for name in names:
-        lines += _environment(documents, name)
-    lines += _hub(documents, names)
-    return "\n".join(lines)
+    """The platform as SVG; `documents` are the stacks' by name."""
+    return picture(platform(documents))
 
 
-def _all(documents: Documents, stack: str, type_: str) -> list[Mapping[str, Any]]:
-    found: Mapping[str, Mapping[str, Any]] = documents.get(stack, {}).get("resource", {}).get(type_, {})
-    return list(found.values())
+def picture(drawn: Platform) -> str:
+    """One block per environment: its network, and below it the catalog that its workspace writes."""
+    parts: list[str] = []
+    below = 14.0
+    networks, catalogs = dict[str, float](), dict[str, float]()
+    if drawn.hub is not None:
+        below = _box(parts, below, _hub_lines(drawn.hub), "net") + 16
+    hub_end = below - 16
+    for each in drawn.environments:
+        networks[each.name], below = below + 20, _network(parts, below, each, peered=drawn.hub is not None)
+        if each.name in each.writers:
+            parts.append(_arrow(f"M{_LEFT + 40} {below} v26", "writes"))
+            parts.append(_text(_LEFT + 54, below + 19, "reads and writes", "soft"))
+        catalogs[each.name] = below + 44
+        below = _box(parts, below + 30, _catalog_lines(each), "data") + 20
+    below = _box(parts, below - 4, _metastore_lines(drawn), "data") + 14
+    if drawn.hub is not None:
+        parts.insert(0, _peerings(hub_end, list(networks.values())))
+    return _svg([*parts, *_between(drawn, networks, catalogs)], below)
 
 
-def _one(documents: Documents, stack: str, type_: str) -> tuple[Mapping[str, Any], str]:
-    """(arguments, suffix for its name) of the only resource of a type: created by the stack, or adopted."""
-    made = _all(documents, stack, type_)
-    if made:
-        [found] = made
-        return found, ""
-    [adopted] = documents[stack]["data"][type_].values()
-    return adopted, ", adopted"
+def _hub_lines(hub: Hub) -> list[str]:
+    return [
+        f"hub: network {hub.network}",
+        f"firewall, {hub.firewall}: only named hosts beyond it",
+        f"{hub.zones} DNS zones, Log Analytics, runners",
+    ]
 
 
-def _metastore(documents: Documents) -> str:
-    """Its name, from the stack that creates or imports it; for an adopted one its id, because a stack has no more."""
-    made = [each for stack in documents for each in _all(documents, stack, "databricks_metastore")]
-    if made:
-        return str(made[0]["name"])
-    assigned = _all(documents, "account", "databricks_metastore_assignment")
-    return f"{assigned[0]['metastore_id']}, adopted"
+def _catalog_lines(each: Environment) -> list[str]:
+    others = [f"also written by {name}" for name in each.writers if name != each.name]
+    others += [f"read, not written, by {name}" for name in each.readers]
+    return [f"catalog {each.catalog}", f"account {each.account}: {', '.join(each.containers)}", *others]
 
 
-def _ranges(vnet: Mapping[str, Any]) -> str:
-    """A network's first range; for an adopted network, only its owner knows it."""
-    return str(vnet["address_space"][0]) if "address_space" in vnet else f"{vnet['name']}, adopted"
+def _metastore_lines(drawn: Platform) -> list[str]:
+    return ["one metastore for all catalogs", drawn.metastore]
 
 
-def _node(environment: str, part: str) -> str:
-    """A node id for Mermaid, which allows no dashes."""
-    return f"{environment.replace('-', '_')}_{part}"
+def _network(parts: list[str], top: float, each: Environment, *, peered: bool) -> float:
+    """A network with its workspace and its vault; returns where it ends."""
+    head = [f"{each.name}: network {each.network}"]
+    head += [f"peered with the hub, {each.endpoints} private endpoints"] if peered else []
+    inner = top + 14 + _LINE * len(head)
+    work = ["workspace", each.workspace, f"{each.jobs} jobs", *(f"serves {name}" for name in each.served)]
+    lines = [_wrapped(work, _WORKSPACE), _wrapped(["vault", each.vault], _NARROW)]
+    tall = 12 + _LINE * max(map(len, lines))
+    parts.append(_rect(_LEFT, top, _RIGHT - _LEFT, inner + tall + _INSET - top, "net"))
+    parts.extend(_lines(_LEFT + _INSET, top, head))
+    parts.append(_rect(_LEFT + _INSET, inner, _VAULT - 26 - _LEFT - _INSET, tall, "card"))
+    parts.append(_rect(_VAULT, inner, _RIGHT - _INSET - _VAULT, tall, "card"))
+    parts.append(_arrow(f"M{_VAULT - 26} {inner + tall / 2} h22", "link"))
+    parts.extend(_lines(_LEFT + _INSET + 10, inner - 3, lines[0]))
+    parts.extend(_lines(_VAULT + 10, inner - 3, lines[1]))
+    return inner + tall + _INSET
 
 
-def _lake(documents: Documents, names: list[str]) -> Iterator[str]:
-    """One metastore, with a catalog per environment on its own storage account."""
-    yield f'  subgraph lake["one lake: metastore {_metastore(documents)}"]'
-    for name in names:
-        catalog, catalogs = _one(documents, f"{name}-workspace", "databricks_catalog")
-        account, accounts = _one(documents, f"{name}-platform", "azurerm_storage_account")
-        containers = [each["name"] for each in _all(documents, f"{name}-platform", "azurerm_storage_container")]
-        text = [f"catalog {catalog['name']}{catalogs}", f"account {account['name']}{accounts}", ", ".join(containers)]
-        yield f'    {_node(name, "catalog")}[("{_LINE.join(text)}")]'
-    yield "  end"
+def _peerings(start: float, ends: Sequence[float]) -> str:
+    """The line from the hub to each network."""
+    branches = "".join(f" M{_HUB_LINE} {end} H{_LEFT}" for end in ends)
+    return f'<path class="link" d="M{_LEFT} {start - 20} H{_HUB_LINE} V{max(ends)}{branches}"/>'
 
 
-def _environment(documents: Documents, name: str) -> Iterator[str]:
-    """A network with its workspace, the data that it reads and writes, and its private connections."""
-    stack = f"{name}-platform"
-    vnet, _ = _one(documents, stack, "azurerm_virtual_network")
-    workspace, workspaces = _one(documents, stack, "azurerm_databricks_workspace")
-    vault, vaults = _one(documents, stack, "azurerm_key_vault")
-    jobs = len(_all(documents, f"{name}-ml", "databricks_job"))
-    text = [f"workspace {workspace['name']}{workspaces}", f"{jobs} jobs", *_serving(documents, name)]
-    yield f'  subgraph {_node(name, "network")}["{name}: network {_ranges(vnet)}"]'
-    yield f'    {_node(name, "workspace")}["{_LINE.join(text)}"]'
-    yield f'    {_node(name, "vault")}[["vault {vault["name"]}{vaults}"]]'
-    yield "  end"
-    yield f"  {_node(name, 'workspace')} -->|keys, secrets| {_node(name, 'vault')}"
-    for binding in _all(documents, f"{name}-workspace", "databricks_workspace_binding"):
-        who = _owner_of(documents, binding["workspace_id"])
-        if binding["securable_type"] == "catalog" and who:
-            yield _binding(name, who, binding)
+def _between(drawn: Platform, networks: dict[str, float], catalogs: dict[str, float]) -> Iterator[str]:
+    """An arrow from each network whose workspace reads or writes another environment's catalog, in its own lane."""
+    wanted = [
+        (who, each.name, kind)
+        for each in drawn.environments
+        for kind, names in (("writes", each.writers), ("reads", each.readers))
+        for who in names
+        if who != each.name
+    ]
+    for number, (who, whose, kind) in enumerate(wanted, start=1):
+        lane, at = _RIGHT + 8 + _LANE * number, _LANE * (number - 1)
+        yield _arrow(f"M{_RIGHT} {networks[who] + at} H{lane} V{catalogs[whose] + at} H{_RIGHT + 6}", kind)
 
 
-def _serving(documents: Documents, name: str) -> list[str]:
-    endpoints = _all(documents, f"{name}-serving", "databricks_model_serving")
-    return [f"serves {', '.join(each['name'] for each in endpoints)}"] if endpoints else []
+def _box(parts: list[str], top: float, lines: Sequence[str], kind: str) -> float:
+    """A box of the whole width with `lines`, the first as its head; returns where it ends."""
+    shown = _wrapped(lines, _WIDE)
+    end = top + 14 + _LINE * len(shown)
+    parts.append(_rect(_LEFT, top, _RIGHT - _LEFT, end - top, kind))
+    parts.extend(_lines(_LEFT + _INSET, top, shown))
+    return end
 
 
-def _binding(owner: str, who: str, binding: Mapping[str, Any]) -> str:
-    """An arrow from the workspace of `who` to the catalog of `owner` that is bound to it."""
-    if binding["binding_type"] == "BINDING_TYPE_READ_ONLY":
-        return f"  {_node(who, 'workspace')} -.->|reads only| {_node(owner, 'catalog')}"
-    return f"  {_node(who, 'workspace')} ==>|reads, writes| {_node(owner, 'catalog')}"
+def _wrapped(lines: Sequence[str], characters: int) -> list[str]:
+    return [part for line in lines for part in textwrap.wrap(line, characters, break_on_hyphens=False)]
 
 
-def _owner_of(documents: Documents, workspace_id: int) -> str | None:
-    """The environment whose own catalog is bound to the workspace with this number; None if that catalog is adopted."""
-    for stack in documents:
-        bindings = documents[stack].get("resource", {}).get("databricks_workspace_binding", {})
-        own = bindings.get("catalog-binding-own")
-        if own and own["workspace_id"] == workspace_id:
-            return stack.removesuffix("-workspace")
-    return None
+def _lines(left: float, top: float, lines: Sequence[str]) -> Iterator[str]:
+    for number, line in enumerate(lines):
+        yield _text(left, top + 22 + _LINE * number, line, "soft" if number else "head")
 
 
-def _hub(documents: Documents, names: list[str]) -> Iterator[str]:
-    """The one way out, if there is one, and each network's private endpoints."""
-    hub = "hub"
-    if hub not in documents:
-        return
-    vnet, _ = _one(documents, hub, "azurerm_virtual_network")
-    firewall, _ = _one(documents, hub, "azurerm_firewall")
-    zones = len(_all(documents, hub, "azurerm_private_dns_zone") or documents[hub]["data"]["azurerm_private_dns_zone"])
-    yield f'  subgraph hub["hub: network {_ranges(vnet)}"]'
-    yield f'    firewall{{{{"firewall, {firewall.get("sku_tier", "adopted")}"}}}}'
-    yield f'    names["{zones} DNS zones, Log Analytics, runners"]'
-    yield "  end"
-    for name in names:
-        endpoints = len(_all(documents, f"{name}-platform", "azurerm_private_endpoint"))
-        yield f"  {_node(name, 'network')} ---|peered, {endpoints} private endpoints| hub"
-    yield '  firewall -->|named hosts only| internet(["internet"])'
+def _text(left: float, baseline: float, content: str, kind: str) -> str:
+    return f'<text x="{left:g}" y="{baseline:g}" class="{kind}">{escape(content)}</text>'
 
 
-def write(page: Path, text: str) -> None:
-    """Put the drawing between the marks of `page`. Raises ValueError if it has none."""
-    content = page.read_text(encoding="utf-8")
-    if START not in content or END not in content:
-        raise ValueError(f"{page.name} lacks the lines {START!r} and {END!r}: put them where the drawing belongs")
-    before, rest = content.split(START, 1)
-    after = rest.split(END, 1)[1]
-    page.write_text(f"{before}{START}\n```mermaid\n{text}\n```\n{END}{after}", encoding="utf-8")
+def _rect(left: float, top: float, width: float, height: float, kind: str) -> str:
+    return f'<rect x="{left:g}" y="{top:g}" width="{width:g}" height="{height:g}" rx="6" class="{kind}"/>'
+
+
+def _arrow(path: str, kind: str) -> str:
+    return f'<path class="{kind}" d="{path}" marker-end="url(#tip)"/>'
+
+
+def _svg(parts: Sequence[str], height: float) -> str:
+    tip = (
+        '<marker id="tip" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="8" markerHeight="8" '
+        'markerUnits="userSpaceOnUse" orient="auto"><path class="tip" d="M0 0 L8 4 L0 8 z"/></marker>'
+    )
+    head = f'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height:g}" width="{_WIDTH}" role="img"'
+    card = _rect(0.5, 0.5, _WIDTH - 1, height - 1, "card")
+    body = "\n".join([f"<style>{_STYLE}</style>", f"<defs>{tip}</defs>", card, *parts])
+    return f'<svg {head} aria-label="The platform, drawn from its stacks">{body}\n</svg>\n'
 
 
 def shipped() -> Documents:
@@ -149,5 +169,5 @@ def shipped() -> Documents:
 
 
 if __name__ == "__main__":
-    write(PAGE, drawing(shipped()))
-    print(PAGE.relative_to(ROOT))
+    PICTURE.write_text(drawing(shipped()), encoding="utf-8")
+    print(PICTURE.relative_to(ROOT))

@@ -58,6 +58,12 @@ def test_every_link_leads_somewhere() -> None:
     assert broken == []
 
 
+def test_no_page_has_a_picture_in_a_language_that_the_site_shows_as_text() -> None:
+    """GitHub draws Mermaid, the site does not: a page of docs/ shows a file of docs/pictures."""
+    drawn = [page.name for page in (ROOT / "docs").rglob("*.md") if "```mermaid" in page.read_text(encoding="utf-8")]
+    assert drawn == []
+
+
 # The widest tables and longest lines, and a page that is written from the code.
 _LOOKED_AT = ("index", "architecture", "performance", "reference/settings")
 

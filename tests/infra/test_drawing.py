@@ -2,51 +2,55 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from xml.etree import ElementTree
 
-import pytest
-
-from infra.drawing import END, PAGE, START, drawing, write
+from infra.drawing import PICTURE, drawing
+from infra.drawn import platform
 from tests.infra.conftest import Documents, edit
 from tests.infra.networks import to_ip_allow_list
 
+_SVG = "{http://www.w3.org/2000/svg}"
 
-def test_the_page_has_the_drawing_of_what_is_shipped(shipped: Documents) -> None:
-    """docs/architecture.md is current; else write it anew: `python -m infra.drawing`."""
-    assert f"{START}\n```mermaid\n{drawing(shipped)}\n```\n{END}" in PAGE.read_text(encoding="utf-8")
+
+def _texts(drawn: str) -> list[str]:
+    return [each.text or "" for each in ElementTree.fromstring(drawn).iter(f"{_SVG}text")]
+
+
+def test_the_picture_is_of_what_is_shipped(shipped: Documents) -> None:
+    """docs/pictures/platform.svg is current; else write it anew: `python -m infra.drawing`."""
+    assert PICTURE.read_text(encoding="utf-8") == drawing(shipped)
 
 
 def test_each_arrow_is_a_binding(documents: Documents) -> None:
     """Every workspace writes its own catalog; of the others dev alone reads prod's, and nobody writes one."""
-    arrows = [line.strip() for line in drawing(documents).splitlines() if "_catalog" in line and ">" in line]
-    assert sorted(line for line in arrows if "workspace" in line.split()[0]) == [
-        "dev_workspace -.->|reads only| prod_catalog",
-        "dev_workspace ==>|reads, writes| dev_catalog",
-        "prod_workspace ==>|reads, writes| prod_catalog",
-        "staging_workspace ==>|reads, writes| staging_catalog",
-    ]
+    found = {each.name: (each.writers, each.readers) for each in platform(documents).environments}
+    assert found == {"dev": (("dev",), ()), "prod": (("prod",), ("dev",)), "staging": (("staging",), ())}
+    paths = [each.get("class") for each in ElementTree.fromstring(drawing(documents)).iter(f"{_SVG}path")]
+    assert (paths.count("writes"), paths.count("reads")) == (3, 1)
+    assert "read, not written, by dev" in _texts(drawing(documents))
 
 
 def test_a_binding_that_is_added_is_drawn(workspaces: Path, synthesized: Callable[[], Documents]) -> None:
     """The drawing follows the stacks."""
     edit(workspaces / "prod.yaml", "read_by: [dev]", "read_by: [dev, staging]")
-    assert "  staging_workspace -.->|reads only| prod_catalog" in drawing(synthesized()).splitlines()
+    assert "read, not written, by staging" in _texts(drawing(synthesized()))
 
 
 def test_without_a_hub_none_is_drawn(workspaces: Path, synthesized: Callable[[], Documents]) -> None:
     """The profile ip-allow-list has the lake and the workspaces alone."""
     to_ip_allow_list(workspaces)
-    text = drawing(synthesized())
-    assert "firewall" not in text
-    assert "peered" not in text
-    assert "dev_workspace ==>|reads, writes| dev_catalog" in text
+    texts = " ".join(_texts(drawing(synthesized())))
+    assert "firewall" not in texts
+    assert "peered" not in texts
+    assert texts.count("reads and writes") == 3
 
 
-def test_a_page_without_marks_is_refused(tmp_path: Path) -> None:
-    """The drawing is put where the page says, and nowhere else."""
-    page = tmp_path / "page.md"
-    page.write_text(f"before\n{START}\nold\n{END}\nafter\n", encoding="utf-8")
-    write(page, "flowchart TB")
-    assert page.read_text(encoding="utf-8") == f"before\n{START}\n```mermaid\nflowchart TB\n```\n{END}\nafter\n"
-    page.write_text("nothing\n", encoding="utf-8")
-    with pytest.raises(ValueError, match="put them where the drawing belongs"):
-        write(page, "flowchart TB")
+def test_all_that_is_drawn_lies_inside(shipped: Documents) -> None:
+    """No box and no line of text begins beyond the picture's edges, and it names no other address."""
+    drawn = drawing(shipped)
+    root = ElementTree.fromstring(drawn)
+    _, _, width, height = map(float, root.attrib["viewBox"].split())
+    for each in [*root.iter(f"{_SVG}rect"), *root.iter(f"{_SVG}text")]:
+        assert 0 <= float(each.attrib["x"]) + float(each.get("width", 0)) <= width
+        assert 0 <= float(each.attrib["y"]) + float(each.get("height", 0)) <= height
+    assert drawn.count("http") == 1
