@@ -20,7 +20,10 @@ _READ = {".csv": "CSV", ".parquet": "Parquet"}
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """The file `data` and its columns; `levels`: columns of groups to total, coarsest first."""
+    """The file `data` and its columns; `levels`: columns of groups to total, coarsest first.
+
+    `known_cols`: columns that are known in advance; `future`: the file with their values for the steps ahead.
+    """
 
     data: Path
     id_col: str
@@ -29,6 +32,8 @@ class Asked:
     freq: str
     horizon: int
     levels: tuple[str, ...]
+    known_cols: tuple[str, ...] = ()
+    future: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -46,6 +51,7 @@ def read(asked: Asked) -> Panel:
     """The file, checked. Raises CommandError (2) for unusable input."""
     from ml.problems.forecasting.errors import ForecastError  # noqa: PLC0415 - light; what fits takes seconds to import
     from ml.problems.forecasting.frequency import frequency  # noqa: PLC0415
+    from ml.problems.forecasting.known import Known, with_known  # noqa: PLC0415
     from ml.problems.forecasting.panel import Columns, panel  # noqa: PLC0415
     from ml.problems.forecasting.totals import with_totals  # noqa: PLC0415
 
@@ -55,8 +61,11 @@ def read(asked: Asked) -> Panel:
         table = _table(asked.data, asked.id_col)
         series = panel(table, columns, step, asked.horizon)
         if asked.levels:
-            table, tree = with_totals(table, columns, asked.levels)
-            series = panel(table, columns, step, asked.horizon)
+            whole, tree = with_totals(table, columns, asked.levels)
+            series = panel(whole, columns, step, asked.horizon)
+        if asked.future:
+            known = Known(names=asked.known_cols, future=_table(asked.future, asked.id_col), place=asked.future.name)
+            series = with_known(series, table, known, columns, frequency=step, horizon=asked.horizon)
     except ForecastError as error:
         raise CommandError(f"{asked.data.name}: {error}", exit_code=2) from error
     return Panel(columns=columns, step=step, horizon=asked.horizon, series=series, tree=tree)
@@ -72,8 +81,16 @@ def fitted(
     from ml.problems.forecasting.parts import Parts  # noqa: PLC0415
     from ml.problems.forecasting.totals import agreeing  # noqa: PLC0415
 
-    values, parts = [each.values for each in panel.series], Parts(parts_folder)
-    fits = fit_all(values, panel.horizon, panel.step, parts=parts, workers=workers or cores(), progress=progress)
+    values, known = [each.values for each in panel.series], [each.known for each in panel.series]
+    fits = fit_all(
+        values,
+        panel.horizon,
+        panel.step,
+        parts=Parts(parts_folder),
+        workers=workers or cores(),
+        progress=progress,
+        known=known if any(each is not None for each in known) else None,
+    )
     found = outcome(panel.series, fits, panel.columns, panel.step, panel.horizon)
     return found if panel.tree is None else agreeing(found, panel.tree, panel.columns, Method(agree))
 

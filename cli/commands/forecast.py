@@ -38,6 +38,14 @@ _SHOWN_REASONS = 10
     show_default=True,
     help="With --level: how forecasts of totals and series are reconciled.",
 )
+@click.option(
+    "--known-cols", metavar="COL,…", help="Columns known in advance (holiday, price, promotion); with --future."
+)
+@click.option(
+    "--future",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="With --known-cols: CSV or Parquet with the id, the time and these columns for the steps ahead.",
+)
 @click.option("--workers", type=click.IntRange(min=1), help="Parallel processes [one per core].")
 @format_option
 def forecast(
@@ -51,6 +59,8 @@ def forecast(
     out: Path,
     levels: tuple[str, ...],
     agree: str,
+    known_cols: str | None,
+    future: Path | None,
     workers: int | None,
     form: str,
 ) -> None:
@@ -62,11 +72,16 @@ def forecast(
 
     With --level, the totals of all series and of each group are forecast too (`total`, `COL=group`), and the forecasts
     are reconciled: those of the series add up to those of their totals.
+
+    With --known-cols, each candidate is also fitted to what these columns leave unexplained, under its name and
+    `(known)`; the past errors decide how much either weighs. Totals use no known columns.
     """
-    for path in (data, out):
+    given = [("--data", data), *([("--future", future)] if future else [])]
+    for path in (*(path for _, path in given), out):
         file_forecast.kind(path)
-    if data.resolve() == out.resolve():
-        raise CommandError(f"--out would overwrite --data {data}: name another file", exit_code=2)
+    for option, path in given:
+        if path.resolve() == out.resolve():
+            raise CommandError(f"--out would overwrite {option} {path}: name another file", exit_code=2)
     asked = file_forecast.Asked(
         data=data,
         id_col=id_col,
@@ -75,11 +90,24 @@ def forecast(
         freq=freq,
         horizon=horizon,
         levels=levels,
+        known_cols=_known_cols(known_cols, future),
+        future=future,
     )
     panel, parts = file_forecast.read(asked), out.with_name(f"{out.name}.parts")
     found = _fitted(panel, parts, agree, workers)
     file_forecast.write(found.forecasts, out, parts)
     _tell(found, out, form)
+
+
+def _known_cols(given: str | None, future: Path | None) -> tuple[str, ...]:
+    """The names between commas. Raises CommandError (2) for one of the two options without the other."""
+    if (given is None) != (future is None):
+        lacks = "--future FILE, with their values for the steps ahead" if future is None else "--known-cols COL,…"
+        raise CommandError(f"--known-cols and --future belong together: add {lacks}", exit_code=2)
+    names = tuple(name.strip() for name in (given or "").split(","))
+    if future is not None and not all(names):
+        raise CommandError(f"--known-cols {given!r} has an empty name: write --known-cols price,holiday", exit_code=2)
+    return names if future is not None else ()
 
 
 def _fitted(panel: file_forecast.Panel, parts: Path, agree: str, workers: int | None) -> "Outcome":

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli.commands.forecast import forecast
-from ml.problems.forecasting.frequency import QUARTERLY
+from ml.problems.forecasting.frequency import DAILY, QUARTERLY
 
 HORIZON = 3
 _QUARTERS = np.array([0.0, 10.0, 25.0, 5.0])
@@ -133,6 +133,82 @@ def test_levels_that_make_no_totals_are_refused(levelled: Path, tmp_path: Path) 
     assert "series ['shop 4'] end before 2023-10-01, so a total would fall" in result.output
     missing = _run(levelled, tmp_path / "out.csv", "--level", "town")
     assert (missing.exit_code, "levels ['town'] are no columns" in missing.output) == (2, True)
+
+
+def _promoted(folder: Path) -> tuple[Path, Path]:
+    """Eight shops that sell 100 a day, more on Saturdays, and 40 more on one day of six; and the offers to come."""
+    draw, step = np.random.default_rng(9), np.arange(97)
+    days = pd.date_range("2024-01-01", periods=len(step))
+    parts = []
+    for shop in range(8):
+        offer = (draw.random(len(step)) < 1 / 6).astype(int)
+        sold = 100 + 10 * (step % 7 == 5) + 40 * offer + draw.normal(0, 2, len(step))
+        parts.append(pd.DataFrame({"shop": f"shop {shop}", "day": days, "sold": sold, "offer": offer}))
+    rows = pd.concat(parts, ignore_index=True)
+    ahead = rows["day"] >= days[90]
+    rows[~ahead].to_csv(folder / "sales.csv", index=False)
+    rows[ahead].drop(columns="sold").to_csv(folder / "offers.csv", index=False)
+    return folder / "sales.csv", folder / "offers.csv"
+
+
+def test_a_known_column_that_drives_the_target_halves_the_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The combination's error in the backtest falls below 4 % from over 8 %; what uses no known column stays as it was.
+
+    The forecasts follow the offers to come.
+    """
+    quick = replace(DAILY, candidates=("SeasonalNaive", "Autoregression", "LightGBM"), origins=2)
+    monkeypatch.setattr("ml.problems.forecasting.frequency.FREQUENCIES", (quick,))
+    data, future = _promoted(tmp_path)
+    asked = ("--freq", "d", "--horizon", "7", "--format", "json")
+    plain = _run(data, tmp_path / "plain.csv", *asked)
+    known = _run(data, tmp_path / "known.csv", *asked, "--known-cols", "offer", "--future", str(future))
+    assert (plain.exit_code, known.exit_code) == (0, 0), known.output
+    before, after = ({row["model"]: row for row in json.loads(each.stdout)} for each in (plain, known))
+    assert before["combination"]["wape"] > 0.08
+    assert after["combination"]["wape"] < 0.04
+    shared = ("SeasonalNaive", "Autoregression", "LightGBM", "Naive2")
+    assert [after[name] for name in shared] == [before[name] for name in shared]
+    assert {name for name in after if name not in before} == {f"{name} (known)" for name in shared[:3]}
+    offers = pd.read_csv(future)["offer"] == 1
+    ahead = pd.read_csv(tmp_path / "known.csv")["forecast"]
+    assert (ahead[offers].min() > 125, ahead[~offers].max() < 120) == (True, True)
+
+
+def test_known_columns_and_their_future_belong_together(tmp_path: Path) -> None:
+    """Each names the other; a leak and a missing row end with 2, and nothing is written."""
+    data, future = _promoted(tmp_path)
+    asked = (data, tmp_path / "out.csv", "--freq", "d", "--horizon", "7")
+    for more, message in (
+        (("--known-cols", "offer"), "add --future FILE, with their values for the steps ahead"),
+        (("--future", str(future)), "belong together: add --known-cols COL,…"),
+        (("--known-cols", "offer,", "--future", str(future)), "'offer,' has an empty name"),
+        (("--known-cols", "price", "--future", str(future)), "columns ['price'] are missing: the file has"),
+        (("--known-cols", "offer", "--future", str(data)), "series 'shop 0' lacks 2024-03-31 00:00:00"),
+        (("--known-cols", "offer", "--future", str(future), "--out", str(future)), "would overwrite --future"),
+    ):
+        result = _run(*asked, *more)
+        assert (result.exit_code, message in result.output) == (2, True), result.output
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["offers.csv", "sales.csv"]
+
+
+def test_totals_have_no_known_columns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are forecast from their own past, and still agree with their series."""
+    quick = replace(DAILY, candidates=("SeasonalNaive", "Naive"), origins=2)
+    monkeypatch.setattr("ml.problems.forecasting.frequency.FREQUENCIES", (quick,))
+    data, future = _promoted(tmp_path)
+    rows = pd.read_csv(data)
+    rows.assign(region=np.where(rows["shop"] < "shop 4", "north", "south")).to_csv(data, index=False)
+    more = ("--level", "region", "--known-cols", "offer", "--future", str(future))
+    result = _run(data, tmp_path / "out.csv", "--freq", "d", "--horizon", "7", *more)
+    assert result.exit_code == 0, result.output
+    found = pd.read_csv(tmp_path / "out.csv").set_index("shop")
+    totals = found.index.isin(["total", "region=north", "region=south"])
+    assert not found["model"][totals].str.contains("known").any()
+    assert found["model"][~totals].str.contains("known").all()
+    shops = found["forecast"][~totals].to_numpy().reshape(8, 7).sum(axis=0)
+    assert found.loc["total", "forecast"].to_numpy() == pytest.approx(shops, abs=1e-9)
 
 
 def test_what_cannot_be_forecast_ends_with_2_and_writes_nothing(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Rolling origins: each candidate forecasts from several past origins and from the end, and sees only earlier values.
 
-Origins are one horizon apart, so that no step is judged twice; the last one is one horizon before the end.
+With known columns each candidate also forecasts what they leave unexplained: a further candidate, with `KNOWN` in its
+name. Origins are one horizon apart, so that no step is judged twice; the last one is one horizon before the end.
 """
 
 import warnings
@@ -10,9 +11,12 @@ import numpy as np
 
 from ml.problems.forecasting.candidates import CANDIDATES, Candidate
 from ml.problems.forecasting.closed import at_rest, open_steps
+from ml.problems.forecasting.effects import explained
 from ml.problems.forecasting.fitted import Fitted, Floats
 from ml.problems.forecasting.frequency import INTERMITTENT, OVER_ALL, Frequency
 
+# Behind the name of a candidate that uses the known columns.
+KNOWN = " (known)"
 # Minimum steps before an origin; fewer show nothing about a candidate.
 _LEAST_HISTORY = 8
 # Share of zeros outside closed places from which a series counts as intermittent demand.
@@ -36,31 +40,52 @@ def chosen(values: Floats, frequency: Frequency) -> tuple[Sequence[str], str]:
     return tuple(name for name in frequency.candidates if name not in OVER_ALL), ""
 
 
-def fit(values: Floats, horizon: int, frequency: Frequency, candidates: Mapping[str, Candidate] = CANDIDATES) -> Fitted:
-    """Fit every candidate at every origin. A failure becomes a reason and never ends the run."""
+def fit(
+    values: Floats,
+    horizon: int,
+    frequency: Frequency,
+    candidates: Mapping[str, Candidate] = CANDIDATES,
+    known: Floats | None = None,
+) -> Fitted:
+    """Fit every candidate at every origin. A failure becomes a reason and never ends the run.
+
+    `known` has shape (steps + horizon, columns). At an origin only its rows until the end of that horizon are used.
+    """
     at = origins(len(values), horizon, frequency.origins)
     names, why = chosen(values, frequency)
     if len(at) == 1 and not why:
         names, why = ("Naive",), f"{len(values)} steps are too few for a backtest of {horizon}: the last is repeated"
     reasons = [why] if why else []
-    forecasts = np.full((len(names), len(at), horizon), np.nan)
+    uses_known = known is not None and not why and names is not INTERMITTENT
+    labels = (*names, *(name + KNOWN for name in names)) if uses_known else tuple(names)
+    forecasts = np.full((len(labels), len(at), horizon), np.nan)
     # Origin by origin: candidates that need the same seasonal decomposition share it.
     for column, origin in enumerate(at):
-        for row, name in enumerate(names):
+        effects = [np.zeros(origin + horizon)]
+        if known is not None and uses_known:
+            effects.append(explained(values[:origin], known[: origin + horizon], frequency))
+        asked = [(name, effect) for effect in effects for name in names]
+        for row, (name, effect) in enumerate(asked):
             try:
-                forecasts[row, column] = ahead(candidates[name], values[:origin], horizon, frequency)
+                forecasts[row, column] = ahead(candidates[name], values[:origin], horizon, frequency, effect)
             except Exception as error:  # noqa: BLE001 - libraries raise any error, and the other series continue
-                reasons.append(f"{name} at step {origin}: {type(error).__name__}: {error}"[:200])
-    return Fitted(origins=at, names=tuple(names), forecasts=forecasts, reasons=tuple(reasons))
+                reasons.append(f"{labels[row]} at step {origin}: {type(error).__name__}: {error}"[:200])
+    return Fitted(origins=at, names=labels, forecasts=forecasts, reasons=tuple(reasons))
 
 
-def ahead(candidate: Candidate, history: Floats, horizon: int, frequency: Frequency) -> Floats:
-    """A forecast in the unit of `history`, fitted on values of about 1. Raises ValueError if it diverged."""
-    size = float(np.abs(history).mean()) or 1.0
+def ahead(
+    candidate: Candidate, history: Floats, horizon: int, frequency: Frequency, effect: Floats | None = None
+) -> Floats:
+    """A forecast in the unit of `history`, fitted on values of about 1. Raises ValueError if it diverged.
+
+    `effect`: shape (steps + horizon,), taken from the history and added to the forecast.
+    """
+    size, steps = float(np.abs(history).mean()) or 1.0, len(history)
+    part = np.zeros(steps + horizon) if effect is None else effect
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        forecast = candidate(history / size, horizon, frequency) * size
-    return kept_near(forecast, history, frequency)
+        forecast = candidate((history - part[:steps]) / size, horizon, frequency) * size
+    return kept_near(forecast + part[steps:], history, frequency)
 
 
 def kept_near(forecast: Floats, history: Floats, frequency: Frequency) -> Floats:

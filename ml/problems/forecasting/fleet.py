@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ml.problems.forecasting import backtest
+from ml.problems.forecasting.backtest import KNOWN
+from ml.problems.forecasting.effects import explained
 from ml.problems.forecasting.fitted import Fitted
 from ml.problems.forecasting.frequency import POOLED, TREES, Frequency
 from ml.problems.forecasting.parts import Parts, key
@@ -25,6 +28,8 @@ CHUNK = 4
 _ORPHAN_CHECK_S = 1.0
 Progress = Callable[[int, int], None]
 OverAll = Callable[[Sequence[Floats], int, Frequency], Floats]
+# By series, as `Series.known`.
+Known = Sequence[Floats | None]
 
 
 def cores() -> int:
@@ -33,16 +38,25 @@ def cores() -> int:
 
 
 def fit_all(
-    values: Sequence[Floats], horizon: int, frequency: Frequency, *, parts: Parts, workers: int, progress: Progress
+    values: Sequence[Floats],
+    horizon: int,
+    frequency: Frequency,
+    *,
+    parts: Parts,
+    workers: int,
+    progress: Progress,
+    known: Known | None = None,
 ) -> list[Fitted]:
     """The fits of every series in order, including the models over all series. `progress` receives done and total."""
-    chunks = [values[start : start + CHUNK] for start in range(0, len(values), CHUNK)]
-    names = [key(chunk, horizon, frequency) for chunk in chunks]
+    given = list(known or [None] * len(values))
+    starts = range(0, len(values), CHUNK)
+    chunks = [(values[start : start + CHUNK], given[start : start + CHUNK]) for start in starts]
+    names = [key(own, horizon, frequency, theirs) for own, theirs in chunks]
     found = {index: fits for index, name in enumerate(names) if (fits := parts.read(name)) is not None}
     missing = [index for index in range(len(chunks)) if index not in found]
-    done = sum(len(chunks[index]) for index in found)
+    done = sum(len(chunks[index][0]) for index in found)
     progress(done, len(values))
-    for index, fits in _fitted([(index, chunks[index]) for index in missing], horizon, frequency, workers):
+    for index, fits in _fitted([(index, *chunks[index]) for index in missing], horizon, frequency, workers):
         parts.write(names[index], fits)
         found[index] = fits
         done += len(fits)
@@ -50,26 +64,30 @@ def fit_all(
     fits = [each for index in range(len(chunks)) for each in found[index]]
     for name, model in ((POOLED, pooled), (TREES, trees)):
         if name in frequency.candidates:
-            fits = _with(name, model, values, fits, horizon=horizon, frequency=frequency, parts=parts)
+            asked: dict[str, Any] = {"horizon": horizon, "frequency": frequency, "parts": parts}
+            fits = _with(name, model, values, fits, known=[None] * len(values), **asked)
+            if known is not None:
+                fits = _with(name + KNOWN, model, values, fits, known=known, **asked)
     return fits
 
 
 def _fitted(
-    chunks: Sequence[tuple[int, Sequence[Floats]]], horizon: int, frequency: Frequency, workers: int
+    chunks: Sequence[tuple[int, Sequence[Floats], Known]], horizon: int, frequency: Frequency, workers: int
 ) -> Iterator[tuple[int, list[Fitted]]]:
     """Yields each chunk as soon as it is fitted; a single worker runs in this process."""
     if workers == 1 or len(chunks) < 2:
-        yield from ((index, fit_chunk(chunk, horizon, frequency)) for index, chunk in chunks)
+        yield from ((index, fit_chunk(chunk, horizon, frequency, known)) for index, chunk, known in chunks)
         return
     with ProcessPoolExecutor(min(workers, len(chunks)), initializer=_end_with, initargs=(os.getpid(),)) as pool:
-        asked = {pool.submit(fit_chunk, chunk, horizon, frequency): index for index, chunk in chunks}
+        asked = {pool.submit(fit_chunk, chunk, horizon, frequency, known): index for index, chunk, known in chunks}
         for ready in as_completed(asked):
             yield asked[ready], ready.result()
 
 
-def fit_chunk(chunk: Sequence[Floats], horizon: int, frequency: Frequency) -> list[Fitted]:
+def fit_chunk(chunk: Sequence[Floats], horizon: int, frequency: Frequency, known: Known | None = None) -> list[Fitted]:
     """The fits of a few series, in a worker."""
-    return [backtest.fit(values, horizon, frequency) for values in chunk]
+    given = known or [None] * len(chunk)
+    return [backtest.fit(values, horizon, frequency, known=own) for values, own in zip(chunk, given, strict=True)]
 
 
 def _end_with(parent: int) -> None:
@@ -89,19 +107,27 @@ def _with(
     values: Sequence[Floats],
     fits: Sequence[Fitted],
     *,
+    known: Known,
     horizon: int,
     frequency: Frequency,
     parts: Parts,
 ) -> list[Fitted]:
-    """The same fits with one more candidate, if there is a backtest and if there are enough series to learn from."""
-    able = [index for index, fit in enumerate(fits) if len(fit.origins) > 1 and len(fit.names) > 1]
+    """The same fits with one more candidate, if there is a backtest and if there are enough series to learn from.
+
+    A candidate with known columns is one of the series that have them.
+    """
+    able = [
+        index
+        for index, fit in enumerate(fits)
+        if len(fit.origins) > 1 and len(fit.names) > 1 and not (name.endswith(KNOWN) and known[index] is None)
+    ]
     if len(able) < LEAST_SERIES:
         return list(fits)
-    own, theirs = [values[index] for index in able], [fits[index] for index in able]
-    named = key(own, horizon, replace(frequency, name=f"{frequency.name}-{name}"))
+    own, theirs, given = ([each[index] for index in able] for each in (values, fits, known))
+    named = key(own, horizon, replace(frequency, name=f"{frequency.name}-{name}"), given)
     held = parts.read(named)
     if held is None:
-        forecasts = _over_all(model, own, theirs, horizon, frequency)
+        forecasts = _over_all(model, own, theirs, known=given, horizon=horizon, frequency=frequency)
         held = [
             Fitted(origins=fit.origins, names=(name,), forecasts=each, reasons=())
             for fit, each in zip(theirs, forecasts, strict=True)
@@ -117,7 +143,13 @@ def _with(
 
 
 def _over_all(
-    model: OverAll, values: Sequence[Floats], fits: Sequence[Fitted], horizon: int, frequency: Frequency
+    model: OverAll,
+    values: Sequence[Floats],
+    fits: Sequence[Fitted],
+    *,
+    known: Known,
+    horizon: int,
+    frequency: Frequency,
 ) -> list[Floats]:
     """Per series shape (1, origins, horizon). An origin, counted from the end, is fitted on all series that have it."""
     found = [np.full((1, len(fit.origins), horizon), np.nan) for fit in fits]
@@ -126,8 +158,18 @@ def _over_all(
         if len(able) < LEAST_SERIES:
             continue
         histories = [values[index][: fits[index].origins[-back]] for index in able]
-        for index, history, ahead in zip(able, histories, model(histories, horizon, frequency), strict=True):
+        given = zip(histories, (known[index] for index in able), strict=True)
+        effects = [_effect(history, own, horizon, frequency) for history, own in given]
+        rest = [history - effect[: len(history)] for history, effect in zip(histories, effects, strict=True)]
+        answers = zip(able, histories, effects, model(rest, horizon, frequency), strict=True)
+        for index, history, effect, ahead in answers:
             # A diverged forecast stays NaN: that series has the other candidates.
             with suppress(ValueError):
-                found[index][0, -back] = backtest.kept_near(ahead, history, frequency)
+                whole = ahead + effect[len(history) :]
+                found[index][0, -back] = backtest.kept_near(whole, history, frequency)
     return found
+
+
+def _effect(history: Floats, known: Floats | None, horizon: int, frequency: Frequency) -> Floats:
+    ends = len(history) + horizon
+    return np.zeros(ends) if known is None else explained(history, known[:ends], frequency)

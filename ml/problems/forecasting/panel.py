@@ -1,6 +1,6 @@
 """From a table in long form to series on their grid. All unusable rows are reported together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,19 +10,15 @@ import pandas as pd
 
 from ml.problems.forecasting import calendar
 from ml.problems.forecasting.errors import ForecastError
+from ml.problems.forecasting.findings import numbers, refuse, report, rows, times
 from ml.problems.forecasting.frequency import Frequency
 from ml.problems.forecasting.intervals import LEVELS
 
 Floats = npt.NDArray[np.float64]
 # The columns of the forecasts, in addition to id and time.
 WRITTEN = ("forecast", *(f"{end}-{level}" for level in LEVELS for end in ("lo", "hi")), "model")
-_SHOWN = 5
 # Gaps are filled from neighbours; with more than this many of ten steps missing, there are hardly any.
 _MOST_MISSING_IN_TEN = 9
-# Squares of larger numbers, and their sums, may overflow.
-_LARGEST = 1e100
-# A whole number that is not a count of steps but a day written without dashes.
-_DAY = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 # A filled value is part of the mean around it: this many iterations are enough for both to converge.
 _FILLINGS = 5
 
@@ -38,12 +34,16 @@ class Columns:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Series:
-    """One series: `values` has shape (steps,) without a gap; `last` is its last time; `filled` counts filled gaps."""
+    """One series: `values` has shape (steps,) without a gap; `last` is its last time; `filled` counts filled gaps.
+
+    `known`: shape (steps + horizon, columns), what is known in advance of each step and of those ahead; None without.
+    """
 
     id: Any
     values: Floats
     last: Any
     filled: int
+    known: Floats | None = None
 
 
 def panel(table: pd.DataFrame, columns: Columns, frequency: Frequency, horizon: int) -> list[Series]:
@@ -66,16 +66,16 @@ def panel(table: pd.DataFrame, columns: Columns, frequency: Frequency, horizon: 
     long = pd.DataFrame(
         {
             "id": table[columns.id].to_numpy(),
-            "time": _times(table[columns.time], columns.time, found),
-            "value": _values(table[columns.target], columns.target, found),
+            "time": times(table[columns.time], columns.time, found),
+            "value": numbers(table[columns.target], columns.target, found, "write a number, or leave it empty"),
         }
     )
-    _report(found, long["id"].isna(), f"{columns.id!r} is empty", "name the series of each")
-    _refuse(found)
+    report(found, long["id"].isna(), f"{columns.id!r} is empty", "name the series of each")
+    refuse(found)
     found.extend((*_duplicates(long), *_endless(long["time"].max(), frequency, horizon)))
-    _refuse(found)
+    refuse(found)
     parts = [_series(name, part, frequency, horizon, found) for name, part in long.groupby("id", sort=True)]
-    _refuse(found)
+    refuse(found)
     return [each for each in parts if each is not None]
 
 
@@ -97,48 +97,12 @@ def _endless(last: Any, frequency: Frequency, horizon: int) -> Iterator[str]:
         yield f"{horizon} steps after {last} are beyond {pd.Timestamp.max:%Y-%m-%d}: correct a wrong time"
 
 
-def _times(given: "pd.Series[Any]", name: str, found: list[str]) -> Any:
-    """Whole numbers or timestamps; anything else is reported."""
-    if pd.api.types.is_numeric_dtype(given):
-        wrong = given.isna() | (given % 1 != 0)
-        _report(found, wrong, f"{name!r} is not a whole number", "count steps 1, 2, 3 …, or give dates")
-        days = given[~wrong].astype(np.int64).astype(str).str.fullmatch(_DAY)
-        if len(days) and days.all():
-            _report(found, ~wrong, f"{name!r} counts no steps, as {given[~wrong].iloc[0]:.0f}", "write 2024-01-31")
-        return given.where(~wrong, 0).astype(np.int64).to_numpy()
-    times = pd.to_datetime(given, errors="coerce", format=None if _is_time(given) else "ISO8601", utc=_has_zones(given))
-    _report(found, times.isna(), f"{name!r} is not a time", "write times as 2024-01-31 or 2024-01-31 13:00:00")
-    return times.dt.tz_localize(None).to_numpy() if getattr(times.dt, "tz", None) else times.to_numpy()
-
-
-def _is_time(given: "pd.Series[Any]") -> bool:
-    return pd.api.types.is_datetime64_any_dtype(given)
-
-
-def _has_zones(given: "pd.Series[Any]") -> bool:
-    """Text with an offset is read as UTC, where no hour occurs twice."""
-    return not _is_time(given) and bool(given.astype(str).str.contains(r"\d(?:Z|[+-]\d\d:?\d\d)$").any())
-
-
-def _values(given: "pd.Series[Any]", name: str, found: list[str]) -> Floats:
-    """Numbers; an empty cell is a gap."""
-    values = pd.to_numeric(given, errors="coerce")
-    wrong = values.isna() & given.notna()
-    examples = list(dict.fromkeys(given[wrong].astype(str)))[:3]
-    _report(found, wrong, f"{name!r} is text ({', '.join(map(repr, examples))})", "write a number, or leave it empty")
-    numbers = values.to_numpy(float, na_value=np.nan)
-    _report(found, pd.Series(np.isinf(numbers)), f"{name!r} is infinite", "write a number, or leave it empty")
-    large = pd.Series(np.isfinite(numbers) & (np.abs(numbers) > _LARGEST))
-    _report(found, large, f"{name!r} is beyond {_LARGEST:.0e}", "give it in a larger unit")
-    return numbers
-
-
 def _duplicates(long: pd.DataFrame) -> Iterator[str]:
     twice = long.duplicated(["id", "time"], keep=False)
     if twice.any():
         example = long[twice].iloc[0]
         which = f"series {example['id']!r} has {example['time']} more than once"
-        yield f"{_rows(twice)}: duplicate times, as {which}: keep one row of each, or add them up"
+        yield f"{rows(twice)}: duplicate times, as {which}: keep one row of each, or add them up"
 
 
 def _series(name: Any, part: pd.DataFrame, frequency: Frequency, horizon: int, found: list[str]) -> Series | None:
@@ -147,7 +111,7 @@ def _series(name: Any, part: pd.DataFrame, frequency: Frequency, horizon: int, f
     if wrong.any():
         example = part["time"][wrong].iloc[0]
         found.append(
-            f"{_rows(pd.Series(wrong, index=part.index))}: series {name!r} is not {frequency.name}, as at {example}: "
+            f"{rows(pd.Series(wrong, index=part.index))}: series {name!r} is not {frequency.name}, as at {example}: "
             f"bring its times to one step, or give another --freq"
         )
         return None
@@ -191,22 +155,3 @@ def _gapless(places: npt.NDArray[np.int64], known: Floats, frequency: Frequency)
         profile = pd.Series((filled - smooth)[~gap]).groupby(every[~gap] % season).mean()
         filled = np.where(gap, smooth + profile.reindex(every % season).fillna(0.0).to_numpy(), line)
     return filled
-
-
-def _report(found: list[str], wrong: "pd.Series[bool]", what: str, change: str) -> None:
-    if wrong.any():
-        found.append(f"{_rows(wrong.reset_index(drop=True))}: {what}: {change}")
-
-
-def _rows(wrong: "pd.Series[bool]") -> str:
-    """The row numbers, counted from 1 below the header."""
-    numbers = [int(index) + 1 for index in wrong.index[wrong.to_numpy(bool)]]
-    more = f" and {len(numbers) - _SHOWN:,} more" if len(numbers) > _SHOWN else ""
-    return f"row{'s' if len(numbers) > 1 else ''} {', '.join(map(str, numbers[:_SHOWN]))}{more}"
-
-
-def _refuse(found: Sequence[str]) -> None:
-    """Raises ForecastError if there are findings; many of one kind are truncated and counted."""
-    if found:
-        more = [f"… and {len(found) - 20:,} findings more"] if len(found) > 20 else []
-        raise ForecastError("\n".join(["this data cannot be forecast:", *(f"- {line}" for line in found[:20]), *more]))

@@ -16,11 +16,17 @@ from ml.problems.kept_arrays import KeptArrays
 Floats = npt.NDArray[np.float64]
 
 
-def key(values: Sequence[Floats], horizon: int, frequency: Frequency) -> str:
-    """The key of a fit: a hash of the series' values, the request, and the code."""
+def key(
+    values: Sequence[Floats], horizon: int, frequency: Frequency, known: Sequence[Floats | None] | None = None
+) -> str:
+    """The key of a fit: a hash of the series' values, of what is known in advance, the request, and the code."""
     digest = hashlib.sha256(f"{_code()} {frequency!r} {horizon} {[len(each) for each in values]}".encode())
     for each in values:
         digest.update(np.ascontiguousarray(each).tobytes())
+    for number, own in enumerate(known or ()):
+        if own is not None:
+            digest.update(f"{number} {own.shape}".encode())
+            digest.update(np.ascontiguousarray(own).tobytes())
     return digest.hexdigest()
 
 

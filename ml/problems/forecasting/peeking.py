@@ -1,4 +1,6 @@
-"""Whether a column of the past contains future values."""
+"""Whether a column contains values that were not known at the origin."""
+
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +11,8 @@ Floats = npt.NDArray[np.float64]
 # A value may repeat in some column by chance; it does so in nearly every row only if the column is the outcome.
 _NEARLY_ALL, _BY_CHANCE = 0.95, 0.5
 _LEAST_ROWS = 50
+# From this correlation of changes on, a column holds the target in another unit: what drives a target leaves noise.
+_SAME = 0.999
 
 
 def require_past(past: Floats, ahead: npt.NDArray[np.int64], truth: Floats, names: tuple[str, ...]) -> None:
@@ -32,3 +36,43 @@ def require_past(past: Floats, ahead: npt.NDArray[np.int64], truth: Floats, name
         raise ForecastError(
             f"the past contains future values: {'; '.join(found)}. Compute it only from values known at the origin"
         )
+
+
+def require_in_advance(
+    series: Sequence[tuple[Floats, Floats | None]], named: Mapping[str, int], target: str, horizon: int
+) -> None:
+    """Raise ForecastError naming each known column that follows the target, which is not known in advance.
+
+    `series`: values of shape (steps,) with their known columns, shape (steps + horizon, columns); `named`: positions of
+    the columns of numbers. A column follows the target if its changes equal those of the target but for their size, in
+    the same step or up to a horizon apart.
+    """
+    found = []
+    for name, column in named.items():
+        pairs = [(values, known[: len(values), column]) for values, known in series if known is not None]
+        alike = {shift: _alike(pairs, shift) for shift in range(1 - horizon, horizon)}
+        shift = max(alike, key=lambda each: (alike[each], -abs(each)))
+        if alike[shift] >= _SAME:
+            when = f"{abs(shift)} steps {'later' if shift > 0 else 'earlier'}" if shift else "in the same step"
+            found.append(
+                f"{name!r} holds {target!r} {when}: the correlation of their changes is {alike[shift]:.4f}, and "
+                f"{target!r} is not known in advance. Leave it out, or give what was known then: a plan, a forecast"
+            )
+    if found:
+        raise ForecastError("\n".join(["known columns contain the future:", *(f"- {line}" for line in found)]))
+
+
+def _alike(pairs: Sequence[tuple[Floats, Floats]], shift: int) -> float:
+    """The correlation, without its sign, of changes of values with those of a column `shift` steps before.
+
+    Each series counts in its own units; 0 with too few steps or without changes.
+    """
+    products, rows = 0.0, 0
+    for values, column in pairs:
+        ours, theirs = np.diff(values), np.diff(column)
+        ours, theirs = (ours[shift:], theirs[: len(theirs) - shift]) if shift >= 0 else (ours[:shift], theirs[-shift:])
+        if len(ours) < 2 or not ours.std() or not theirs.std():
+            continue
+        products += abs(float(np.corrcoef(ours, theirs)[0, 1])) * len(ours)
+        rows += len(ours)
+    return products / rows if rows >= _LEAST_ROWS else 0.0

@@ -5,5 +5,12 @@ from importlib.util import find_spec
 collect_ignore = (
     []
     if find_spec("statsforecast")
-    else ["test_backtest.py", "test_fleet.py", "test_killed.py", "test_declared_candidates.py", "test_spread.py"]
+    else [
+        "test_backtest.py",
+        "test_fleet.py",
+        "test_killed.py",
+        "test_known.py",
+        "test_declared_candidates.py",
+        "test_spread.py",
+    ]
 )

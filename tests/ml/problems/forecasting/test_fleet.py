@@ -23,11 +23,11 @@ def test_a_rerun_after_a_kill_fits_only_what_is_missing(tmp_path: Path, monkeypa
     values, fitted = _values(3 * fleet.CHUNK), []
     real = backtest.fit
 
-    def dies(own: Floats, horizon: int, frequency: Frequency) -> backtest.Fitted:
+    def dies(own: Floats, horizon: int, frequency: Frequency, **more: Floats | None) -> backtest.Fitted:
         if len(fitted) == 2 * fleet.CHUNK:
             raise KeyboardInterrupt
         fitted.append(own)
-        return real(own, horizon, frequency)
+        return real(own, horizon, frequency, **more)
 
     def run(parts: Parts) -> list[backtest.Fitted]:
         return fleet.fit_all(values, 3, QUICK, parts=parts, workers=1, progress=lambda _, __: None)
@@ -35,7 +35,7 @@ def test_a_rerun_after_a_kill_fits_only_what_is_missing(tmp_path: Path, monkeypa
     monkeypatch.setattr(backtest, "fit", dies)
     with pytest.raises(KeyboardInterrupt):
         run(Parts(tmp_path / "parts"))
-    monkeypatch.setattr(backtest, "fit", lambda *given: fitted.append(given[0]) or real(*given))
+    monkeypatch.setattr(backtest, "fit", lambda *given, **more: fitted.append(given[0]) or real(*given, **more))
     again = run(Parts(tmp_path / "parts"))
     assert len(fitted) == 3 * fleet.CHUNK
     whole = run(Parts(tmp_path / "other"))

@@ -81,7 +81,7 @@ def test_the_rerun_fits_only_what_is_missing(name: str, tmp_path: Path, monkeypa
     fitted: list[Floats] = []
     learned: list[int] = []
     fit, trees = backtest.fit, fleet.trees
-    monkeypatch.setattr(backtest, "fit", lambda *given: fitted.append(given[0]) or fit(*given))
+    monkeypatch.setattr(backtest, "fit", lambda *given, **more: fitted.append(given[0]) or fit(*given, **more))
     monkeypatch.setattr(fleet, "trees", lambda *given: learned.append(len(given[0])) or trees(*given))
     again = _run(tmp_path / "killed")
     assert len(fitted) == (CHUNKS - point.kept_chunks) * fleet.CHUNK
