@@ -123,7 +123,7 @@ def _with(
     ]
     if len(able) < LEAST_SERIES:
         return list(fits)
-    own, theirs, given = ([each[index] for index in able] for each in (values, fits, known))
+    own, theirs, given = [values[at] for at in able], [fits[at] for at in able], [known[at] for at in able]
     named = key(own, horizon, replace(frequency, name=f"{frequency.name}-{name}"), given)
     held = parts.read(named)
     if held is None:
