@@ -5,29 +5,34 @@ Each query reads one table of the use case's ops layer, for all its models.
 
 from infra.constructs.observability.dashboard import Chart, Grid, Panel
 
+# Every model of a use case is in one schema, and an application's id says less than its name.
+_MODEL = "substring_index(model, '.', -1) as model"
+_WITHOUT_ID = "regexp_replace({0}, ' [(][0-9a-f-]+[)]', '') as {0}"
 _LIVE = (
-    "select model, alias, to_version as version, cause, reason, promoted_by, promoted_at from (select *, row_number() "
-    "over (partition by model, alias order by promoted_at desc) as newest from {ops}.promotions) where newest = 1 "
-    "order by model, alias"
+    f"select {_MODEL}, alias, to_version as version, cause, reason, {_WITHOUT_ID.format('promoted_by')}, promoted_at "
+    "from (select *, row_number() over (partition by model, alias order by promoted_at desc) as newest "
+    "from {ops}.promotions) where newest = 1 order by model, alias"
 )
 _VERDICTS = (
-    "select model, version, gate, verdict, reason, decided_by, decided_at from {ops}.gate_results "
-    "order by decided_at desc limit 40"
+    f"select {_MODEL}, version, gate, verdict, reason, {_WITHOUT_ID.format('decided_by')}, decided_at "
+    "from {ops}.gate_results order by decided_at desc limit 40"
 )
 _BREACHES = (
-    "select period, model, metric, `column`, verdict, value, reason from {ops}.metrics "
-    "where verdict not in ('ok', 'recorded') order by period desc, model, metric limit 40"
+    f"select period, {_MODEL}, metric, `column`, verdict, value, reason "
+    "from {ops}.metrics where verdict not in ('ok', 'recorded') "
+    # A month without rows has more unknown measures than the table has room for.
+    "order by case verdict when 'breach' then 0 when 'warn' then 1 else 2 end, period desc, model, metric limit 40"
 )
 _FAIRNESS = (
     "select period, concat_ws(' ', metric, `column`) as measure, value from {ops}.metrics where kind = 'fairness' "
-    "and value is not null order by period"
+    "and value is not null and `column` not like '%=%' and `column` not like 'slice %' order by period"
 )
 _ALERTS = (
-    "select status, since_period, last_period, model, what, how_much, what_to_do, handled_by, snoozed_until from "
+    f"select status, since_period, last_period, {_MODEL}, what, how_much, what_to_do, handled_by, snoozed_until from "
     "{ops}.alerts "
     "order by case status when 'open' then 0 else 1 end, since_period desc limit 40"
 )
-_DECISIONS = "select period, model, action, reason from {ops}.decisions order by period desc, model limit 24"
+_DECISIONS = f"select period, {_MODEL}, action, reason from {{ops}}.decisions order by period desc, model limit 24"
 _ACTIONS = "select period, action, count(*) as decisions from {ops}.decisions group by period, action order by period"
 
 
