@@ -161,7 +161,7 @@ def test_every_metric_of_monitoring_has_its_limit(problem: ProblemType) -> None:
         assert (each.title in found) is (each.limit is not None)
         assert each.limit is not None or each.title in said
     assert found["psi"] == ("warn 0.1, act 0.25",)
-    assert "Not judged: wasserstein, jensen shannon, chi square, slices, joint drift." in said
+    assert "Not judged: wasserstein, jensen shannon, chi square, slices, joint drift, sliding periods." in said
     assert not {("None",), ("()",)} & set(found.values())
 
 
