@@ -29,7 +29,6 @@ class Datasets:
     @classmethod
     def of(cls, use_case: str, *, catalog: str) -> "Datasets":
         """The datasets of the use case with that name. Raises KeyError if it is not declared."""
-        runtime.carry_code()
         return cls(use_case=USE_CASES[use_case], catalog=catalog)
 
     def accepted(self, feed: str) -> DataFrame:
@@ -95,7 +94,9 @@ class Datasets:
 
     @property
     def _spark(self) -> SparkSession:
-        """The pipeline's session with the pipeline's settings, unchanged."""
+        """The pipeline's session with the pipeline's settings, unchanged, which carries this package's functions."""
+        # Here, since a source is read before there is a session.
+        runtime.carry_code()
         return SparkSession.active()
 
 

@@ -38,11 +38,12 @@ class Measures:
     @classmethod
     def of(cls, use_case: str, *, catalog: str) -> "Measures":
         """Those of the use case with that name. Raises KeyError if it is not declared."""
-        runtime.carry_code()
         return cls(use_case=USE_CASES[use_case], catalog=catalog)
 
     def measures(self, model: str) -> DataFrame:
         """One row per period, version that scored it, metric and column, as `FIGURES` declares it."""
+        # Here, since a source is read before there is a session.
+        runtime.carry_code()
         declared = self.use_case.model_named(model)
         name = declared.full_name(self.catalog, self.use_case.name)
         features = declared.feature_table
