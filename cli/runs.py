@@ -77,8 +77,11 @@ def start(client: "WorkspaceClient", job: str, parameters: dict[str, str], only:
     try:
         return int(client.jobs.run_now(ids[0], job_parameters=parameters or None, only=list(only) or None).run_id)
     except PermissionDenied as error:
-        right = "`access` of the use case in the environment's file gives it"
-        raise CommandError(f"job {job!r} was refused: {error} The right is missing: {right}") from error
+        # The SDK appends how it signed in.
+        said = str(error).partition(" Config: ")[0]
+        raise CommandError(
+            f"job {job!r} was refused: {said} The use case's `access` in the environment's file says who may run it"
+        ) from error
     except DatabricksError as error:
         raise CommandError(f"job {job!r} was refused: {error}") from error
 
