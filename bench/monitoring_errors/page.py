@@ -156,8 +156,8 @@ def delays(cell: Cell, series: Said) -> str:
 def _ranking(found: Mapping[str, list[list[bool]]]) -> Iterator[str]:
     yield f"\n## Performance: ROC AUC promised {ranking.PROMISED:.2f} by {ranking.HOLDOUT_ROWS:,} rows\n"
     yield (
-        "Labelled months until the loss is reported, by one period or by the sum. Of a steady version at most one "
-        "month in 360 (0.28 %) may begin an alarm.\n"
+        "Labelled months until the loss is reported, by one period, by the average or by the sum. Of a steady "
+        "version at most one month in 360 (0.28 %) may begin an alarm.\n"
     )
     yield "| ROC AUC | rows | series | reported |"
     yield "| --- | --- | --- | --- |"
