@@ -177,6 +177,10 @@ class Calendar:
         """Spark SQL for the day on which the period of a date or timestamp column begins."""
         return self.first_day_sql(self.number_sql(column, type_))
 
+    def day_sql(self, column: str, type_: str) -> str:
+        """Spark SQL for the day of a date or timestamp column: `start_sql` of the day is that of the column."""
+        return f"to_date({column})" if self.period is Period.HOUR else self._day_sql(column, type_)
+
     def _day_sql(self, column: str, type_: str) -> str:
         if type_ == "date":
             return column

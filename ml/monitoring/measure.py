@@ -1,7 +1,7 @@
 """Task `monitoring` of job `<usecase>-monitoring`: compares each period with the training data of its model version.
 
-A period is measured once, and again only when its rows, predictions or outcomes change, or a deadline passes. One query
-finds these periods, and one query per table reads their rows, so twenty periods take hardly longer than one.
+A period is measured once, and again only when its rows, predictions or outcomes change, or a deadline passes. The
+same few queries read all periods, so twenty take hardly longer than one.
 """
 
 from collections import Counter
@@ -15,15 +15,15 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F  # noqa: N812
 
 from ml import parameters, runtime
-from ml.declarations import Calendar, Feed, Model, Table
+from ml.declarations import Calendar, Feed, Table
 from ml.examples.dataset import PERIOD
 from ml.examples.newest import newest_known, newest_predictions
 from ml.monitoring.baseline import expected_of
 from ml.monitoring.just_before import just_before, periods_before, reference_content
 from ml.monitoring.metric import Metric
-from ml.monitoring.period_fingerprints import PeriodState, Sources, states
+from ml.monitoring.period_fingerprints import PeriodState, Sources
 from ml.monitoring.period_metrics import measure
-from ml.monitoring.rows import period_rows
+from ml.monitoring.rows import Seen, period_rows, see
 from ml.monitoring.window import Arrival, Expectation, JustBefore, PeriodData
 from ml.parameters import Common
 from ml.problems.finding import Verdict
@@ -43,16 +43,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     sources = read_sources(tables, task)
     target = METRICS.full_name(task.catalog, task.use_case.name)
     tables.create(METRICS, target)
-    known, done = states(task, sources), measured(tables, target, task.model_name)
-    limits = task.model.monitoring
+    done, limits = measured(tables, target, task.model_name), task.model.monitoring
+    seen = see(task, sources, {period for period, _ in done})
     periods = plan(
-        known, live, done, sources.calendar, limits.labels_due_periods, sliding_periods=limits.sliding_periods
+        seen.states, live, done, sources.calendar, limits.labels_due_periods, sliding_periods=limits.sliding_periods
     )
     expected = {
         version: expected_of(tables, client, task, version)
         for version in sorted({periods.versions[state.period] for state in periods.stale})
     }
-    found = measure_periods(task.model, sources, periods, expected)
+    found = measure_periods(task, sources, seen, periods, expected)
     if found:
         # A period measured again replaces its rows; Delta keeps the earlier versions.
         rows = metric_rows(found, periods, expected, task)
@@ -162,13 +162,16 @@ def plan(
     )
 
 
-def measure_periods(model: Model, sources: Sources, periods: Plan, expected: Mapping[int, Expectation]) -> list[Metric]:
+def measure_periods(
+    task: Common, sources: Sources, seen: Seen, periods: Plan, expected: Mapping[int, Expectation]
+) -> list[Metric]:
     """The metrics of the stale periods, period by period; the rows of their sliding references are read with theirs."""
     if not periods.stale:
         return []
-    wanted = {each.period: each for state in periods.stale for each in (state, *periods.before.get(state.period, ()))}
+    model = task.model
+    wanted = {each.period for state in periods.stale for each in (state, *periods.before.get(state.period, ()))}
     versions = {period: periods.versions[period] for period in wanted}
-    frame = period_rows(model, sources, versions, {period: state.features.rows for period, state in wanted.items()})
+    frame = period_rows(task, sources, seen, versions)
     of_period = pd.to_datetime(frame[PERIOD]).dt.date
     read = {period: frame[of_period == period] for period in wanted}
     return [

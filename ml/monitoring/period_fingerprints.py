@@ -1,4 +1,4 @@
-"""Counts and checksums of each period, in one Spark query. They show which periods must be measured (again)."""
+"""Counts and checksums of each period. They show which periods must be measured (again)."""
 
 import hashlib
 import json
@@ -7,19 +7,13 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 
-from pyspark.sql import Column as SparkColumn
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F  # noqa: N812
-from pyspark.sql.types import Row
 
 from ml.declarations import Calendar
-from ml.examples.dataset import period_of
-from ml.parameters import Common
-from ml.records.received_values import period as period_named
 
 # Empty periods of one gap that are measured: four months of days.
 _LONGEST_GAP = 120
-_FEATURES, _PREDICTIONS, _OUTCOMES, _REJECTED = "features", "predictions", "outcomes", "rejected"
+FEATURES, PREDICTIONS, OUTCOMES, REJECTED = "features", "predictions", "outcomes", "rejected"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +31,33 @@ class Sources:
     quarantine: DataFrame | None
     has_feed: bool = True
     unmet: Mapping[date, int] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Count:
+    """Rows of one part, period and (of predictions) model version.
+
+    `known`: the newest period in which an outcome became known. `checksum`: of the rows that the period is measured on.
+    """
+
+    part: str
+    period: date
+    version: int | None = None
+    rows: int = 0
+    known: date | None = None
+    duplicates: int = 0
+    checksum: int = 0
+
+    def __add__(self, other: "Count") -> "Count":
+        """The count of the rows of both."""
+        known = max((each for each in (self.known, other.known) if each is not None), default=None)
+        return replace(
+            self,
+            rows=self.rows + other.rows,
+            known=known,
+            duplicates=self.duplicates + other.duplicates,
+            checksum=self.checksum ^ other.checksum,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,16 +110,18 @@ class PeriodState:
         return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:32]
 
 
-def states(task: Common, sources: Sources) -> list[PeriodState]:
-    """Every period from the first with data to the newest, including gaps; the newest may have only outcomes."""
-    rows = _counts(task, sources).collect()
-    arrived = {row["period"] for row in rows if row["part"] != _OUTCOMES}
-    known = {row["known"] for row in rows if row["known"] is not None}
+def states(sources: Sources, counts: Sequence[Count]) -> list[PeriodState]:
+    """Every period from the first with data to the newest, including gaps; the newest may have only outcomes.
+
+    `counts`: one per part, period and model version.
+    """
+    arrived = {each.period for each in counts if each.part != OUTCOMES}
+    known = {each.known for each in counts if each.known is not None}
     if not arrived:
         return []
     periods = periods_between(sources.calendar, sorted(arrived | known))
     return [
-        replace(_state(period, rows), unmet=_unmet(sources, period)) for period in periods if period >= min(arrived)
+        replace(_state(period, counts), unmet=_unmet(sources, period)) for period in periods if period >= min(arrived)
     ]
 
 
@@ -115,77 +138,23 @@ def _unmet(sources: Sources, period: date) -> int | None:
     return None if sources.unmet is None else sources.unmet.get(period, 0)
 
 
-def _state(period: date, rows: Sequence[Row]) -> PeriodState:
-    mine = [row for row in rows if row["period"] == period]
-    counted = {part: _counted(mine, part) for part in (_FEATURES, _OUTCOMES)}
-    rejected = [row for row in mine if row["part"] == _REJECTED]
+def _state(period: date, counts: Sequence[Count]) -> PeriodState:
+    mine = [each for each in counts if each.period == period]
+    rejected = [each for each in mine if each.part == REJECTED]
     return PeriodState(
         period=period,
-        features=counted[_FEATURES],
+        features=_counted(mine, FEATURES),
         predictions={
-            int(row["version"]): Counted(rows=row["rows"], checksum=row["checksum"])
-            for row in mine
-            if row["part"] == _PREDICTIONS
+            int(each.version): Counted(rows=each.rows, checksum=each.checksum)
+            for each in mine
+            if each.part == PREDICTIONS and each.version is not None
         },
-        outcomes=counted[_OUTCOMES],
-        rejected=sum(row["rows"] for row in rejected),
-        duplicates=sum(row["duplicates"] for row in rejected),
+        outcomes=_counted(mine, OUTCOMES),
+        rejected=sum(each.rows for each in rejected),
+        duplicates=sum(each.duplicates for each in rejected),
     )
 
 
-def _counted(rows: Iterable[Row], part: str) -> Counted:
-    found = [row for row in rows if row["part"] == part]
-    return Counted(rows=found[0]["rows"], checksum=found[0]["checksum"]) if found else Counted()
-
-
-def _counts(task: Common, sources: Sources) -> DataFrame:
-    """One row per part, period and (for predictions) model version."""
-    features, outcome, calendar = task.model.feature_table, task.model.outcome, sources.calendar
-    period, none = period_of(calendar, features.table, features.event_time), F.lit(None)
-    parts = [_part(_FEATURES, sources.features, period, F.xxhash64(*sources.features.columns))]
-    if sources.predictions is not None:
-        checksum = F.xxhash64(features.key, *(column.name for column in task.model.problem.output))
-        parts.append(_part(_PREDICTIONS, sources.predictions, period, checksum, version=F.col("model_version")))
-    if sources.outcomes is not None:
-        checksum = F.xxhash64(outcome.key, outcome.label)
-        event_period, known = (
-            period_of(calendar, outcome.table, column) for column in (outcome.event_time, outcome.known_from)
-        )
-        parts.append(_part(_OUTCOMES, sources.outcomes, event_period, checksum, known=known))
-    if sources.quarantine is not None:
-        feed = next(each for each in task.use_case.feeds if each.silver.name == features.source.name)
-        twice = F.col("_reason").startswith("duplicate ").cast("long")
-        named = sources.quarantine.withColumn(feed.period_column, period_named(feed, task.use_case.calendar))
-        arrived = period_of(calendar, feed.silver, feed.period_column)
-        parts.append(_part(_REJECTED, named, arrived, none, duplicate=twice))
-    union = parts[0]
-    for part in parts[1:]:
-        union = union.unionByName(part)
-    return union
-
-
-def _part(
-    name: str,
-    frame: DataFrame,
-    period: SparkColumn,
-    checksum: SparkColumn,
-    *,
-    version: SparkColumn | None = None,
-    known: SparkColumn | None = None,
-    duplicate: SparkColumn | None = None,
-) -> DataFrame:
-    absent = F.lit(None)
-    rows = frame.select(
-        period.alias("period"),
-        (absent if version is None else version).cast("int").alias("version"),
-        (absent if known is None else known).cast("date").alias("known"),
-        (absent if duplicate is None else duplicate).cast("long").alias("duplicate"),
-        checksum.cast("long").alias("checksum"),
-    )
-    return rows.groupBy("period", "version").agg(
-        F.lit(name).alias("part"),
-        F.count("*").alias("rows"),
-        F.max("known").alias("known"),
-        F.coalesce(F.sum("duplicate"), F.lit(0)).alias("duplicates"),
-        F.coalesce(F.bit_xor("checksum"), F.lit(0)).alias("checksum"),
-    )
+def _counted(counts: Iterable[Count], part: str) -> Counted:
+    found = [each for each in counts if each.part == part]
+    return Counted(rows=found[0].rows, checksum=found[0].checksum) if found else Counted()

@@ -1,125 +1,121 @@
-"""The rows of the periods to measure, in one Spark query per table."""
+"""Every period's state, and the sample of rows of each period to be measured."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from functools import reduce
-from operator import or_
+from typing import cast
 
+import numpy as np
 import pandas as pd
-from pyspark.sql import Column as SparkColumn
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F  # noqa: N812
 
-from ml.declarations import FeatureTable, Model
-from ml.examples.dataset import PERIOD, period_of
-from ml.monitoring.period_fingerprints import Sources
+from ml.declarations import Calendar, Model
+from ml.examples.dataset import PERIOD
+from ml.monitoring.parts import HASH, parts_of
+from ml.monitoring.passes import CHECKSUM, VERSION, added_up, checked, counted, fetched
+from ml.monitoring.period_fingerprints import FEATURES, OUTCOMES, PREDICTIONS, Count, PeriodState, Sources, states
 from ml.monitoring.window import LABEL, answer_names, column_names
-from ml.tables import pandas_of
+from ml.parameters import Common
 
 # What is fetched for a sample beyond its size: a share for keys that rows share, and standard deviations of chance.
 _SPARE, _SURELY = 1.1, 6
 # A hash has 64 bits, and a sign.
 _HASHES = 2**64
-_HASH = "_hash"
 
 
-def period_rows(
-    model: Model, sources: Sources, versions: Mapping[date, int], sizes: Mapping[date, int]
-) -> pd.DataFrame:
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Seen:
+    """Every period's state, up to which hash of a key its rows are its sample, and the rows of the periods `fetched`.
+
+    `rows`: by part, with `_period`, `_version`, `_checksum` and the part's own columns.
+    """
+
+    states: tuple[PeriodState, ...]
+    largest_hash: Mapping[date, int]
+    fetched: frozenset[date]
+    rows: Mapping[str, pd.DataFrame]
+
+
+def see(task: Common, sources: Sources, measured: Collection[date]) -> Seen:
+    """Count all rows, then read each period's sample. `measured`: periods with measurements, old or new."""
+    parts, calendar, monitoring = parts_of(task, sources), sources.calendar, task.model.monitoring
+    counts = counted(parts, calendar)
+    largest = largest_hashes(counts, monitoring.max_rows_per_period)
+    ahead = likely(counts, measured, calendar, monitoring.labels_due_periods)
+    rows = fetched(parts, calendar, _only(largest, ahead))
+    sums = [*checked(parts, calendar, _only(largest, largest.keys() - ahead)), *_checksums(rows)]
+    found = tuple(states(sources, added_up([*counts, *sums])))
+    return Seen(states=found, largest_hash=largest, fetched=frozenset(ahead), rows=rows)
+
+
+def period_rows(task: Common, sources: Sources, seen: Seen, versions: Mapping[date, int]) -> pd.DataFrame:
     """One row per feature row of the periods (or of a sample): `_period`, the columns, the answers, `label`.
 
-    `versions`: the periods, and for each the model version whose predictions count; `sizes`: their feature rows.
-
-    An outcome belongs to the row with the same key and event time. The driver joins the sample's rows, answers and
-    outcomes, because it receives them anyway: in Spark the join cost more than reading them.
+    `versions`: the periods, and for each the model version whose predictions count. Rows of periods that `seen` lacks
+    are fetched now. An outcome belongs to the row with the same key and event time.
     """
-    declared, most = model.feature_table, model.monitoring.max_rows_per_period
-    keys = [*declared.keys, declared.event_time]
-    large = _largest_hashes({period: sizes.get(period, 0) for period in versions}, most)
-    rows = _sampled(pandas_of(_features(model, sources, versions, large)), declared.key, most)
-    rows = rows.merge(pandas_of(_predictions(model, sources, versions, large)), on=keys, how="left")
-    outcomes = pandas_of(_outcomes(model, sources, versions, large))
-    rows = rows.merge(outcomes, on=[declared.key, declared.event_time], how="left")
-    return rows[[PERIOD, *column_names(model), *answer_names(model), LABEL]]
+    model = task.model
+    with_rows = {state.period for state in seen.states if state.features.rows}
+    missing = (with_rows & versions.keys()) - seen.fetched
+    found = [_joined(model, seen.rows, {period: versions[period] for period in versions if period in seen.fetched})]
+    if missing:
+        rest = fetched(parts_of(task, sources), sources.calendar, _only(seen.largest_hash, missing))
+        found.append(_joined(model, rest, {period: versions[period] for period in missing}))
+    return pd.concat([each for each in found if len(each)] or found[:1], ignore_index=True)
 
 
-def _features(model: Model, sources: Sources, versions: Mapping[date, int], large: Mapping[date, int]) -> DataFrame:
-    """Keys, `_period`, the columns, and `_hash`; the rows with the smallest hashes are the sample."""
-    declared = model.feature_table
-    period = period_of(sources.calendar, declared.table, declared.event_time)
-    keys, hashed = [*declared.keys, declared.event_time], hash_of(model, declared.key)
-    others = [name for name in column_names(model) if name not in keys]
-    rows = sources.features.select(*keys_of(declared, *keys), period.alias(PERIOD), *others, hashed.alias(_HASH))
-    return _hashed_below(rows.where(F.col(PERIOD).isin(list(versions))), F.col(PERIOD), F.col(_HASH), large)
+def likely(counts: Sequence[Count], measured: Collection[date], calendar: Calendar, due_periods: int) -> set[date]:
+    """Of the periods with feature rows, those that most likely must be measured.
+
+    Periods that were never measured, the newest, the one before it, and those whose outcomes are due or have just
+    become overdue. Only their checksums tell which others changed.
+    """
+    newest = max((each.known or each.period for each in counts), default=date.min)
+    changing = {0, 1, due_periods, due_periods + 1}
+    periods = {each.period for each in counts if each.part == FEATURES}
+    return {each for each in periods if each not in measured or calendar.passed(each, newest) in changing}
 
 
-def _largest_hashes(sizes: Mapping[date, int], most: int) -> Mapping[date, int]:
-    """For each period with more rows than a sample needs, a hash that hardly more than `most` keys are at or below.
+def largest_hashes(counts: Sequence[Count], most: int) -> dict[date, int]:
+    """For each period with rows, a hash that all its keys, or hardly more than `most` of them, are at or below.
 
     The sample is the rows with the smallest hashes, so the others need not be read. The number at or below varies by
     the root of `most`; if many rows share a key it varies more, and a sample may be a little smaller.
     """
     enough = _SPARE * most + _SURELY * math.sqrt(most)
-    shares = {period: enough / size for period, size in sizes.items() if size > enough}
-    return {period: int(share * _HASHES) - _HASHES // 2 for period, share in shares.items()}
+    sizes = {each.period: 0 for each in counts} | {each.period: each.rows for each in counts if each.part == FEATURES}
+    shares = {period: min(1.0, enough / max(size, 1)) for period, size in sizes.items()}
+    return {period: min(int(share * _HASHES), _HASHES - 1) - _HASHES // 2 for period, share in shares.items()}
 
 
-def hash_of(model: Model, key: str) -> SparkColumn:
-    """The hash of a key, the same in every table: equal numbers of different types would hash differently."""
-    table = model.feature_table
-    return F.xxhash64(F.col(key).cast(table.table.column(table.key).type))
+def _only(largest_hash: Mapping[date, int], periods: Collection[date]) -> dict[date, int | None]:
+    return {period: largest if period in periods else None for period, largest in largest_hash.items()}
 
 
-def _hashed_below(rows: DataFrame, period: SparkColumn, hashed: SparkColumn, large: Mapping[date, int]) -> DataFrame:
-    """The rows whose key may belong to the sample of their period."""
-    if not large:
-        return rows
-    pairs = [F.lit(each) for pair in large.items() for each in pair]
-    largest = F.coalesce(F.create_map(*pairs)[period], F.lit(_HASHES // 2 - 1))
-    return rows.where(hashed <= largest)
+def _checksums(rows: Mapping[str, pd.DataFrame]) -> list[Count]:
+    """The checksums of the fetched rows alone: the rows were counted before."""
+    found = []
+    for part, frame in rows.items():
+        for head, checksums in frame.groupby([PERIOD, VERSION], dropna=False)[CHECKSUM]:
+            period, version = cast("tuple[date, float]", head)
+            known = None if pd.isna(version) else int(version)
+            checksum = int(np.bitwise_xor.reduce(checksums.to_numpy()))
+            found.append(Count(part=part, period=period, version=known, checksum=checksum))
+    return found
 
 
-def _sampled(rows: pd.DataFrame, key: str, most: int) -> pd.DataFrame:
-    """At most `most` rows of each period, always the same ones."""
-    if rows[PERIOD].value_counts().le(most).all():
-        return rows
-    return rows.sort_values([_HASH, key], kind="stable").groupby(PERIOD, sort=False).head(most)
+def _joined(model: Model, rows: Mapping[str, pd.DataFrame], versions: Mapping[date, int]) -> pd.DataFrame:
+    """The rows with their answers and outcomes, joined here, which gets them anyway: for Spark that was dearer."""
+    declared, answers = model.feature_table, list(answer_names(model))
+    keys, of_outcome = [*declared.keys, declared.event_time], [declared.key, declared.event_time]
+    features, scored, outcomes = rows[FEATURES], rows[PREDICTIONS], rows[OUTCOMES]
+    found = _sampled(features[features[PERIOD].isin(list(versions))], keys, model.monitoring.max_rows_per_period)
+    of_version = scored[PERIOD].map(versions) == scored[VERSION]
+    found = found.merge(scored.loc[of_version, [*keys, *answers]], on=keys, how="left")
+    found = found.merge(outcomes[[*of_outcome, LABEL]], on=of_outcome, how="left")
+    return found[[PERIOD, *column_names(model), *answers, LABEL]]
 
 
-def _predictions(model: Model, sources: Sources, versions: Mapping[date, int], large: Mapping[date, int]) -> DataFrame:
-    declared = model.feature_table
-    keys = [*declared.keys, declared.event_time]
-    if sources.predictions is None:
-        none = (F.lit(None).cast(column.type).alias(column.name) for column in model.problem.output)
-        return sources.features.select(*keys_of(declared, *keys), *none).limit(0)
-    counted = period_of(sources.calendar, declared.table, declared.event_time)
-    of_version: dict[int, list[date]] = {}
-    for period, version in versions.items():
-        of_version.setdefault(version, []).append(period)
-    # One condition per version: one per period would nest deeper than Spark Connect reads.
-    chosen = [(F.col("model_version") == version) & counted.isin(periods) for version, periods in of_version.items()]
-    answers = _hashed_below(
-        sources.predictions.where(reduce(or_, chosen)), counted, hash_of(model, declared.key), large
-    )
-    return answers.select(*keys_of(declared, *keys), *answer_names(model))
-
-
-def _outcomes(model: Model, sources: Sources, versions: Mapping[date, int], large: Mapping[date, int]) -> DataFrame:
-    declared, outcome = model.feature_table, model.outcome
-    if sources.outcomes is None:
-        kind = outcome.table.column(outcome.label).type
-        none = F.lit(None).cast(kind).alias(LABEL)
-        return sources.features.select(*keys_of(declared, declared.key, declared.event_time), none).limit(0)
-    counted = period_of(sources.calendar, outcome.table, outcome.event_time)
-    of_periods = sources.outcomes.where(counted.isin(list(versions)))
-    named = {outcome.key: declared.key, outcome.event_time: declared.event_time, outcome.label: LABEL}
-    known = _hashed_below(of_periods, counted, hash_of(model, outcome.key), large).select(
-        *(F.col(name).alias(new) for name, new in named.items())
-    )
-    return known.select(*keys_of(declared, declared.key, declared.event_time), LABEL)
-
-
-def keys_of(declared: FeatureTable, *names: str) -> list[SparkColumn]:
-    """The join columns in every table, in the feature table's types."""
-    return [F.col(name).cast(declared.table.column(name).type).alias(name) for name in names]
+def _sampled(rows: pd.DataFrame, keys: Sequence[str], most: int) -> pd.DataFrame:
+    """At most `most` rows of each period, the same ones in the same order every time."""
+    return rows.sort_values([HASH, *keys], kind="stable").groupby(PERIOD, sort=False).head(most)

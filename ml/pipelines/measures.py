@@ -15,8 +15,8 @@ from ml import runtime
 from ml.declarations import Model, Table, UseCase
 from ml.examples.dataset import PERIOD, period_of
 from ml.examples.newest import newest_known, newest_predictions
+from ml.monitoring.parts import hash_of, keys_of
 from ml.monitoring.period_fingerprints import Sources
-from ml.monitoring.rows import hash_of, keys_of
 from ml.monitoring.window import LABEL, answer_names, column_names, problem
 from ml.monitoring.without_reference import Scorer, findings, of_answers, period_data
 from ml.records.gate_results import COMPARISON, GATE_RESULTS

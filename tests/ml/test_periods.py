@@ -54,12 +54,15 @@ def test_every_name_reads_back(calendar: Calendar) -> None:
 
 @pytest.mark.parametrize("calendar", CALENDARS)
 def test_spark_counts_as_python_does(spark: SparkSession, calendar: Calendar) -> None:
-    """The SQL of a timestamp's period and of its first day, against `number` and `first_day`."""
+    """The SQL of a timestamp's period and of its first day, also by its day, against `number` and `first_day`."""
     rows = spark.createDataFrame([(at,) for at in TIMES], "at timestamp").selectExpr(
-        f"{calendar.number_sql('at', 'timestamp')} AS number", f"{calendar.start_sql('at', 'timestamp')} AS first"
+        f"{calendar.number_sql('at', 'timestamp')} AS number",
+        f"{calendar.start_sql('at', 'timestamp')} AS first",
+        f"{calendar.start_sql(calendar.day_sql('at', 'timestamp'), 'date')} AS of_day",
     )
     numbers = [calendar.number(at) for at in TIMES]
-    assert sorted(map(tuple, rows.collect())) == sorted((each, calendar.first_day(each)) for each in numbers)
+    expected = sorted((each, calendar.first_day(each), calendar.first_day(each)) for each in numbers)
+    assert sorted(map(tuple, rows.collect())) == expected
 
 
 def test_a_date_is_a_day_of_the_calendar(spark: SparkSession) -> None:

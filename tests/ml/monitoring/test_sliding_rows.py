@@ -10,7 +10,8 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from ml.monitoring.decide import read_metrics
 from ml.monitoring.measure import Plan, measure_periods, measured, metric_rows, plan
-from ml.monitoring.period_fingerprints import Sources, states
+from ml.monitoring.period_fingerprints import Sources
+from ml.monitoring.rows import see
 from ml.monitoring.window import column_names
 from ml.parameters import Common
 from ml.problems.finding import Verdict
@@ -48,7 +49,8 @@ def _sources(spark: SparkSession, rows: pd.DataFrame) -> Sources:
 
 def _plan(sources: Sources, tables: Tables, sliding_periods: int | None) -> Plan:
     done = measured(tables, "prod.credit_ops.metrics", TASK.model_name)
-    return plan(states(TASK, sources), 1, done, MONTHS, 1, sliding_periods=sliding_periods)
+    seen = see(TASK, sources, {period for period, _ in done})
+    return plan(seen.states, 1, done, MONTHS, 1, sliding_periods=sliding_periods)
 
 
 def test_a_period_and_those_before_it_are_read_and_measured_until_nothing_changes(
@@ -60,8 +62,8 @@ def test_a_period_and_those_before_it_are_read_and_measured_until_nothing_change
     tables, before = Tables(spark, FolderBackend(tmp_path)), {1: expected(client_rows(600))}
     tables.create(METRICS, "prod.credit_ops.metrics")
 
-    def measure(sources: Sources, periods: Plan, model: object = MODEL) -> None:
-        found = measure_periods(model, sources, periods, before)  # type: ignore[arg-type]
+    def measure(sources: Sources, periods: Plan, task: Common = TASK) -> None:
+        found = measure_periods(task, sources, see(task, sources, PERIODS), periods, before)
         frame = frame_of(spark, METRICS, metric_rows(found, periods, before, TASK))
         tables.merge(METRICS, "prod.credit_ops.metrics", frame)
 
@@ -80,7 +82,7 @@ def test_a_period_and_those_before_it_are_read_and_measured_until_nothing_change
         FEBRUARY: (Verdict.OK, "the 2 months before: 2025-01 (100 rows); 1 without data"),
         MARCH: (Verdict.BREACH, "the 2 months before: 2025-01 (100 rows), 2025-02 (100 rows)"),
     }
-    measure(jumped, _plan(jumped, tables, None), CREDIT.models[0])
+    measure(jumped, _plan(jumped, tables, None), replace(TASK, use_case=CREDIT))
     left = read_metrics(tables, "prod.credit_ops.metrics", TASK.model_name)
     assert {each.period for each in left} == set(PERIODS)
     assert not [each for each in left if each.metric.startswith("sliding_")]

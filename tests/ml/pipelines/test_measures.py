@@ -13,7 +13,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from infra.pipelines.source import monitoring_source
 from ml.declarations import Table, UseCase
 from ml.monitoring.measure import measure_periods, plan, read_sources
-from ml.monitoring.period_fingerprints import states
+from ml.monitoring.rows import see
 from ml.parameters import Common
 from ml.records.gate_results import GATE_RESULTS
 from ml.records.monitoring import FIGURES
@@ -88,8 +88,9 @@ def _of_job(lake: Lake) -> list[dict[str, Any]]:
     """The figures of the job's metrics, in the pipeline's columns."""
     task = Common(use_case=CASE, catalog="test", run_id="1")
     sources = read_sources(lake.tables, task)
-    periods = plan(states(task, sources), 1, {}, sources.calendar, task.model.monitoring.labels_due_periods)
-    found = measure_periods(task.model, sources, periods, {1: expected()})
+    seen = see(task, sources, ())
+    periods = plan(seen.states, 1, {}, sources.calendar, task.model.monitoring.labels_due_periods)
+    found = measure_periods(task, sources, seen, periods, {1: expected()})
     return [{**each.as_row(), "model": MODEL, "why_unknown": None} for each in found if each.value is not None]
 
 
