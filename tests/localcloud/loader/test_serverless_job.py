@@ -1,14 +1,16 @@
-"""Prod's ingest job with `compute: serverless` and `pipelines: true`, deployed by the loader and run to its end."""
+"""Prod's ingest job on serverless compute with `pipelines: true`, and its monitoring pipeline, run to their ends."""
 
 import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from databricks.sdk.service.jobs import Run
+from databricks.sdk.service.pipelines import UpdateInfoState
 
 from infra.cdktf_seam import App
 from infra.libraries import read_lock
@@ -21,6 +23,11 @@ from localcloud import loader
 from localcloud.endpoint import Endpoint
 from localcloud.services.jobs.runner import Runner
 from localcloud.services.jobs.workers import Workers
+from localcloud.services.pipelines import updates
+from localcloud.spark.sessions import new_session
+from ml.records.gate_results import GATE_RESULTS
+from ml.records.predictions import predictions
+from ml.tables import frame_of
 from ml.usecases.credit.declaration import USE_CASE as CREDIT
 from tests.localcloud.core import Core, leave, start
 from tests.localcloud.wheels import write_wheel
@@ -125,6 +132,32 @@ def test_every_task_of_the_job_runs_to_its_end(deployed: Deployed, spark_remote:
     assert json.loads(deployed.output(run, "features").splitlines()[-1])["feature_rows"] == 2
     assert json.loads(deployed.output(run, "publish").splitlines()[-1])["rows_kept"] == 2
     _require_the_pipelines_tables(deployed)
+    _require_the_figures(deployed, spark_remote)
+
+
+def _require_the_figures(deployed: Deployed, spark_remote: str) -> None:
+    """Of the rows that ingest made and version 1 scored half of, as monitoring's principal, by its own rights alone."""
+    core, admin, spark = deployed.core, deployed.core.admin(), new_session(spark_remote)
+    answer = {"client_id": 1, "application_month": date(2023, 1, 1), "probability": 0.5, "run_id": "1"}
+    scored = {"model": CREDIT.models[0].full_name("prod", "credit"), "model_version": 1, "scored_at": datetime.now(UTC)}
+    for table, rows in ((predictions(CREDIT), [answer | scored]), (GATE_RESULTS, [])):
+        name = table.full_name("prod", CREDIT.name)
+        core.table(name)
+        location = core.cloud.store.require("table", name)["storage_location"]
+        frame_of(spark, table, rows).write.format("delta").save(location)
+    [pipeline] = admin.pipelines.list_pipelines(filter="name LIKE 'credit-monitoring-pipeline'")
+    started = admin.pipelines.start_update(str(pipeline.pipeline_id))
+    assert updates.of(core.cloud).wait(started.update_id, 300)
+    events = core.call("GET", f"{core.url('prod')}/api/2.0/pipelines/{pipeline.pipeline_id}/events").json()["events"]
+    update = admin.pipelines.get_update(str(pipeline.pipeline_id), started.update_id).update
+    assert update is not None
+    assert update.state is UpdateInfoState.COMPLETED, events
+    made = admin.tables.get("prod.credit_pipeline.default_risk_measures")
+    assert made.owner == pipeline.run_as_user_name
+    figures = spark.read.format("delta").load(str(made.storage_location)).where("column = ''")
+    found = {row["metric"]: row["value"] for row in figures.collect()}
+    shown = {name: found[name] for name in ("row_count", "scored_share", "labelled_share", "roc_auc")}
+    assert shown == {"row_count": 2.0, "scored_share": 0.5, "labelled_share": 0.0, "roc_auc": None}
 
 
 def _require_the_pipelines_tables(deployed: Deployed) -> None:
