@@ -1,6 +1,7 @@
 """Starts the local cloud, and loads stacks into it."""
 
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cli.cloud import endpoint
@@ -32,21 +33,22 @@ def start_cloud() -> "Endpoint":
     return found
 
 
-def load_stacks(*names: str, mend: bool = False) -> None:
+def load_stacks(*names: str, apart_from: Sequence[str] = (), mend: bool = False) -> None:
     """Load the synthesized stacks `names`, or all of phase one, into the running local cloud.
 
-    `mend`: overwrites changes that were made outside the stacks.
+    `apart_from`: environments whose stacks are left for a later load. `mend`: overwrites changes that were made outside
+    the stacks.
     """
     from localcloud import loader  # noqa: PLC0415 - only commands that talk to the cloud pay for it
 
     started = time.monotonic()
     try:
-        report = loader.load(endpoint(), STACKS, names or None, mend=mend)
+        report = loader.load(endpoint(), STACKS, names or None, apart_from=apart_from, mend=mend)
     except loader.LoadError as error:
         raise CommandError(str(error)) from error
     progress.print(
-        f"{', '.join(names) or 'stacks'} loaded in {time.monotonic() - started:.1f} s: {report.created} created, "
-        f"{report.updated} updated, {report.unchanged} unchanged, {report.deleted} deleted"
+        f"{', '.join(names) or _all_but(apart_from)} loaded in {time.monotonic() - started:.1f} s: "
+        f"{report.created} created, {report.updated} updated, {report.unchanged} unchanged, {report.deleted} deleted"
     )
     if report.unchecked:
         progress.print(
@@ -55,3 +57,7 @@ def load_stacks(*names: str, mend: bool = False) -> None:
     if report.unsettled:
         changing = ", ".join(report.unsettled)
         progress.print(f"every plan will change {changing}: sort task and depends_on blocks by task_key")
+
+
+def _all_but(environments: Sequence[str]) -> str:
+    return f"stacks but those of {' and '.join(environments)}" if environments else "stacks"

@@ -65,9 +65,11 @@ def demo(use_case: str, data: Path | None, story: str | None, form: str) -> None
         # In this thread: the kernel ends a child process when the thread that started it ends.
         start_cloud()
         synthesized.result()
-    load_stacks()
-    told = Demo(use_case=use_case, landing=landing, rolls_back_part=told_by.rolls_back_part)
-    tell(told)
+    load_stacks(apart_from=("prod", "dev"))
+    with ThreadPoolExecutor(1) as beside:
+        deploying = beside.submit(load_stacks)
+        told = Demo(use_case=use_case, landing=landing, rolls_back_part=told_by.rolls_back_part, deploying=deploying)
+        tell(told)
     with ThreadPoolExecutor(1) as beside:
         counted = beside.submit(accounts, use_case, landing)
         rehearse_roll_back(told)

@@ -73,6 +73,7 @@ def _test_in_staging(demo: Demo) -> dict[str, int]:
 
 def take_in_history(demo: Demo) -> dict[str, int]:
     """Land the history in prod, and start its ingest and every job that creates a masked table; returns runs by job."""
+    demo.wait_until_deployed()
     land("prod", demo.use_case, demo.landing.history)
     if demo.records().champion is not None:
         return {}

@@ -1,6 +1,7 @@
 """One demo in progress: its subject, and how it runs and reports jobs."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from cli.cloud import workspace
@@ -24,6 +25,7 @@ class Demo:
     """One demo in progress: `tasks` that ran, and `answers` of the endpoint, grow as it proceeds.
 
     `ingesting` has the runs that ingest an arrival while other jobs are still at work, by the arrival's period.
+    `deploying`: the load of the stacks of prod and dev, which staging's test does not need; None if they are loaded.
     """
 
     use_case: str
@@ -32,6 +34,7 @@ class Demo:
     tasks: list[TaskResult] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
     ingesting: dict[str, int] = field(default_factory=dict)
+    deploying: Future[None] | None = None
     _read: list[Records] = field(default_factory=list, init=False, repr=False)
 
     @property
@@ -49,6 +52,11 @@ class Demo:
         if not self._read:
             self._read.append(read(self.model, measured=False))
         return self._read[0]
+
+    def wait_until_deployed(self) -> None:
+        """Wait for the stacks of prod and dev. Raises CommandError if they cannot be loaded."""
+        if self.deploying is not None:
+            self.deploying.result()
 
     def run(self, env: str, stage: str, *, then: Then | None = None, **parameters: str) -> None:
         """Run the job of `stage` to its end. Raises CommandError if it fails."""

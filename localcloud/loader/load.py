@@ -21,8 +21,17 @@ _PRINCIPALS = "/api/2.0/preview/scim/v2/ServicePrincipals"
 _LIFETIME_S = 3600
 
 
-def load(endpoint: Endpoint, out_dir: Path, stacks: Sequence[str] | None = None, *, mend: bool = False) -> LoadReport:
+def load(
+    endpoint: Endpoint,
+    out_dir: Path,
+    stacks: Sequence[str] | None = None,
+    *,
+    apart_from: Sequence[str] = (),
+    mend: bool = False,
+) -> LoadReport:
     """Load the stacks of `out_dir`: those named, else all but the ones of phase two (`<env>-masks`, `<env>-serving`).
+
+    The stacks of the environments `apart_from` are left for a later load, unless they are named.
 
     The account's stacks and `<env>-rights` are loaded as the account's admin, every other one as its own deployer, the
     service principal `<env>-deployer`, or as the admin if the account has no such principal. `mend` rewrites everything
@@ -34,7 +43,7 @@ def load(endpoint: Endpoint, out_dir: Path, stacks: Sequence[str] | None = None,
     with ExitStack() as opened:
         opened.enter_context(_one_at_a_time(out_dir))
         account = opened.enter_context(Session(endpoint.account_url, endpoint.admin_token))
-        chosen = _chosen(found, stacks, out_dir)
+        chosen = _chosen(found, stacks, apart_from, out_dir)
         for stack in (each for each in chosen if each.name == _FIRST):
             StackLoad(stack, account, account, report, mend=mend).apply()
         urls = {stack.workspace: _register(account, stack, found, report) for stack in found if stack.in_workspace}
@@ -60,9 +69,10 @@ def _token(account: Session, stack: Stack, endpoint: Endpoint, report: LoadRepor
     return str(account.post("/local/tokens", asked)["token"])
 
 
-def _chosen(found: list[Stack], named: Sequence[str] | None, out_dir: Path) -> list[Stack]:
+def _chosen(found: list[Stack], named: Sequence[str] | None, apart_from: Sequence[str], out_dir: Path) -> list[Stack]:
     if named is None:
-        return [stack for stack in found if not stack.name.endswith(_PHASE_TWO)]
+        later = tuple(f"{environment}-" for environment in apart_from)
+        return [stack for stack in found if not stack.name.endswith(_PHASE_TWO) and not stack.name.startswith(later)]
     unknown = sorted(set(named) - {stack.name for stack in found})
     if unknown:
         raise LoadError(f"{out_dir} has no stack {', '.join(unknown)}; it has {', '.join(s.name for s in found)}")

@@ -1,6 +1,7 @@
 """Writes small synthesized stacks, and loads them into a served cloud."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,12 +50,12 @@ class Stacks:
         """Write a stack; its document."""
         return write_stack(self.folder, name, resources, data=data, host=host, removed=removed)
 
-    def load(self, *stacks: str, mend: bool = False) -> LoadReport:
-        """Load all stacks of phase one, or those named."""
+    def load(self, *stacks: str, apart_from: Sequence[str] = (), mend: bool = False) -> LoadReport:
+        """Load all stacks of phase one but those of the environments `apart_from`, or those named."""
         endpoint = Endpoint(
             account_url=self.core.account_url, admin_token=self.core.admin_token, spark_remote="", mlflow_url="", pid=0
         )
-        return loader.load(endpoint, self.folder, stacks or None, mend=mend)
+        return loader.load(endpoint, self.folder, stacks or None, apart_from=apart_from, mend=mend)
 
     def state(self, stack: str, address: str) -> dict[str, Any]:
         """What the cloud recorded of a resource."""

@@ -167,6 +167,15 @@ def test_phase_two_is_loaded_when_asked_for(stacks: Stacks) -> None:
     assert counts(stacks.load("prod-serving")) == (1, 0, 0, 0)
 
 
+def test_stacks_of_an_environment_are_left_for_a_later_load(stacks: Stacks) -> None:
+    """Those of the others are loaded; the later load finds them unchanged."""
+    staging = "https://adb-77.7.example.net"
+    stacks.write("staging-workspace", {"databricks_directory.d": {"path": "/Shared/staging"}}, host=staging)
+    stacks.write("prod-workspace", {"databricks_directory.d": {"path": "/Shared/prod"}})
+    assert counts(stacks.load(apart_from=("prod", "dev"))) == (1, 0, 0, 0)
+    assert counts(stacks.load()) == (1, 0, 1, 0)
+
+
 def test_a_new_environment_gets_its_workspace(stacks: Stacks) -> None:
     """Its name is the stack's, its id the host's."""
     stacks.write("qa-workspace", {"databricks_directory.d": {"path": "/Shared/a"}}, host="https://adb-77.7.example.net")
