@@ -355,4 +355,4 @@ def test_a_month_takes_few_executions(lake: Lake, monkeypatch: pytest.MonkeyPatc
         with executed() as found:
             lake.run(build, run_id)
         counts[run_id] = len(found)
-    assert counts == {"first": 25, "month": 19, "nothing": 2}
+    assert counts == {"first": 22, "month": 19, "nothing": 2}
