@@ -45,7 +45,7 @@ class AgreeingSeries:
         return total_rows(rows, self.declared, self.keys)
 
     def agreed(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """The new rows and the totals, with reconciled forecasts; intervals move with their forecast.
+        """The new rows and the totals, with reconciled forecasts; intervals move with them.
 
         Written forecasts stay, so the new ones take all of the difference. Raises HierarchyError.
         """
@@ -63,7 +63,7 @@ class AgreeingSeries:
             variances=np.where(both[KIND] == WRITTEN, 0.0, self._variances(both, tree)),
             non_negative=self.declared.non_negative,
         )[:, 0]
-        moved_ends = both.assign(forecast=moved, **self._ends(both, moved - given))
+        moved_ends = both.assign(forecast=moved, **self._ends(both, given, moved))
         found = pd.concat([moved_ends, _names(tree, len(own))], axis=1)
         return found[found[KIND] != WRITTEN]
 
@@ -76,9 +76,15 @@ class AgreeingSeries:
         floor = max(float(np.abs(rows["forecast"].to_numpy(float)).max()), 1.0) * 1e-9
         return np.asarray(np.maximum(sizes, floor) ** 2)
 
-    def _ends(self, rows: pd.DataFrame, shift: Floats) -> dict[str, "pd.Series[float]"]:
-        ends = {end: rows[end] + shift for both in self.declared.bounds for end in both}
-        return {name: end.clip(lower=0.0) for name, end in ends.items()} if self.declared.non_negative else ends
+    def _ends(self, rows: pd.DataFrame, given: Floats, moved: Floats) -> dict[str, "pd.Series[float]"]:
+        """Ends of the intervals: moved as far as the forecast. Of what is never negative in the same proportion, so
+        that a lower end of zero stays zero, and drift compares it with the ends of the training.
+        """
+        ends = {end: rows[end] + (moved - given) for both in self.declared.bounds for end in both}
+        if not self.declared.non_negative:
+            return ends
+        ratio = np.divide(moved, given, out=np.ones_like(moved), where=given > 0)
+        return {name: (rows[name] * ratio).where(given > 0, end).clip(lower=0.0) for name, end in ends.items()}
 
 
 def total_rows(
