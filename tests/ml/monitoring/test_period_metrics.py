@@ -16,6 +16,7 @@ from ml.monitoring.period_metrics import measure
 from ml.monitoring.window import LABEL, Arrival, Expectation, column_names
 from ml.problems.finding import Kind, Verdict
 from ml.usecases.credit.declaration import USE_CASE as CREDIT
+from tests.ml.monitoring import ugly
 from tests.ml.monitoring.made import PERIOD, PREDICTION, client_rows, expected, period_data
 
 OK, WARN, BREACH, UNKNOWN = Verdict.OK, Verdict.WARN, Verdict.BREACH, Verdict.UNKNOWN
@@ -62,22 +63,6 @@ def test_an_optional_source_that_neither_has_is_not_measured() -> None:
     assert {m.column for m in arrived if m.metric == "psi" and m.verdict is UNKNOWN} == set(moved)
 
 
-def _nothing(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.iloc[:0]
-
-
-def _one(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.iloc[:1]
-
-
-def _all_null(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.assign(**dict.fromkeys(frame.columns, np.nan))
-
-
-def _null_column(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.assign(limit_bal=np.nan)
-
-
 def _constant(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**dict.fromkeys(NUMBERS, 0.5), **{PREDICTION: 0.3})
 
@@ -102,17 +87,19 @@ def _one_class(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**{LABEL: 0.0})
 
 
-def _unscored(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.assign(**{PREDICTION: np.nan})
-
-
 @pytest.mark.parametrize(
     ("spoil", "told"),
     [
-        (_nothing, {"row_count": BREACH, "psi:limit_bal": UNKNOWN, "roc_auc": UNKNOWN, "quarantine_ratio": UNKNOWN}),
-        (_one, {"row_count": BREACH, "psi:limit_bal": UNKNOWN, "null_ratio:limit_bal": UNKNOWN, "roc_auc": UNKNOWN}),
         (
-            _all_null,
+            ugly.nothing,
+            {"row_count": BREACH, "psi:limit_bal": UNKNOWN, "roc_auc": UNKNOWN, "quarantine_ratio": UNKNOWN},
+        ),
+        (
+            ugly.one,
+            {"row_count": BREACH, "psi:limit_bal": UNKNOWN, "null_ratio:limit_bal": UNKNOWN, "roc_auc": UNKNOWN},
+        ),
+        (
+            ugly.all_null,
             {
                 "null_ratio:limit_bal": BREACH,
                 "null_ratio:age_band": BREACH,
@@ -124,7 +111,7 @@ def _unscored(frame: pd.DataFrame) -> pd.DataFrame:
                 "demographic_parity_difference:sex": UNKNOWN,
             },
         ),
-        (_null_column, {"null_ratio:limit_bal": BREACH, "ks:limit_bal": UNKNOWN, "psi:bill_1": OK, "roc_auc": OK}),
+        (ugly.null_column, {"null_ratio:limit_bal": BREACH, "ks:limit_bal": UNKNOWN, "psi:bill_1": OK, "roc_auc": OK}),
         (_constant, {"psi:limit_bal": BREACH, "ks:bill_1": BREACH, "psi:probability": BREACH, "roc_auc": BREACH}),
         (
             _unseen,
@@ -146,7 +133,7 @@ def _unscored(frame: pd.DataFrame) -> pd.DataFrame:
         (_infinite_answers, {"psi:probability": BREACH, "roc_auc": UNKNOWN, "expected_calibration_error": UNKNOWN}),
         (_never_labelled, {"labelled_share": BREACH, "roc_auc": UNKNOWN, "expected_calibration_error": UNKNOWN}),
         (_one_class, {"roc_auc": UNKNOWN, "outcome_rate": BREACH, "labelled_share": OK}),
-        (_unscored, {"scored_share": BREACH, "psi:probability": UNKNOWN, "roc_auc": UNKNOWN}),
+        (ugly.unscored, {"scored_share": BREACH, "psi:probability": UNKNOWN, "roc_auc": UNKNOWN}),
     ],
 )
 def test_ugly_periods(
@@ -161,7 +148,7 @@ def test_the_set_of_metrics_does_not_depend_on_the_rows(expectation: Expectation
     """A period that is measured again replaces all of its rows in the table, whatever it held before."""
     names = [
         set(verdicts(measure(period_data(spoil(GOOD)), expectation, CREDIT.models[0])))
-        for spoil in (_one, _all_null, _unseen)
+        for spoil in (ugly.one, ugly.all_null, _unseen)
     ]
     assert names[0] == names[1] == names[2] == set(verdicts(measure(period_data(GOOD), expectation, CREDIT.models[0])))
 

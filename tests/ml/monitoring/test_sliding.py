@@ -23,6 +23,7 @@ from ml.monitoring.rules import Action
 from ml.monitoring.window import Expectation, JustBefore, Window, problem
 from ml.problems.finding import Finding, Kind, Verdict
 from ml.usecases.credit.declaration import USE_CASE as CREDIT
+from tests.ml.monitoring import ugly
 from tests.ml.monitoring.made import PERIOD, PREDICTION, client_rows, expected, metric, period_data, whole
 from tests.ml.monitoring.policies import MONTHS
 
@@ -103,22 +104,6 @@ def test_dependent_rows_have_the_wider_bounds_of_the_training_data(expectation: 
     assert "chance alone reaches 0.24" in far.reason
 
 
-def _nothing(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.iloc[:0]
-
-
-def _one(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.iloc[:1]
-
-
-def _all_null(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.assign(**dict.fromkeys(frame.columns, np.nan))
-
-
-def _null_column(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.assign(limit_bal=np.nan)
-
-
 def _constant(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(limit_bal=0.5)
 
@@ -135,22 +120,18 @@ def _some_infinite(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(limit_bal=np.where(frame.index % 2 == 0, -np.inf, frame["limit_bal"]))
 
 
-def _unscored(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.assign(**{PREDICTION: np.nan})
-
-
 @pytest.mark.parametrize(
     ("spoil", "of_period", "of_before", "of_both"),
     [
-        (_nothing, (UNKNOWN, UNKNOWN, UNKNOWN), (UNKNOWN, UNKNOWN, UNKNOWN), (UNKNOWN, UNKNOWN, UNKNOWN)),
-        (_one, (UNKNOWN, UNKNOWN, UNKNOWN), (UNKNOWN, UNKNOWN, UNKNOWN), (UNKNOWN, UNKNOWN, UNKNOWN)),
-        (_all_null, (UNKNOWN, UNKNOWN, UNKNOWN), (UNKNOWN, UNKNOWN, UNKNOWN), (UNKNOWN, UNKNOWN, UNKNOWN)),
-        (_null_column, (UNKNOWN, OK, OK), (UNKNOWN, OK, OK), (UNKNOWN, OK, OK)),
+        (ugly.nothing, (UNKNOWN, UNKNOWN, UNKNOWN), (UNKNOWN, UNKNOWN, UNKNOWN), (UNKNOWN, UNKNOWN, UNKNOWN)),
+        (ugly.one, (UNKNOWN, UNKNOWN, UNKNOWN), (UNKNOWN, UNKNOWN, UNKNOWN), (UNKNOWN, UNKNOWN, UNKNOWN)),
+        (ugly.all_null, (UNKNOWN, UNKNOWN, UNKNOWN), (UNKNOWN, UNKNOWN, UNKNOWN), (UNKNOWN, UNKNOWN, UNKNOWN)),
+        (ugly.null_column, (UNKNOWN, OK, OK), (UNKNOWN, OK, OK), (UNKNOWN, OK, OK)),
         (_constant, (BREACH, OK, OK), (BREACH, OK, OK), (OK, OK, OK)),
         (_unseen, (OK, BREACH, OK), (OK, BREACH, OK), (OK, OK, OK)),
         (_infinite, (BREACH, OK, OK), (BREACH, OK, OK), (OK, OK, OK)),
         (_some_infinite, (BREACH, OK, OK), (BREACH, OK, OK), (OK, OK, OK)),
-        (_unscored, (OK, OK, UNKNOWN), (OK, OK, UNKNOWN), (OK, OK, UNKNOWN)),
+        (ugly.unscored, (OK, OK, UNKNOWN), (OK, OK, UNKNOWN), (OK, OK, UNKNOWN)),
     ],
     ids=lambda spoil: spoil.__name__.strip("_") if callable(spoil) else "",
 )
@@ -170,18 +151,18 @@ def test_ugly_periods(
 
 def test_what_cannot_be_compared_says_why(expectation: Expectation) -> None:
     """Too few rows in the period, none before it, and a column that nobody knew before."""
-    few = _sliding(_one(GOOD), BEFORE, expectation)
+    few = _sliding(ugly.one(GOOD), BEFORE, expectation)
     assert {each.reason for each in few.values()} == {"1 rows; at least 200 are needed"}
-    none = _sliding(GOOD, _nothing(BEFORE), expectation)
+    none = _sliding(GOOD, ugly.nothing(BEFORE), expectation)
     assert {each.reason for each in none.values()} == {f"nothing to compare with in {SAID}"}
-    unscored = _sliding(GOOD, _unscored(BEFORE), expectation)[f"sliding_psi:{PREDICTION}"]
+    unscored = _sliding(GOOD, ugly.unscored(BEFORE), expectation)[f"sliding_psi:{PREDICTION}"]
     assert unscored.reason == "1000 known values in the period, 0 in the reference; 200 are needed"
 
 
 def test_the_set_of_metrics_does_not_depend_on_the_rows(expectation: Expectation) -> None:
     """A period that is measured again replaces all of its rows in the table, whatever it and those before it held."""
     names = set(_sliding(GOOD, BEFORE, expectation))
-    for spoil in (_one, _all_null, _unseen):
+    for spoil in (ugly.one, ugly.all_null, _unseen):
         assert set(_sliding(spoil(GOOD), BEFORE, expectation)) == names
         assert set(_sliding(GOOD, spoil(BEFORE), expectation)) == names
 
@@ -189,7 +170,7 @@ def test_the_set_of_metrics_does_not_depend_on_the_rows(expectation: Expectation
 @pytest.mark.parametrize("at", [date(1, 1, 1), date(9999, 12, 1)], ids=["back", "ahead"])
 def test_a_clock_that_jumps(expectation: Expectation, at: date) -> None:
     """Rows of a wrong century have nothing before them, which is said."""
-    found = _sliding(GOOD, _nothing(BEFORE), expectation, at)
+    found = _sliding(GOOD, ugly.nothing(BEFORE), expectation, at)
     assert {each.verdict for each in found.values()} == {UNKNOWN}
 
 
@@ -214,7 +195,7 @@ def test_a_decision_says_which_comparison_it_is_about() -> None:
 
 def test_a_period_with_nothing_before_it_is_said_and_alerts_nobody(expectation: Expectation) -> None:
     """The first periods of a table: unknown, named in the reason, and no cause."""
-    found = Sliding().measure(_window(GOOD, _nothing(BEFORE), expectation))
+    found = Sliding().measure(_window(GOOD, ugly.nothing(BEFORE), expectation))
     of_june = {"period": PERIOD, "model_version": 1, "in_training": False}
     action, reason = _told(*(Metric(**vars(each), **of_june) for each in found))
     assert action is Action.NOTHING
