@@ -90,6 +90,8 @@ def snooze(
     if (periods is None) == (until is None):
         given = "both --periods and --until" if until else "neither --periods nor --until"
         raise CommandError(f"snooze has {given}: give one of them, how long to silence it or until when", 2)
+    if until:
+        _check_period(named_model(model, env).use_case, until)
     _record("snooze", model, key, by=by, reason=reason, env=env, host=host, periods=periods or 0, until=until or "")
 
 
@@ -101,6 +103,14 @@ def resolve(*, model: str, key: str, by: str, reason: str, env: str | None, host
     If its cause persists in a later period, it is sent again.
     """
     _record("resolve", model, key, by=by, reason=reason, env=env, host=host)
+
+
+def _check_period(use_case: str, name: str) -> None:
+    """Refuse what is no period here: the job would refuse it too, but tells its own output only."""
+    try:
+        USE_CASES[use_case].judging.parse(name)
+    except ValueError as error:
+        raise CommandError(f"--until {error}", 2) from error
 
 
 def _record(

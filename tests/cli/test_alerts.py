@@ -87,6 +87,7 @@ def test_an_answer_is_a_run_of_the_models_job(
         (("resolve",), "Missing option '--reason'"),
         (("snooze", "--reason", "x"), "snooze has neither --periods nor --until: give one of them"),
         (("snooze", "--reason", "x", "--periods", "1", "--until", "2024-09"), "snooze has both --periods and --until"),
+        (("snooze", "--reason", "x", "--until", "July"), "--until 'July' is no month: write it as YYYY-MM"),
         (("snooze", "--reason", "x", "--periods", "0"), "0 is not in the range x>=1"),
     ],
 )

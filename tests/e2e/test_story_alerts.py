@@ -92,7 +92,7 @@ def test_what_cannot_be_is_refused_and_not_recorded(
     past = _answer(mlops, "snooze", "--until", "2025-07", ok=False)
     assert "until 2025-07: that period is decided on, so nothing would be silenced; give 2025-08 or a later one" in past
     misspelt = _answer(mlops, "snooze", "--until", "July", ok=False)
-    assert "of credit-alerts failed" in misspelt
+    assert "'July' is no month: write it as YYYY-MM" in misspelt
     stranger = _answer(people[DANA], "ack", *host, by=DANA, ok=False)
     assert "job 'credit-alerts' was refused: " in stranger
     assert "The use case's `access` in the environment's file says who may run it" in stranger
