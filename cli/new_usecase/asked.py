@@ -13,6 +13,8 @@ from ml.declarations import Period
 _NAME = re.compile(r"[a-z][a-z0-9]{2,19}")
 # Schemas of the platform itself.
 _TAKEN = {"platform"}
+# A package hides a module of its name in the same folder.
+_FOLDER = Path("ml", "usecases")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +63,8 @@ def problems(name: str, root: Path) -> Iterator[str]:
         return
     if name in _TAKEN:
         yield f"name {name!r}: a schema of the platform has this name; choose another"
-    for folder in (root / "ml" / "usecases" / name, root / "tests" / "ml" / "usecases" / name):
+    if (root / _FOLDER / f"{name}.py").exists():
+        yield f"name {name!r}: the package would hide {_FOLDER / name}.py, which all use cases import; choose another"
+    for folder in (root / _FOLDER / name, root / "tests" / _FOLDER / name):
         if folder.exists():
             yield f"folder {folder.relative_to(root)} exists: choose another name, or remove it"

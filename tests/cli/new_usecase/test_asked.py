@@ -38,6 +38,14 @@ def test_a_folder_that_exists_is_kept() -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["story", "folders"])
+def test_a_name_of_a_module_beside_the_use_cases_is_refused(name: str) -> None:
+    """Its package would be imported in place of the module, and no use case would load."""
+    assert list(problems(name, ROOT)) == [
+        f"name {name!r}: the package would hide ml/usecases/{name}.py, which all use cases import; choose another"
+    ]
+
+
 def test_everything_wrong_is_said_at_once_and_nothing_is_written(tmp_path: Path) -> None:
     """Name and problem together, with the problems that there are."""
     (tmp_path / "ml" / "problems" / "regression" / "new_usecase").mkdir(parents=True)

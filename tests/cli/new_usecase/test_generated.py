@@ -21,6 +21,18 @@ WRITTEN = (
     ("sales", "forecasting", Period.DAY, False),
 )
 _NAMES = [name for name, *_ in WRITTEN]
+# The demo of a use case with one more feed, before its own.
+_ONE_MORE_FEED = """
+from dataclasses import replace
+import ml.usecases.loans.declaration as declaration
+from ml.usecases.loans.tables import OUTCOMES
+from ml.declarations import Feed
+
+more = Feed(name="payments", silver=replace(OUTCOMES, name="payments"), period_column="known_at")
+declaration.USE_CASE = replace(declaration.USE_CASE, feeds=(more, *declaration.USE_CASE.feeds))
+from ml.usecases.loans.demo import replay
+print(replay._CASES.name, replay._OUTCOMES.name)
+"""
 _SYNTH = "import sys; from pathlib import Path; from infra.main import synth; synth(Path(sys.argv[1]))"
 
 
@@ -44,6 +56,12 @@ def test_its_own_tests_pass(checkout: Path) -> None:
     folders = [f"tests/ml/usecases/{name}" for name in _NAMES]
     done = in_checkout(checkout, "-m", "pytest", "-m", "fast", "-p", "no:cacheprovider", *folders)
     assert done.returncode == 0, done.stdout[-4000:]
+
+
+def test_a_further_feed_leaves_its_demo_as_it_is(checkout: Path) -> None:
+    """The demo finds its feeds by their names."""
+    done = in_checkout(checkout, "-c", _ONE_MORE_FEED)
+    assert (done.returncode, done.stdout) == (0, "cases outcomes\n"), done.stderr[-4000:]
 
 
 def test_its_jobs_are_synthesized_in_every_environment(checkout: Path, tmp_path: Path) -> None:
