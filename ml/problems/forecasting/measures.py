@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
+# The relative error of a few operations on numbers of this type.
+_ROUNDING = 16 * float(np.finfo(np.float64).eps)
 ForecastMeasure = Callable[[Floats, Floats, Floats, int], float]
 
 
@@ -71,9 +73,13 @@ MEASURES: Mapping[str, ForecastMeasure] = {"smape": smape, "mase": mase, "rmsse"
 
 
 def _seasonal_steps(history: Floats, season: int) -> Floats:
-    """Differences of values a season apart; of neighbouring values if the history is shorter than the season."""
+    """Differences of values a season apart; of neighbouring values if the history is shorter than the season.
+
+    Differences within rounding are none: a series that repeats itself has no scale, as a constant one.
+    """
     lag = season if len(history) > season else 1
-    return np.asarray(history[lag:] - history[:-lag])
+    steps = np.asarray(history[lag:] - history[:-lag])
+    return np.where(np.abs(steps) > _ROUNDING * np.abs(history).max(initial=0.0), steps, 0.0)
 
 
 def _over(error: float, scales: Floats) -> float:

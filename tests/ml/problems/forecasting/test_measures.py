@@ -33,6 +33,15 @@ def test_a_history_that_never_moves_has_no_scale() -> None:
     assert math.isnan(wape(np.zeros(2), np.ones(2), HISTORY, 1))
 
 
+def test_a_history_that_repeats_itself_has_no_scale() -> None:
+    """Its steps are rounding errors, which would outweigh every other series of a backtest."""
+    waves = 100 + 10 * np.sin(2 * np.pi * np.arange(48) / 12)
+    assert np.abs(waves[12:] - waves[:-12]).max() > 0
+    assert math.isnan(mase(TRUTH, ANSWER, waves, 12))
+    assert math.isnan(rmsse(TRUTH, ANSWER, waves, 12))
+    assert mase(TRUTH * 1e-9, ANSWER * 1e-9, HISTORY * 1e-9, 1) == pytest.approx(4 / 3 / 5)
+
+
 def test_wape_and_bias_are_over_the_sum_of_the_truth() -> None:
     """4 of 60 missed; 2 too much and 2 too little even out."""
     assert wape(TRUTH, ANSWER, HISTORY, 1) == pytest.approx(4 / 60)
