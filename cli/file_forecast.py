@@ -1,7 +1,9 @@
 """Forecasts the series of a file: reads and checks it, fits, combines, and writes the result whole or not at all."""
 
+import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,17 +40,23 @@ class Asked:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Panel:
-    """The series of a file on a regular time grid; `tree`: how they add up to totals, None without totals."""
+    """The series of a file on a regular time grid.
+
+    `tree`: how they add up to totals, None without totals; `zone`: what their times, which are UTC, are written in,
+    None for times without a zone.
+    """
 
     columns: "Columns"
     step: "Frequency"
     horizon: int
     series: "list[Series]"
     tree: "Hierarchy | None"
+    zone: "tzinfo | None" = None
 
 
 def read(asked: Asked) -> Panel:
     """The file, checked. Raises CommandError (2) for unusable input."""
+    from ml.problems.forecasting import zones  # noqa: PLC0415
     from ml.problems.forecasting.errors import ForecastError  # noqa: PLC0415 - light; what fits takes seconds to import
     from ml.problems.forecasting.frequency import frequency  # noqa: PLC0415
     from ml.problems.forecasting.known import Known, with_known  # noqa: PLC0415
@@ -58,17 +66,18 @@ def read(asked: Asked) -> Panel:
     columns = Columns(id=asked.id_col, time=asked.time_col, target=asked.target_col)
     try:
         step, tree = frequency(asked.freq), None
-        table = _table(asked.data, asked.id_col)
+        table = _table(asked.data, (asked.id_col, *asked.levels))
         series = panel(table, columns, step, asked.horizon)
         if asked.levels:
             whole, tree = with_totals(table, columns, asked.levels)
             series = panel(whole, columns, step, asked.horizon)
         if asked.future:
-            known = Known(names=asked.known_cols, future=_table(asked.future, asked.id_col), place=asked.future.name)
+            known = Known(names=asked.known_cols, future=_table(asked.future, (asked.id_col,)), place=asked.future.name)
             series = with_known(series, table, known, columns, frequency=step, horizon=asked.horizon)
     except ForecastError as error:
         raise CommandError(f"{asked.data.name}: {error}", exit_code=2) from error
-    return Panel(columns=columns, step=step, horizon=asked.horizon, series=series, tree=tree)
+    zone = zones.written(table[asked.time_col])
+    return Panel(columns=columns, step=step, horizon=asked.horizon, series=series, tree=tree, zone=zone)
 
 
 def fitted(
@@ -92,7 +101,13 @@ def fitted(
         known=known if any(each is not None for each in known) else None,
     )
     found = outcome(panel.series, fits, panel.columns, panel.step, panel.horizon)
-    return found if panel.tree is None else agreeing(found, panel.tree, panel.columns, Method(agree))
+    found = found if panel.tree is None else agreeing(found, panel.tree, panel.columns, Method(agree))
+    return found if panel.zone is None else _zoned(found, panel.columns.time, panel.zone)
+
+
+def _zoned(found: "Outcome", name: str, zone: tzinfo) -> "Outcome":
+    times = found.forecasts[name].dt.tz_localize("UTC").dt.tz_convert(zone)
+    return replace(found, forecasts=found.forecasts.assign(**{name: times}))
 
 
 def kind(path: Path) -> str:
@@ -103,17 +118,33 @@ def kind(path: Path) -> str:
     return found
 
 
-def _table(path: Path, id_col: str) -> "pd.DataFrame":
+def _table(path: Path, texts: tuple[str, ...]) -> "pd.DataFrame":
+    """The file's rows. In a CSV the columns `texts` keep what is written: 007 is no number, and NA is not empty."""
     import pandas as pd  # noqa: PLC0415 - takes a second
 
     try:
         if kind(path) == "Parquet":
             return pd.read_parquet(path)
-        return pd.read_csv(path, dtype={id_col: str}, low_memory=False)
+        return _csv(path, texts)
     except UnicodeDecodeError as error:
         raise CommandError(f"{path.name} is not UTF-8 text: save it as UTF-8 ({error})", exit_code=2) from error
+    except pd.errors.ParserWarning as error:
+        said = f"{path.name}: rows have more cells than the header: write numbers as 3.5, quote texts that hold a comma"
+        raise CommandError(said, exit_code=2) from error
     except (ValueError, OSError) as error:
         raise CommandError(f"{path.name} cannot be read as {kind(path)}: {error}", exit_code=2) from error
+
+
+def _csv(path: Path, texts: tuple[str, ...]) -> "pd.DataFrame":
+    """Raises ParserWarning if rows have more cells than the header, which would move to the next column."""
+    import pandas as pd  # noqa: PLC0415
+
+    def text(cell: str) -> str | None:
+        return cell or None
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        return pd.read_csv(path, converters=dict.fromkeys(texts, text), index_col=False, low_memory=False)
 
 
 def write(forecasts: "pd.DataFrame", out: Path, parts_folder: Path) -> None:

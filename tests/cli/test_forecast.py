@@ -247,3 +247,25 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
     (tmp_path / "sales.xlsx").write_bytes(b"")
     result = _run(tmp_path / "sales.xlsx", tmp_path / "ahead.csv")
     assert (result.exit_code, "sales.xlsx is neither .csv nor .parquet" in result.output) == (2, True)
+
+
+def test_an_id_is_what_is_written_and_hours_keep_their_offset(tmp_path: Path) -> None:
+    """NA and null are names, 007 is no number; forecasts of times with an offset say that they are UTC."""
+    hours = [f"2023-10-29T{hour:02}:00:00+02:00" for hour in range(6)]
+    rows = [f"{shop},{hour},5" for shop in ("NA", "007", "null") for hour in hours]
+    (tmp_path / "given.csv").write_text("\n".join(["shop,day,sold", *rows]))
+    out = tmp_path / "ahead.csv"
+    done = _run(tmp_path / "given.csv", out, "--freq", "hourly", "--horizon", "1")
+    assert done.exit_code == 0, done.output
+    told = pd.read_csv(out, dtype=str, keep_default_na=False)
+    assert told["shop"].tolist() == ["007", "NA", "null"]
+    assert set(told["day"]) == {"2023-10-29 04:00:00+00:00"}
+
+
+def test_rows_with_more_cells_than_the_header_are_refused(tmp_path: Path) -> None:
+    """An unquoted 3,5 would move every value to the next column."""
+    (tmp_path / "given.csv").write_text("shop,day,sold\na,1,3,5\na,2,4,5\n")
+    done = _run(tmp_path / "given.csv", tmp_path / "ahead.csv", "--freq", "daily", "--horizon", "1")
+    assert done.exit_code == 2
+    assert "given.csv: rows have more cells than the header: write numbers as 3.5" in done.output
+    assert not (tmp_path / "ahead.csv").exists()

@@ -8,13 +8,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml.problems.forecasting.errors import ForecastError
+from ml.problems.forecasting.zones import naive
 
 Floats = npt.NDArray[np.float64]
 _SHOWN, _MOST = 5, 20
 # Squares of larger numbers, and their sums, may overflow.
 _LARGEST = 1e100
-# A whole number that is not a count of steps but a day written without dashes.
-_DAY = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+# Whole numbers that are not counts of steps, but days or months written without dashes; and how to write them.
+_MONTH = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])"
+_DATES = {_MONTH: "write 2024-01", _MONTH + r"(?:0[1-9]|[12]\d|3[01])": "write 2024-01-31"}
 
 
 def report(found: list[str], wrong: "pd.Series[bool]", what: str, change: str) -> None:
@@ -44,22 +46,14 @@ def times(given: "pd.Series[Any]", name: str, found: list[str]) -> Any:
     if pd.api.types.is_numeric_dtype(given):
         wrong = given.isna() | (given % 1 != 0)
         report(found, wrong, f"{name!r} is not a whole number", "count steps 1, 2, 3 …, or give dates")
-        days = given[~wrong].astype(np.int64).astype(str).str.fullmatch(_DAY)
-        if len(days) and days.all():
-            report(found, ~wrong, f"{name!r} counts no steps, as {given[~wrong].iloc[0]:.0f}", "write 2024-01-31")
+        whole = given[~wrong].astype(np.int64).astype(str)
+        for pattern, change in _DATES.items():
+            if len(whole) and whole.str.fullmatch(pattern).all():
+                report(found, ~wrong, f"{name!r} counts no steps, as {whole.iloc[0]}", change)
         return given.where(~wrong, 0).astype(np.int64).to_numpy()
-    read = pd.to_datetime(given, errors="coerce", format=None if _is_time(given) else "ISO8601", utc=_has_zones(given))
+    read = naive(given)
     report(found, read.isna(), f"{name!r} is not a time", "write times as 2024-01-31 or 2024-01-31 13:00:00")
-    return read.dt.tz_localize(None).to_numpy() if getattr(read.dt, "tz", None) else read.to_numpy()
-
-
-def _is_time(given: "pd.Series[Any]") -> bool:
-    return pd.api.types.is_datetime64_any_dtype(given)
-
-
-def _has_zones(given: "pd.Series[Any]") -> bool:
-    """Text with an offset is read as UTC, where no hour occurs twice."""
-    return not _is_time(given) and bool(given.astype(str).str.contains(r"\d(?:Z|[+-]\d\d:?\d\d)$").any())
+    return read.to_numpy()
 
 
 def numbers(given: "pd.Series[Any]", name: str, found: list[str], change: str) -> Floats:

@@ -65,7 +65,7 @@ def panel(table: pd.DataFrame, columns: Columns, frequency: Frequency, horizon: 
     found: list[str] = []
     long = pd.DataFrame(
         {
-            "id": table[columns.id].to_numpy(),
+            "id": table[columns.id].astype(object).to_numpy(),
             "time": times(table[columns.time], columns.time, found),
             "value": numbers(table[columns.target], columns.target, found, "write a number, or leave it empty"),
         }
@@ -102,7 +102,8 @@ def _duplicates(long: pd.DataFrame) -> Iterator[str]:
     if twice.any():
         example = long[twice].iloc[0]
         which = f"series {example['id']!r} has {example['time']} more than once"
-        yield f"{rows(twice)}: duplicate times, as {which}: keep one row of each, or add them up"
+        back = " (an hour that clocks repeat: give its offset from UTC)" if getattr(example["time"], "hour", 0) else ""
+        yield f"{rows(twice)}: duplicate times, as {which}: keep one row of each, or add them up{back}"
 
 
 def _series(name: Any, part: pd.DataFrame, frequency: Frequency, horizon: int, found: list[str]) -> Series | None:

@@ -81,6 +81,18 @@ def test_the_times_that_follow_stay_on_the_grid(times: list[str], step: Frequenc
         ([1, 2], [None, None], DAILY, r"series 'a' has no value: remove it"),
         ([1, 2], [1.0, 1e101], DAILY, r"row 2: 'sold' is beyond 1e\+100: give it in a larger unit"),
         ([20240131, 20240201], [1, 2], DAILY, r"rows 1, 2: 'day' counts no steps, as 20240131: write 2024-01-31"),
+        (
+            [202311, 202312, 202401],
+            [1, 2, 3],
+            MONTHLY,
+            r"rows 1, 2, 3: 'day' counts no steps, as 202311: write 2024-01$",
+        ),
+        (
+            ["2023-10-29 01:00", "2023-10-29 02:00", "2023-10-29 02:00"],
+            [1, 2, 3],
+            HOURLY,
+            r"rows 2, 3: duplicate times, .*, or add them up \(an hour that clocks repeat: give its offset from UTC\)",
+        ),
         (["2262-04-10", "2262-04-11"], [1, 2], DAILY, r"1 steps after 2262-04-11 00:00:00 are beyond 2262-04-11"),
         (
             [*range(1_700_000_000, 1_700_864_000, 86_400)],
@@ -95,6 +107,13 @@ def test_what_cannot_be_used_is_refused_with_its_rows(times: Any, values: Any, s
     """Rows are counted from 1 below the header."""
     with pytest.raises(ForecastError, match=message):
         _read(times, values, step)
+
+
+def test_an_id_that_is_a_number_is_named_as_one() -> None:
+    """Parquet keeps whole numbers; they stay whole numbers."""
+    with pytest.raises(ForecastError, match=r"series 5 has 2 steps, fewer"):
+        _read([1, 2], [1, 2], horizon=3, shop=[5, 5])
+    assert [type(each.id) for each in _read([1], [1], shop=[5])] == [int]
 
 
 def test_a_horizon_beyond_the_history_is_refused() -> None:
