@@ -5,10 +5,10 @@ and as one sequential write, the only kind that a mounted volume takes.
 """
 
 import io
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import torch
 
@@ -36,7 +36,7 @@ class Checkpoints:
         self.folder.mkdir(parents=True, exist_ok=True)
         file, buffer = self.folder / f"{epoch:06d}-{step:09d}.pt", io.BytesIO()
         torch.save(held, buffer)
-        beside = file.with_suffix(f".{os.getpid()}.part")
+        beside = file.with_suffix(f".{uuid4().hex}.part")
         beside.write_bytes(buffer.getvalue())
         beside.replace(file)
         for old in sorted(self.folder.glob("*-*.pt"))[:-_KEPT]:

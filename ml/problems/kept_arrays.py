@@ -1,11 +1,11 @@
 """Arrays that are kept while a model is fitted, so that a restart after a kill computes only what is missing."""
 
 import io
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 import numpy.typing as npt
@@ -33,14 +33,15 @@ class KeptArrays:
     def write(self, key: str, arrays: Arrays) -> None:
         """Store `arrays`; a kill leaves no partial file under the key.
 
-        The file is written from beginning to end, because a volume takes no other writes.
+        The file is written from beginning to end, because a volume takes no other writes. Its name until then is its
+        own, because a task that was given up may still run beside its retry, with the same process id on another node.
         """
         if self.folder is None:
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         content = io.BytesIO()
         np.savez(content, **arrays)  # type: ignore[arg-type]
-        aside = self.folder / f".{key}.{os.getpid()}.npz"
+        aside = self.folder / f".{key}.{uuid4().hex}.npz"
         aside.write_bytes(content.getvalue())
         aside.replace(self._file(self.folder, key))
 

@@ -6,10 +6,10 @@ not killed.
 """
 
 import json
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import pandas as pd
 from pyspark import cloudpickle
@@ -41,9 +41,9 @@ class Kept:
         return held if held and held.params == params else None
 
     def write(self, number: int, done: Candidate) -> None:
-        """Write the result atomically."""
+        """Write the result atomically, whoever else runs the same trial at the same time."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        beside = self._file(number).with_suffix(f".{os.getpid()}.part")
+        beside = self._file(number).with_suffix(f".{uuid4().hex}.part")
         beside.write_text(_text(done))
         beside.replace(self._file(number))
 

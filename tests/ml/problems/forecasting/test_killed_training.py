@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -142,3 +143,22 @@ def test_a_half_written_file_is_none(tmp_path: Path) -> None:
     nothing = KeptArrays()
     nothing.write("key", {})
     assert nothing.read("key") is None
+
+
+def test_two_that_fit_the_same_group_at_once_do_not_disturb_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While one puts its file in place, the other, with the same process id on another node, writes the same group."""
+    kept, arrays, puts = KeptArrays(folder=tmp_path), {"errors": np.arange(3.0)}, Path.replace
+
+    def replaced(aside: Path, file: Path) -> Path:
+        monkeypatch.setattr(Path, "replace", puts)
+        kept.write("key", arrays)
+        return puts(aside, file)
+
+    monkeypatch.setattr(Path, "replace", replaced)
+    kept.write("key", arrays)
+    found = kept.read("key")
+    assert found is not None
+    assert found["errors"].tolist() == [0.0, 1.0, 2.0]
+    assert [path.name for path in tmp_path.iterdir()] == ["key.npz"]
