@@ -13,6 +13,8 @@ from pathlib import Path
 from localcloud.kernel.processes import MARK, kill_tree, last_lines, spawn
 from localcloud.services.jobs.task import TaskOrder
 
+# As long as Spark's: on a busy machine the imports of the libraries take their time.
+START_TIMEOUT_S = 120.0
 CHECKOUT = Path(__file__).resolve().parents[3]
 _START = "import sys; sys.path.insert(0, {0!r}); from localcloud.services.jobs.template import main; main({1}, {0!r})"
 # What the template keeps of the caller's environment. Tokens and cloud settings of a shell must not reach a task.
@@ -57,10 +59,12 @@ class Workers:
         self._keeper = threading.Thread(target=self._keep, name="workers", daemon=True)
         self._keeper.start()
 
-    def wait_ready(self, timeout_s: float = 60.0) -> None:
+    def wait_ready(self, timeout_s: float = START_TIMEOUT_S) -> None:
         """Wait until tasks can be forked. Raises WorkersError after `timeout_s` or if the template died."""
-        if not self._ready.wait(timeout_s) or self._channel is None:
-            raise WorkersError(f"the task workers did not start. The end of {self.log}:\n{last_lines(self.log)}")
+        in_time = self._ready.wait(timeout_s)
+        if not in_time or self._channel is None:
+            why = "ended" if in_time else f"did not start within {timeout_s:.0f} s"
+            raise WorkersError(f"the task workers {why}. The end of {self.log}:\n{last_lines(self.log)}")
 
     def start(self, order: TaskOrder) -> Handle:
         """Fork a process for `order`. Raises WorkersError if the template is not available."""

@@ -11,7 +11,7 @@ import pytest
 from localcloud.kernel.processes import wait_until
 from localcloud.services.jobs.task import TaskOrder
 from localcloud.services.jobs.wheels import WheelError, unpack
-from localcloud.services.jobs.workers import Handle, Workers
+from localcloud.services.jobs.workers import Handle, Workers, WorkersError
 from tests.localcloud.wheels import write_wheel
 
 CODE = """
@@ -107,6 +107,20 @@ def test_heavy_imports_are_paid_once(workers: Workers, wheel: Path, tmp_path: Pa
         found.append(json.loads((tmp_path / name / "log").read_text()))
     assert [task["heavy"] for task in found] == [["mlflow", "pandas", "sklearn", "xgboost"]] * 2
     assert found[0]["parent"] == found[1]["parent"] != os.getpid()
+
+
+def test_workers_that_are_slow_and_workers_that_ended_are_told_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a busy machine they may need longer than the limit; ended ones say so at once, whatever the limit."""
+    with pytest.raises(WorkersError, match="the task workers did not start within 0 s"):
+        Workers(tmp_path / "slow").wait_ready(timeout_s=0)
+    monkeypatch.setattr("localcloud.services.jobs.workers.sys.executable", "/bin/false")
+    ended = Workers(tmp_path / "ended")
+    ended.log.parent.mkdir(parents=True)
+    ended.launch()
+    with pytest.raises(WorkersError, match="the task workers ended"):
+        ended.wait_ready()
 
 
 def test_an_exception_is_recorded(workers: Workers, wheel: Path, tmp_path: Path) -> None:
