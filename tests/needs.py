@@ -19,13 +19,15 @@ NEEDS = {
     "cloud": "uses a local cloud in processes of its own, with Spark and MLflow",
     "cdktf": "runs the real cdktf command",
     "browser": "opens a page in Chromium",
-    "programs": "starts programs of the product: the scoring server's workers, or commands of the documentation",
+    "programs": "starts programs: workers of scoring or of jobs, a synthesis or tests of a checkout, checkov",
     "e2e": "runs the `mlops` command over a local cloud, most on the state that one demo leaves",
     "slow": "takes tables on Spark through many steps: `make extras` runs it first, `make test` does not",
     "long": "takes minutes and seldom changes its verdict: `make extras` runs it, `make test` does not",
 }
 FAST = "fast"
 _STARTS = "starts_what"
+# What the template process of jobs' tasks imports.
+_WORKERS = "localcloud.services.jobs.template"
 
 
 def starts(*needs: str) -> Callable[[Function], Function]:
@@ -58,4 +60,6 @@ def started_by(command: list[str]) -> str | None:
         return "mlflow"
     if {"localcloud", "serve"} <= words:
         return "cloud"
+    if any(_WORKERS in word for word in words):
+        return "programs"
     return {"mlops": "e2e", "cdktf": "cdktf"}.get(program)

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.needs import started_by
+
 CONFTEST = """
 import pytest
 from tests.needs import starts
@@ -49,6 +51,20 @@ def test_a_fast_test_that_starts_something_fails(other: pytest.Pytester) -> None
     done = other.runpytest_subprocess()
     done.assert_outcomes(passed=1, failed=1)
     done.stdout.fnmatch_lines(["*it starts: mlflow. Mark it, or the fixture that does*", "FAILED *::test_silent*"])
+
+
+@pytest.mark.parametrize(
+    ("command", "need"),
+    [
+        (["java", "-cp", "x", "org.apache.spark.sql.connect.service.SparkConnectServer"], "spark"),
+        (["python", "-m", "localcloud", "serve"], "cloud"),
+        (["python", "-c", "from localcloud.services.jobs.template import main; main(3)"], "programs"),
+        (["/usr/bin/git", "status"], None),
+    ],
+)
+def test_a_process_is_known_by_its_command(command: list[str], need: str | None) -> None:
+    """A server, the template of jobs' tasks; not what any test may start."""
+    assert started_by(command) == need
 
 
 def test_a_fixture_cannot_start_what_nobody_knows(other: pytest.Pytester) -> None:

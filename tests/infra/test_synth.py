@@ -164,6 +164,7 @@ def test_the_real_cli_writes_the_same_documents(root: Path, tmp_path: Path) -> N
     assert (differ, failed) == ([], [])
 
 
+@pytest.mark.programs
 def test_a_synthesis_is_small(root: Path, tmp_path: Path) -> None:
     """Python takes 120 MB at most (Node, its child, is not counted). How long it takes, `bench/` measures."""
     # Not getrusage: on Linux a child's maximum starts with what its parent, this test run, had when it was started.

@@ -12,6 +12,8 @@ from cli.new_usecase.create import create
 from ml.declarations import Period
 from tests.cli.new_usecase.copies import copied
 
+pytestmark = pytest.mark.programs
+
 # One of each problem, with every period and both ways of answering among them.
 WRITTEN = (
     ("calls", "classification", Period.HOUR, False),

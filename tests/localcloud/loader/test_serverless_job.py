@@ -32,6 +32,7 @@ from ml.usecases.credit.declaration import USE_CASE as CREDIT
 from tests.localcloud.core import Core, leave, start
 from tests.localcloud.wheels import write_wheel
 from tests.ml.lake import HEADERS, application
+from tests.needs import starts
 
 STACKS = ("account", "prod-rights", "prod-workspace", "prod-ml")
 TASKS = ("masks", "bronze", "silver", "features", "publish", "pipeline")
@@ -99,6 +100,7 @@ def _synthesize(folder: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
+@starts("programs")
 def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     """The account and prod, loaded, with two applications in landing."""
     folder = tmp_path_factory.mktemp("serverless")

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from policies.checks.engine.catalogue import rules, rules_by_type
 from policies.checks.engine.rule import Severity
 
@@ -56,6 +58,7 @@ def test_no_file_hides_a_module_of_python() -> None:
     assert (names | folders) & set(sys.stdlib_module_names) == set()
 
 
+@pytest.mark.programs
 def test_checkov_runs_a_copy_of_the_folder_from_anywhere(tmp_path: Path) -> None:
     """The plain command of the README, on somebody else's Terraform, without this repository on the path."""
     shutil.copytree(PACK, tmp_path / "pack", ignore=shutil.ignore_patterns("__pycache__"))

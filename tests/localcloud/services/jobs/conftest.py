@@ -15,6 +15,7 @@ from localcloud.services.pipelines import updates
 from localcloud.services.pipelines.updates import Updates
 from tests.localcloud.core import Core
 from tests.localcloud.wheels import write_wheel
+from tests.needs import starts
 
 WHEEL_PATH = "/Volumes/prod/platform_ops/wheels/abc/probe-1.0-py3-none-any.whl"
 CODE = '''
@@ -144,6 +145,7 @@ def results(run: Run) -> dict[str, str]:
 
 
 @pytest.fixture(scope="package")
+@starts("programs")
 def workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers]:
     """One template for all tests of jobs, launched from a shell that holds a token, which no task may see."""
     found = Workers(tmp_path_factory.mktemp("workers"))
