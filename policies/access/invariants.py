@@ -59,10 +59,13 @@ class Invariant(Entry):
         """Whether it covers the securable."""
         return _any(self.securables.kinds, key.kind) and _any(self.securables.names, key.name)
 
+    def is_about(self, key: Key) -> bool:
+        """Whether it covers the securable, or may do so because the documents leave open which one that is."""
+        return self.covers(key) or (key.unknown and _any(self.securables.kinds, key.kind))
+
     def forbids(self, holding: Holding) -> bool:
-        """Whether a row of the matrix breaks it."""
-        about = self.covers(holding.key) or (holding.key.unknown and _any(self.securables.kinds, holding.key.kind))
-        if not (about and self._names(holding.key.kind, holding.privilege)):
+        """Whether a row of the matrix breaks it, on a securable that it is about."""
+        if not self._names(holding.key.kind, holding.privilege):
             return False
         if holding.principal_kind == UNKNOWN_KIND:
             return True
@@ -105,8 +108,12 @@ def violations(
     for invariant in invariants:
         if not any(invariant.covers(key) for key in keys):
             yield Violation(invariant=invariant.name, what="no securable in the stacks fits it: it protects nothing")
+    # A matrix has some hundred securables and thousands of rows.
+    about: dict[Key, list[Invariant]] = {}
     for holding in matrix:
-        for invariant in invariants:
+        if holding.key not in about:
+            about[holding.key] = [invariant for invariant in invariants if invariant.is_about(holding.key)]
+        for invariant in about[holding.key]:
             if invariant.forbids(holding):
                 through = f", running as {holding.through}" if holding.through else ""
                 text = f"{holding.principal} holds {holding.privilege} on {holding.key}{through}"
