@@ -38,12 +38,22 @@ def scan(files: Sequence[Path], waivers: Sequence[Waiver], today: date) -> Outco
 
     Raises UnreadableDocument or UnparsedStack if a file is neither a stack nor a plan.
     """
+    return with_waivers(files, findings(files), waivers, today)
+
+
+def findings(files: Sequence[Path]) -> list[ScanFinding]:
+    """Every check's verdict on every resource of the files. Raises as `scan` does."""
     stacks = [file for file in files if file.name == STACK_FILE]
     built_in, lines = built_in_of_stacks(stacks) if stacks else ([], {})
     for plan in (file for file in files if file.name != STACK_FILE):
         built_in += built_in_of_plan(plan)
-    found = [finding for file in files for finding in _own(file, lines)]
-    found += [_from_built_in(one) for one in built_in]
+    return [*(finding for file in files for finding in _own(file, lines)), *map(_from_built_in, built_in)]
+
+
+def with_waivers(
+    files: Sequence[Path], found: Sequence[ScanFinding], waivers: Sequence[Waiver], today: date
+) -> Outcome:
+    """What was found in the files, with the waivers applied."""
     judged = tuple(Judged(finding, _waiver_of(finding, waivers)) for finding in found)
     used = [one.waiver for one in judged if one.waiver is not None]
     names = tuple(dict.fromkeys(_stack_of(file) for file in files))

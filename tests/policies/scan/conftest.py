@@ -24,10 +24,11 @@ FLAWED: dict[str, Any] = {
 }
 
 
-@pytest.fixture
-def flawed(tmp_path: Path) -> Path:
-    """A folder of stacks with one stack, `x-platform`, as CDKTF writes it."""
-    file = tmp_path / "stacks" / "x-platform" / "cdk.tf.json"
+@pytest.fixture(scope="module")
+def flawed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of stacks with one stack, `x-platform`, as CDKTF writes it. It is only read."""
+    folder = tmp_path_factory.mktemp("flawed")
+    file = folder / "stacks" / "x-platform" / "cdk.tf.json"
     file.parent.mkdir(parents=True)
     file.write_text(json.dumps(FLAWED, indent=2))
-    return tmp_path
+    return folder
