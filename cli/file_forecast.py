@@ -124,7 +124,9 @@ def _table(path: Path, texts: tuple[str, ...]) -> "pd.DataFrame":
 
     try:
         if kind(path) == "Parquet":
-            return pd.read_parquet(path)
+            found = pd.read_parquet(path)
+            # pandas keeps a named index beside the columns of the file.
+            return found if found.index.names == [None] else found.reset_index()
         return _csv(path, texts)
     except UnicodeDecodeError as error:
         raise CommandError(f"{path.name} is not UTF-8 text: save it as UTF-8 ({error})", exit_code=2) from error
@@ -147,11 +149,25 @@ def _csv(path: Path, texts: tuple[str, ...]) -> "pd.DataFrame":
         return pd.read_csv(path, converters=dict.fromkeys(texts, text), index_col=False, low_memory=False)
 
 
+def require_writable(out: Path) -> None:
+    """Raises CommandError (2) if no file can be written as `out`: known before fits that take minutes."""
+    aside = out.with_name(f".{out.name}.part")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        aside.touch()
+        aside.unlink()
+    except OSError as error:
+        said = f"--out {out} cannot be written ({error.strerror}): name a file in a folder where you may write"
+        raise CommandError(said, exit_code=2) from error
+
+
 def write(forecasts: "pd.DataFrame", out: Path, parts_folder: Path) -> None:
-    """Write the forecasts whole or not at all; after that, `parts_folder` is no longer needed."""
+    """Write the forecasts whole or not at all, to a place that `require_writable` found to be one.
+
+    After that, `parts_folder` is no longer needed.
+    """
     from ml.problems.forecasting.parts import Parts  # noqa: PLC0415
 
-    out.parent.mkdir(parents=True, exist_ok=True)
     aside = out.with_name(f".{out.name}.part")
     if kind(out) == "Parquet":
         forecasts.to_parquet(aside, index=False)

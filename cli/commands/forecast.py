@@ -94,6 +94,7 @@ def forecast(
         future=future,
     )
     panel, parts = file_forecast.read(asked), out.with_name(f"{out.name}.parts")
+    file_forecast.require_writable(out)
     found = _fitted(panel, parts, agree, workers)
     file_forecast.write(found.forecasts, out, parts)
     _tell(found, out, form)

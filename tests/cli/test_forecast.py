@@ -269,3 +269,23 @@ def test_rows_with_more_cells_than_the_header_are_refused(tmp_path: Path) -> Non
     assert done.exit_code == 2
     assert "given.csv: rows have more cells than the header: write numbers as 3.5" in done.output
     assert not (tmp_path / "ahead.csv").exists()
+
+
+def test_an_output_that_cannot_be_written_is_refused_before_anything_is_fitted(tmp_path: Path) -> None:
+    """Its folder is a file."""
+    _long().to_csv(tmp_path / "sales.csv", index=False)
+    (tmp_path / "taken").write_text("")
+    refused = _run(tmp_path / "sales.csv", tmp_path / "taken" / "ahead.csv")
+    assert refused.exit_code == 2
+    assert "ahead.csv cannot be written (" in refused.output
+    assert "name a file in a folder where you may write" in refused.output
+    assert "fitting" not in refused.output
+
+
+def test_an_index_that_pandas_wrote_is_a_column(tmp_path: Path) -> None:
+    """Other tools see it as one."""
+    given = pd.DataFrame({"shop": "a", "day": range(4), "sold": 5.0}).set_index("shop")
+    given.to_parquet(tmp_path / "sales.parquet")
+    done = _run(tmp_path / "sales.parquet", tmp_path / "ahead.csv", "--horizon", "1")
+    assert done.exit_code == 0, done.output
+    assert pd.read_csv(tmp_path / "ahead.csv")[["shop", "day", "forecast"]].to_numpy().tolist() == [["a", 4, 5.0]]
