@@ -109,7 +109,7 @@ def find(name: str, cases: list[UseCase]) -> tuple[UseCase, FeatureTable]:
     if len(found) == 1:
         return found[0]
     known = ", ".join(table.name for _, table in every)
-    raise CommandError(f"{name!r} is {'more than one' if found else 'no'} feature table: choose from {known}")
+    raise CommandError(f"{name!r} is {'more than one' if found else 'no'} feature table: choose from {known}", 2)
 
 
 def _of(case: UseCase, table: FeatureTable) -> list[str]:

@@ -2,6 +2,7 @@
 
 import click
 
+from cli.errors import CommandError
 from cli.features import feature_rows, find, table_rows
 from cli.output import Row, format_option, show
 from cli.warehouse import query
@@ -11,13 +12,15 @@ from ml.usecases import USE_CASES
 
 @click.command()
 @click.argument("name", required=False)
-@click.option("--env", help="Environment whose tables are checked for freshness [none: declarations only].")
+@click.option("--env", help="Without NAME: environment whose newest events are shown [none: declarations only].")
 @format_option
 def features(name: str | None, env: str | None, form: str) -> None:
     """List feature tables; with NAME, the features of one.
 
     NAME is a feature table, a use case or USECASE/MODEL.
     """
+    if name is not None and env is not None:
+        raise CommandError(f"--env {env} adds the newest event to the list of tables: leave out {name}, or --env", 2)
     cases = list(USE_CASES.values())
     if name is None:
         rows = [

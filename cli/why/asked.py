@@ -10,6 +10,8 @@ from ml.declarations import Column, FeatureTable, Model
 # SQL type and text of a statement parameter.
 Parameter = tuple[str, str]
 _TIME = "asked_time"
+# A value of each type of column that is checked.
+_EXAMPLES = {"int": "7", "bigint": "7", "double": "0.5", "date": "2025-01-31", "timestamp": "2025-01-31T08:00:00"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,5 +83,5 @@ def _require(flag: str, value: str, column: Column) -> None:
             case "timestamp":
                 datetime.fromisoformat(value)
     except ValueError as error:
-        example = {"date": ", such as 2025-01-31", "timestamp": ", such as 2025-01-31T08:00:00"}.get(column.type, "")
-        raise CommandError(f"{flag} is {value!r}, and {column.name} is {column.type}{example}", 2) from error
+        said = f"{flag} is {value!r}, and {column.name} is {column.type}: write it like {_EXAMPLES[column.type]}"
+        raise CommandError(said, 2) from error

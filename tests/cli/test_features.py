@@ -102,6 +102,13 @@ def test_the_command_prints_json() -> None:
     assert [row["feature"] for row in listed] == [feature.name for feature in CLIENTS.features]
 
 
+def test_an_environment_is_for_the_list_of_tables() -> None:
+    """With a name it would be ignored, so it is refused."""
+    refused = CliRunner().invoke(features, ["credit", "--env", "prod"])
+    assert refused.exit_code == 2
+    assert "--env prod adds the newest event to the list of tables: leave out credit, or --env" in refused.output
+
+
 def test_an_unknown_name_lists_those_there_are() -> None:
     """With what was given."""
     with pytest.raises(CommandError, match="'nothing' is no feature table: choose from client_features"):

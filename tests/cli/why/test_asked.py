@@ -58,8 +58,8 @@ def test_a_key_that_names_no_row_is_refused_with_what_names_one(keys: list[str])
 @pytest.mark.parametrize(
     ("key", "time", "message"),
     [
-        ("1 or true", None, "--key client_id is '1 or true', and client_id is bigint"),
-        ("5", "January", "--time is 'January', and application_month is date, such as 2025-01-31"),
+        ("1 or true", None, "--key client_id is '1 or true', and client_id is bigint: write it like 7"),
+        ("5", "January", "--time is 'January', and application_month is date: write it like 2025-01-31"),
     ],
 )
 def test_a_value_that_its_column_cannot_have_is_refused(key: str, time: str | None, message: str) -> None:
