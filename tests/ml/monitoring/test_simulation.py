@@ -37,7 +37,7 @@ def _auc(booster: "xgboost.Booster", rows: "pd.DataFrame") -> float:
 
 
 SLOW_SEED = pytest.param(5, marks=pytest.mark.slow)
-# What chance alone did to these seeds: one of 19,320 metrics, 4.3 standard errors out, with 86 and 128 people.
+# What chance alone did to these seeds: one metric, 4.3 standard errors out, with 86 and 128 people.
 BY_CHANCE = {5: [(date(2025, 3, 1), "equal_opportunity_difference", "sex")]}
 
 # Outcomes are due a month later.
@@ -53,7 +53,7 @@ ALERTS = {5: {date(2025, 4, 1): Action.ALERT}}
     ],
 )
 def test_twenty_stable_months_are_left_alone(spark: "SparkSession", seed: int) -> None:
-    """120 stable months over six seeds with 161 metrics each: one breach by chance, one alert, no retraining."""
+    """120 stable months over six seeds: one breach by chance, one alert, no retraining."""
     metrics = series(spark, seed).metrics
     breaches = [(m.period, m.metric, m.column) for m in metrics if m.verdict is Verdict.BREACH]
     assert breaches == BY_CHANCE.get(seed, [])
