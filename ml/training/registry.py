@@ -13,6 +13,7 @@ import yaml
 from mlflow.entities import Run
 from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
+from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 
 from ml.declarations import Model, TrainingCause
 from ml.examples.dataset import Pinned
@@ -49,7 +50,10 @@ def require_model(client: mlflow.MlflowClient, name: str) -> None:
 def trained_already(
     client: mlflow.MlflowClient, experiment: str, name: str, fingerprint: str
 ) -> tuple[Registered | None, list[Run]]:
-    """The newest version with `fingerprint`, if any, and the runs of that fingerprint that never finished."""
+    """The newest version with `fingerprint`, if any, and the runs of that fingerprint that never finished.
+
+    These include the runs below them, of the fits that were under way.
+    """
     found = client.get_experiment_by_name(experiment)
     if found is None:
         return None, []
@@ -61,7 +65,13 @@ def trained_already(
         if version.run_id and version.run_id in finished and version.status == listing.READY
     ]
     newest = max(versions, key=lambda version: version.version, default=None)
-    return newest, [run for run in runs if run.info.status == "RUNNING"]
+    unfinished = [run for run in runs if run.info.status == "RUNNING"]
+    return newest, [*unfinished, *(below for run in unfinished for below in _unfinished_below(client, run))]
+
+
+def _unfinished_below(client: mlflow.MlflowClient, run: Run) -> list[Run]:
+    below = f"tags.`{MLFLOW_PARENT_RUN_ID}` = '{run.info.run_id}' and attributes.status = 'RUNNING'"
+    return list(client.search_runs([run.info.experiment_id], below))
 
 
 def log_lineage(lineage: Lineage) -> None:

@@ -26,6 +26,7 @@ from ml.training import (
     protected,
     registry,
     run_inputs,
+    scratch,
     succession,
 )
 from ml.training.candidates import Candidates, candidates
@@ -46,10 +47,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     tables, client = door(), mlflow.MlflowClient()
     registry.require_model(client, task.model_name)
     with plan.planned(tables, task) as planned:
-        _train_unless_known(client, tables, task, planned)
+        train_unless_known(client, tables, task, planned)
 
 
-def _train_unless_known(client: mlflow.MlflowClient, tables: Tables, task: Task, planned: Plan) -> None:
+def train_unless_known(client: mlflow.MlflowClient, tables: Tables, task: Task, planned: Plan) -> None:
+    """Reuse the version of the same training, or train; what killed attempts left open is closed."""
     lineage = plan.lineage(task, planned)
     known, unfinished = registry.trained_already(client, task.experiment, task.model_name, lineage.fingerprint)
     for run in unfinished:
@@ -57,6 +59,8 @@ def _train_unless_known(client: mlflow.MlflowClient, tables: Tables, task: Task,
     if known is not None:
         print(f"version {known.version} was trained from the same data, declaration and code, so it is reused")
         fitted_parameters.record(tables, client, task, known.version)
+        # Left by a training that was killed once its version was registered.
+        scratch.clear(scratch.folder(tables, task.common, lineage))
         finish(client, task, known, planned, {"reused": True})
         return
     made, account = train(client, tables, task, planned, lineage)
