@@ -17,9 +17,7 @@ def the_secret_scope_exists(deployed: DeployedEnvironment) -> Iterator[Fault]:
     """It exposes the environment's key vault to the jobs."""
     name = names.secret_scope(deployed.environment.name)
     if name not in {each.name for each in deployed.workspace.secrets.list_scopes()}:
-        fix = (
-            f"deploy the stack {deployed.environment.name}-workspace; if Azure refuses its service principal, as a user"
-        )
+        fix = f"deploy the stack {deployed.environment.name}-rights, as a person with a role on the vault"
         yield Fault(subject=name, wrong="does not exist as a secret scope of the workspace", fix=fix)
 
 

@@ -1,12 +1,14 @@
-"""The stack `<env>-rights`: grants that only the admins of the account and its metastore can make.
+"""The stack `<env>-rights`: what only the admins of the account and its metastore can make, and only people.
 
 A declared metastore gives workspace admins no rights, so without this the environment's own pipeline could create no
-credential, location or catalog. The account's admins deploy it, right after the account.
+credential, location or catalog. Nor can it make a key vault's secret scope: Databricks wants an Entra token for that.
+The account's admins deploy it, right after the account.
 """
 
 from infra import names
 from infra.cdktf_seam import Scope, databricks
 from infra.constructs.stack import StackProps, databricks_stack
+from infra.constructs.workspace.secret_scope import secret_scope
 from infra.constructs.workspace.workspace_settings import restricted_admins
 from infra.spec import Environment, Spec
 
@@ -31,4 +33,5 @@ def rights_stack(app: Scope, spec: Spec, environment: Environment) -> None:
     )
     for name in environment.system_schemas:
         databricks.system_schema.SystemSchema(stack, f"system-{name}", schema=name)
+    secret_scope(stack, "secrets", names.secret_scope(environment.name), spec.key_vault_of(environment))
     restricted_admins(stack)

@@ -38,7 +38,7 @@ def workspace_stack(app: Scope, spec: Spec, environment: Environment, release: R
         default_catalog=environment.catalog,
         token_users=(names.owners(environment.name), *environment.security.token_users),
     )
-    workspace_compute.workspace(parts, settings, spec.key_vault_of(environment))
+    workspace_compute.workspace(parts, settings)
 
 
 def _parts(stack: Scope, spec: Spec, environment: Environment, release: Release, jobs: JobFactories) -> Parts:

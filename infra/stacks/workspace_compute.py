@@ -7,9 +7,8 @@ from infra.constructs.compute.warehouse import WarehouseProps, sql_warehouse
 from infra.constructs.observability.alerting import DestinationProps, destination
 from infra.constructs.workspace.git_folder import GitFolderProps, git_folder
 from infra.constructs.workspace.permissions import Permission
-from infra.constructs.workspace.secret_scope import SecretScopeProps, secret_scope
+from infra.constructs.workspace.secret_scope import secret_readers
 from infra.constructs.workspace.workspace_settings import WorkspaceSettingsProps, workspace_settings
-from infra.spec import KeyVault
 from infra.stacks.workspace_parts import Parts
 
 
@@ -56,13 +55,12 @@ def _warehouse(parts: Parts) -> None:
         destination(parts.stack, name, DestinationProps(name=names.destination(environment.name, name), emails=emails))
 
 
-def workspace(parts: Parts, settings: WorkspaceSettingsProps, vault: KeyVault) -> None:
-    """The workspace's own settings, its secrets, its Git folder."""
+def workspace(parts: Parts, settings: WorkspaceSettingsProps) -> None:
+    """The workspace's own settings, who reads its secrets, its Git folder."""
     environment = parts.environment
     workspace_settings(parts.stack, settings)
     readers = {f"{use_case}-monitoring": who for use_case, who in parts.monitors.items()}
     readers |= parts.secret_readers
-    scope = SecretScopeProps(name=names.secret_scope(environment.name), vault=vault, readers=readers)
-    secret_scope(parts.stack, "secrets", scope)
+    secret_readers(parts.stack, "secrets", names.secret_scope(environment.name), readers)
     if environment.git_folder:
         git_folder(parts.stack, "git-folder", GitFolderProps(path=names.git_folder(), folder=environment.git_folder))

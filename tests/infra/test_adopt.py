@@ -175,7 +175,7 @@ def test_what_is_still_made_names_what_is_adopted(adopted: Documents) -> None:
 
 def test_other_stacks_find_the_adopted_things(adopted: Documents) -> None:
     """The secret scope names the adopted vault, and serverless compute gets a way to the adopted lake."""
-    [scope] = adopted["prod-workspace"]["resource"]["databricks_secret_scope"].values()
+    [scope] = adopted["prod-rights"]["resource"]["databricks_secret_scope"].values()
     assert scope["keyvault_metadata"] == {
         "resource_id": f"{SUBSCRIPTION}/risk/providers/Microsoft.KeyVault/vaults/risk-prod",
         "dns_name": "https://risk-prod.vault.azure.net/",

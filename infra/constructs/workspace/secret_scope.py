@@ -1,31 +1,27 @@
 """Secrets that jobs read by name, stored in a key vault."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from infra.cdktf_seam import Scope, databricks
 from infra.spec import KeyVault
 
 
-@dataclass(frozen=True, kw_only=True)
-class SecretScopeProps:
-    """`readers` are application ids of service principals by job."""
+def secret_scope(scope: Scope, id_: str, name: str, vault: KeyVault) -> None:
+    """The scope `name`, in which nobody can change secrets.
 
-    name: str
-    vault: KeyVault
-    readers: Mapping[str, str]
-
-
-def secret_scope(scope: Scope, id_: str, props: SecretScopeProps) -> None:
-    """The scope and the rights to read its secrets; nobody can list or change them here."""
+    Databricks makes one for a caller with an Entra token only, who also manages the vault: a person, or a service
+    principal of Entra. The pipelines' principals, which are Databricks' own, are refused.
+    """
     binding = databricks.secret_scope
-    made = binding.SecretScope(
+    binding.SecretScope(
         scope,
         id_,
-        name=props.name,
-        keyvault_metadata=binding.SecretScopeKeyvaultMetadata(
-            resource_id=props.vault.resource_id, dns_name=props.vault.dns_name
-        ),
+        name=name,
+        keyvault_metadata=binding.SecretScopeKeyvaultMetadata(resource_id=vault.resource_id, dns_name=vault.dns_name),
     )
-    for name, reader in props.readers.items():
-        databricks.secret_acl.SecretAcl(scope, f"{id_}-{name}", scope=made.name, principal=reader, permission="READ")
+
+
+def secret_readers(scope: Scope, id_: str, name: str, readers: Mapping[str, str]) -> None:
+    """The right to read the scope `name`, for application ids of service principals by job."""
+    for job, reader in readers.items():
+        databricks.secret_acl.SecretAcl(scope, f"{id_}-{job}", scope=name, principal=reader, permission="READ")

@@ -2,9 +2,11 @@
 
 import re
 
+from localcloud.kernel import directory
 from localcloud.kernel.body import only, required
 from localcloud.kernel.cloud import Cloud
 from localcloud.kernel.errors import bad_request
+from localcloud.kernel.identity import Caller
 from localcloud.kernel.store import Document
 
 # Secrets of vaults: key `<host of the vault>/<name>`, each with `vault`, `name`, `value` in base64 and `updated_at`.
@@ -33,6 +35,19 @@ def of(body: Document) -> Document | None:
     if dns is None or dns["name"].lower() != resource["name"].lower():
         raise bad_request(f"dns_name '{dns_name}' is not that of the vault {resource['name']}.")
     return {"resource_id": resource_id, "dns_name": dns_name}
+
+
+def require_entra(cloud: Cloud, caller: Caller) -> None:
+    """Raise `ApiError` 400 for a service principal: only by an Entra token are the rights on the vault checked.
+
+    The service principals here are Databricks' own; people sign in by Entra.
+    """
+    found = directory.find(cloud.store, caller.principal)
+    if found and found.kind == "service_principal":
+        raise bad_request(
+            "Scope with Azure KeyVault must have userAADToken defined! "
+            f"{found.display_name} signs in at Databricks: let a person with a role on the vault make the scope."
+        )
 
 
 def shown(vault: Document | None) -> Document:

@@ -269,7 +269,7 @@ BROKEN = (
         lambda core: core.admin().secrets.delete_scope("prod"),
         "prod",
         "does not exist as a secret scope of the workspace",
-        "deploy the stack prod-workspace",
+        "deploy the stack prod-rights, as a person with a role on the vault",
     ),
     Broken(
         "monitoring may read secrets",

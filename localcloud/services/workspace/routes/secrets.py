@@ -31,11 +31,14 @@ _SCOPES_LIMIT = 1000
 def create_scope(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Create a scope. Its creator gets MANAGE, or all `users` with `initial_manage_principal`.
 
-    With `scope_backend_type` AZURE_KEYVAULT its secrets are those of the vault, and read-only here.
+    With `scope_backend_type` AZURE_KEYVAULT its secrets are those of the vault, and read-only here. Only people make
+    one, because they sign in by Entra.
     """
     only(body, "scope", "initial_manage_principal", "scope_backend_type", "backend_azure_keyvault")
     name = _named("scope", required(body, "scope"))
     vault = vaults.of(body)
+    if vault:
+        vaults.require_entra(cloud, caller)
     key = _key(caller, name)
     if cloud.store.get("secret_scope", key) is not None:
         raise ApiError(400, "RESOURCE_ALREADY_EXISTS", f"Scope {name} already exists!")

@@ -3,6 +3,7 @@
 import pytest
 from databricks.sdk.errors import BadRequest, NotFound, ResourceAlreadyExists
 from databricks.sdk.errors.base import DatabricksError
+from databricks.sdk.service.iam import WorkspacePermission
 from databricks.sdk.service.workspace import AclPermission
 
 from tests.localcloud.core import Core
@@ -68,6 +69,20 @@ def test_what_cannot_be_done_is_refused_by_the_sdks_codes(
     answer = core.call("POST", f"{core.url('prod')}/api/2.0/secrets/{path}", json=body)
     assert answer.json()["error_code"] == code
     assert message in answer.json()["message"]
+
+
+def test_a_scope_of_a_vault_is_made_by_people(core: Core) -> None:
+    """A service principal signs in at Databricks, not at Entra: even as an admin of the workspace it is refused."""
+    url, deployer = f"{core.url('prod')}/api/2.0/secrets/scopes/create", core.application("prod-deployer")
+    core.account().workspace_assignment.update(
+        core.cloud.workspace("prod").workspace_id,
+        int(next(core.admin().service_principals.list(filter='displayName eq "prod-deployer"')).id or 0),
+        permissions=[WorkspacePermission.ADMIN],
+    )
+    answer = core.call("POST", url, core.token(deployer), json=VAULT)
+    assert answer.json()["error_code"] == INVALID
+    assert answer.json()["message"].startswith("Scope with Azure KeyVault must have userAADToken defined!")
+    assert core.call("POST", url, core.token(deployer), json={"scope": "own"}).status_code == 200
 
 
 def test_a_scope_of_a_vault_shows_what_is_in_it(core: Core) -> None:
