@@ -17,6 +17,11 @@ GUARD_EXAMPLES: dict[str, tuple[dict[str, Any], tuple[()]]] = {
         "azurerm_mssql_server", None, {"azuread_administrator": [{"login_username": "ann", "object_id": "1"}]}
     ),
     "compute settings changed": _changed("databricks_cluster", {"single_user_name": "a"}, {"single_user_name": "b"}),
+    "identity renamed": _changed("databricks_group", {"display_name": "interns"}, {"display_name": "prod-owners"}),
+    "sign-in addresses changed": _changed("databricks_ip_access_list", {"enabled": True}, {"enabled": False}),
+    "external model added": _changed(
+        "databricks_model_serving", None, {"config": [{"served_entities": [{"external_model": [{"name": "m"}]}]}]}
+    ),
     "job tasks changed": _changed("databricks_job", {"task": [_CONDITION]}, {"task": []}),
     "endpoint gateway changed": _changed(
         "databricks_model_serving", {"ai_gateway": [{"rate_limits": [{"calls": 1}]}]}, {"ai_gateway": []}
