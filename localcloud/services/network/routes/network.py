@@ -1,5 +1,6 @@
 """The account's network policies and connectivity configurations, and their workspaces. Admin only."""
 
+import re
 import uuid
 from typing import Annotated
 
@@ -20,12 +21,17 @@ Admin = Annotated[Caller, Depends(admin_to("change the account's network"))]
 router = APIRouter(prefix="/api/2.0/accounts/{account_id}")
 _MODES = ("FULL_ACCESS", "RESTRICTED_ACCESS")
 _PARTS = ("blob", "dfs")
+# By the API's pages: the id of a policy, and the name of a connectivity configuration.
+_POLICY_ID = re.compile(r"[a-zA-Z0-9_.-]{1,32}")
+_CONFIGURATION_NAME = re.compile(r"[0-9a-zA-Z_-]{3,30}")
 
 
 @router.post("/network-policies")
 def create_policy(account_id: str, body: JsonBody, cloud: CloudDep, _: Admin) -> Document:
     """Create an egress policy with the caller's id."""
     policy_id = str(required(body, "network_policy_id"))
+    if not _POLICY_ID.fullmatch(policy_id):
+        raise bad_request(f"network_policy_id '{policy_id}' is not 1 to 32 letters, digits, and any of - _ .")
     if cloud.store.get(POLICY, policy_id) is not None:
         raise exists(f"Network policy '{policy_id}' already exists.")
     return _keep_policy(cloud, account_id, policy_id, body)
@@ -96,6 +102,8 @@ def get_workspace(workspace_id: int, cloud: CloudDep, _: Admin) -> Document:
 def create_configuration(account_id: str, body: JsonBody, cloud: CloudDep, _: Admin) -> Document:
     """Create a connectivity configuration for private endpoint rules."""
     name, region = required(body, "name", "region")
+    if not _CONFIGURATION_NAME.fullmatch(str(name)):
+        raise bad_request(f"name '{name}' is not 3 to 30 letters, digits, - and _.")
     at_ms = now_ms()
     made: Document = {
         "network_connectivity_config_id": str(uuid.uuid4()),

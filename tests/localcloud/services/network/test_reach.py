@@ -105,3 +105,18 @@ def test_only_an_administrator_changes_the_network(core: Core) -> None:
     core.application("prod-ml")
     url = f"{core.account_url}/api/2.0/accounts/local/network-policies"
     assert core.call("POST", url, core.token("prod-ml"), json=_policy()).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("network-policies", {"network_policy_id": "p" * 33}),
+        ("network-policies", {"network_policy_id": "a policy"}),
+        ("network-connectivity-configs", {"name": "n" * 31, "region": "westeurope"}),
+        ("network-connectivity-configs", {"name": "no", "region": "westeurope"}),
+        ("network-connectivity-configs", {"name": "a.b.c", "region": "westeurope"}),
+    ],
+)
+def test_a_name_that_the_account_does_not_take_is_refused(core: Core, path: str, body: dict[str, str]) -> None:
+    """At most 32 characters for a policy's id, 3 to 30 for a configuration's name."""
+    assert _account(core, "POST", path, body, 400)["error_code"] == "INVALID_PARAMETER_VALUE"
