@@ -226,6 +226,8 @@ def test_the_dashboard_draws_metrics_that_the_jobs_measure(documents: Documents)
     ]
     widgets = [entry["widget"] for entry in drawn["pages"][0]["layout"]]
     assert [widget["queries"][0]["query"]["datasetName"] for widget in widgets] == list(queries)
+    # A widget whose encodings are not those of its version is an error on the page.
+    assert {(each["spec"]["widgetType"], each["spec"]["version"]) for each in widgets} == {("line", 3), ("table", 2)}
     assert permissions(documents, STACK, "credit-monitoring-dashboard-permissions") == dict.fromkeys(
         ("ml-engineers", "data-scientists", "model-risk"), "CAN_READ"
     )

@@ -48,9 +48,9 @@ class Grid:
     fields: tuple[str, ...]
 
     def spec(self) -> dict[str, Any]:
-        """The widget's kind, and its columns in order."""
+        """The widget's kind, and its columns in order. In version 1 each column also has its type and its format."""
         columns = [{"fieldName": name, "displayName": name.replace("_", " ")} for name in self.fields]
-        return {"version": 1, "widgetType": "table", "encodings": {"columns": columns}}
+        return {"version": 2, "widgetType": "table", "encodings": {"columns": columns}}
 
 
 Panel = Chart | Grid

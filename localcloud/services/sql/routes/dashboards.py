@@ -1,13 +1,14 @@
 """AI/BI dashboards: `/api/2.0/lakeview/dashboards`. Stored as declared; they are not drawn locally."""
 
 import hashlib
+import json
 
 from fastapi import APIRouter
 
 from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import CloudDep
 from localcloud.kernel.declared_objects import DeclaredObjects
-from localcloud.kernel.errors import ApiError, not_found
+from localcloud.kernel.errors import ApiError, bad_request, not_found
 from localcloud.kernel.identity import CallerDep
 from localcloud.kernel.parity import Level, Parity
 from localcloud.kernel.store import Document
@@ -23,6 +24,7 @@ _ONE = "/{dashboard_id}"
 def create(body: JsonBody, cloud: CloudDep, caller: CallerDep) -> Document:
     """Create a dashboard as a draft."""
     name = required(body, "display_name")
+    _require_document(body)
     parent = body.get("parent_path") or f"/Users/{caller.principal}"
     defaults = {"lifecycle_state": "ACTIVE", "parent_path": parent, "path": f"{parent.rstrip('/')}/{name}.lvdash.json"}
     return _tagged(_DASHBOARDS.create(cloud, caller, body, defaults))
@@ -46,6 +48,7 @@ def update(dashboard_id: str, body: JsonBody, cloud: CloudDep, caller: CallerDep
     current = _tagged(_DASHBOARDS.get(cloud, caller, dashboard_id))
     if body.get("etag") not in (None, "", current["etag"]):
         raise ApiError(409, "RESOURCE_CONFLICT", "The dashboard was changed meanwhile: read it again.")
+    _require_document(body)
     changes = {field: value for field, value in body.items() if field != "etag"}
     return _tagged(_DASHBOARDS.update(cloud, caller, dashboard_id, changes, None))
 
@@ -87,6 +90,19 @@ def unpublish(dashboard_id: str, cloud: CloudDep, caller: CallerDep) -> Document
     _DASHBOARDS.update(cloud, caller, dashboard_id, {}, None)
     cloud.store.delete("published_dashboard", dashboard_id)
     return {}
+
+
+def _require_document(body: Document) -> None:
+    """Raise `ApiError` 400 for a `serialized_dashboard` that is not the text of a JSON object."""
+    text = body.get("serialized_dashboard")
+    if text is None:
+        return
+    try:
+        read = json.loads(text)
+    except (TypeError, ValueError) as error:
+        raise bad_request(f"serialized_dashboard is not JSON: {error}.") from error
+    if not isinstance(read, dict):
+        raise bad_request("serialized_dashboard is not a JSON object.")
 
 
 def _tagged(dashboard: Document) -> Document:

@@ -96,7 +96,7 @@ def test_a_dashboard_is_kept_and_published(world: World) -> None:
     new = api.update(identifier, dashboards.Dashboard(serialized_dashboard="{}", etag=draft.etag))
     assert new.serialized_dashboard == "{}"
     with pytest.raises(ResourceConflict):
-        api.update(identifier, dashboards.Dashboard(serialized_dashboard="[]", etag=draft.etag))
+        api.update(identifier, dashboards.Dashboard(serialized_dashboard='{"pages": []}', etag=draft.etag))
     assert api.publish(identifier, warehouse_id="w").display_name == "Drift"
     api.unpublish(identifier)
     with pytest.raises(NotFound, match="not published"):
