@@ -1,9 +1,9 @@
 """AI/BI dashboards: `/api/2.0/lakeview/dashboards`. Stored as declared; they are not drawn locally."""
 
 import hashlib
-import json
 
 from fastapi import APIRouter
+from pydantic_core import from_json
 
 from localcloud.kernel.body import JsonBody, required
 from localcloud.kernel.cloud import CloudDep
@@ -98,7 +98,8 @@ def _require_document(body: Document) -> None:
     if text is None:
         return
     try:
-        read = json.loads(text)
+        # Not Python's reader, which goes on into what is nested too deep for Python.
+        read = from_json(text)
     except (TypeError, ValueError) as error:
         raise bad_request(f"serialized_dashboard is not JSON: {error}.") from error
     if not isinstance(read, dict):

@@ -7,7 +7,7 @@ from databricks.sdk.service.dashboards import Dashboard
 from tests.localcloud.core import Core
 
 
-@pytest.mark.parametrize("text", ["[]", "{'pages': []}", "", '"{}"'])
+@pytest.mark.parametrize("text", ["[]", "{'pages': []}", "", '"{}"', '{"a":' * 1000])
 def test_a_document_that_is_no_json_object_is_refused(core: Core, text: str) -> None:
     """When it is made and when it is changed; what was there stays."""
     api = core.admin().lakeview
