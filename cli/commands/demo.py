@@ -12,7 +12,8 @@ from cli.demo.checks import checks, judge, platform_checks, prove, require
 from cli.demo.landing import prepare
 from cli.demo.records import read
 from cli.demo.report import demo_report
-from cli.demo.steps import rehearse_roll_back, tell
+from cli.demo.roll_back import rehearse_roll_back
+from cli.demo.steps import tell
 from cli.demo.stories import story_of
 from cli.demo.summary import REPORT, collect, summarize
 from cli.demo.under_way import Demo

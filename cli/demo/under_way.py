@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from cli.cloud import workspace
-from cli.demo.answers import Answer
+from cli.demo.answers import Answer, ask
 from cli.demo.landing import Landing
 from cli.demo.records import read
 from cli.errors import CommandError
@@ -53,6 +53,14 @@ class Demo:
             self._read.append(read(self.model, measured=False))
         return self._read[0]
 
+    def ask_endpoint(self, when: str) -> None:
+        """Query the endpoint by key, if there is one. Raises CommandError if no version is live."""
+        live = self.records().champion
+        if live is None:
+            raise CommandError(f"{self.model.full_name} has no @champion {when}; see the tasks above")
+        if self.serves:
+            self.answers.append(ask(self.model, live, when))
+
     def wait_until_deployed(self) -> None:
         """Wait for the stacks of prod and dev. Raises CommandError if they cannot be loaded."""
         if self.deploying is not None:
@@ -87,3 +95,8 @@ class Demo:
 def heading(text: str) -> None:
     """Print which part of the story begins."""
     progress.print(f"\n[bold cyan]{text}[/bold cyan]")
+
+
+def done_before(what: str) -> None:
+    """Print which step is skipped, because an earlier demo did it."""
+    progress.print(f"  done before: {what}", markup=False)

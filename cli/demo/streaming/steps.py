@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 from cli.cloud import local_call, workspace
 from cli.demo.landing import Files, land
-from cli.demo.steps import ask_endpoint, first_champion, roll_back, take_in_history
+from cli.demo.roll_back import roll_back
+from cli.demo.steps import first_champion, take_in_history
 from cli.demo.streaming.held import features, scored, stored
 from cli.demo.streaming.servers import Servers, keep_secrets
 from cli.demo.under_way import Demo, heading
@@ -26,16 +27,16 @@ def tell(demo: Demo, running: Servers) -> None:
     _begin_stream(demo)
     _wait_for_scores(demo)
     load_stacks("prod-serving")
-    ask_endpoint(demo, "after the first promotion")
+    demo.ask_endpoint("after the first promotion")
     before, meanwhile, after = demo.landing.arrivals
     _arrive(demo, before.files, "applications arrive")
     _change_champion(demo, running, meanwhile.files)
     _arrive(demo, after.files, "applications arrive that the new champion scores")
     _wait_for_rows(demo, running)
-    ask_endpoint(demo, "once the new champion has scored")
+    demo.ask_endpoint("once the new champion has scored")
     heading("one roll-back")
     roll_back(demo, demo.records().champions[0], "to see that the endpoint follows")
-    ask_endpoint(demo, "after the roll-back")
+    demo.ask_endpoint("after the roll-back")
 
 
 def end_stream(demo: Demo) -> None:
@@ -77,7 +78,7 @@ def _change_champion(demo: Demo, running: Servers, files: Files) -> None:
     if demo.records().champion == first:
         raise CommandError(f"version {first} is still live: see the gates with: mlops why {demo.model.handle}")
     _wait_for_rows(demo, running)
-    ask_endpoint(demo, "after the promotion")
+    demo.ask_endpoint("after the promotion")
 
 
 def _wait_for_scores(demo: Demo) -> None:

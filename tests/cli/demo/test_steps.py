@@ -10,8 +10,8 @@ from cli.demo.checks import Judged
 from cli.demo.events import events
 from cli.demo.masks import other_ingests
 from cli.demo.periods import charts
-from cli.demo.steps import settled, unreleased
 from cli.demo.under_way import Demo
+from cli.demo.unfinished import settled, unreleased
 from cli.demo.verdict import verdict
 from cli.runs import TaskResult
 from ml.usecases import USE_CASES, use_case
