@@ -1,7 +1,7 @@
 """Personal access tokens are passwords that end up in scripts."""
 
-from ..engine.api import Block, Resource, Severity, Verdict, failed, passed, rule, unknown, worst
-from ..engine.principals import entries, means_everybody
+from ..engine.api import Resource, Severity, Verdict, passed, rule
+from ..engine.principals import only_named_groups
 
 
 @rule(
@@ -16,14 +16,4 @@ def tokens_are_not_for_everybody(resource: Resource) -> Verdict:
     """Tokens and passwords are for named groups."""
     if not resource.block.has("authorization"):
         return passed("not about tokens")
-    return worst(_one(resource, entry) for entry in entries(resource, "access_control"))
-
-
-def _one(resource: Resource, entry: Block | Verdict) -> Verdict:
-    if isinstance(entry, Verdict):
-        return entry
-    group = entry.value("group_name")
-    everybody = False if group is None else means_everybody(resource, group)
-    if everybody is None:
-        return unknown(f"who {group} is cannot be seen here, and it may use them; name it")
-    return failed(f"{group} may use them; allowed: named groups") if everybody else passed()
+    return only_named_groups(resource, "may use them")

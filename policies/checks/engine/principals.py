@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from .document import Resource
 from .values import Block, Expression, Scalar
-from .verdict import Verdict, unknown
+from .verdict import Verdict, failed, passed, unknown, worst
 
 EVERYBODY = ("account users", "users")
 _ALIASES = {"all account users": "account users", "all workspace users": "users"}
@@ -75,3 +75,18 @@ def changing(privileges: list[Scalar]) -> list[str]:
 def nobody_named(held: list[str]) -> Verdict:
     """The verdict on rights without a principal: a parser that could not resolve it leaves it empty."""
     return unknown(f"the holder of {', '.join(held)} is not named; write it out")
+
+
+def only_named_groups(resource: Resource, right: str) -> Verdict:
+    """Whether no entry of `access_control` is for a group of all users; `right` tells what it may do: `may call it`."""
+    return worst(_named_group(resource, entry, right) for entry in entries(resource, "access_control"))
+
+
+def _named_group(resource: Resource, entry: Block | Verdict, right: str) -> Verdict:
+    if isinstance(entry, Verdict):
+        return entry
+    group = entry.value("group_name")
+    everybody = False if group is None else means_everybody(resource, group)
+    if everybody is None:
+        return unknown(f"who {group} is cannot be seen here, and it {right}; name it")
+    return failed(f"{group} {right}; allowed: named groups") if everybody else passed()

@@ -1,7 +1,7 @@
 """A model's answers leak its training data, call by call."""
 
-from ..engine.api import Block, Resource, Severity, Verdict, failed, passed, rule, unknown, worst
-from ..engine.principals import entries, means_everybody
+from ..engine.api import Resource, Severity, Verdict, passed, rule
+from ..engine.principals import only_named_groups
 
 
 @rule(
@@ -16,14 +16,4 @@ def endpoints_are_not_for_everybody(resource: Resource) -> Verdict:
     """Serving endpoints are called by named principals."""
     if not resource.block.has("serving_endpoint_id"):
         return passed("not an endpoint's")
-    return worst(_one(resource, entry) for entry in entries(resource, "access_control"))
-
-
-def _one(resource: Resource, entry: Block | Verdict) -> Verdict:
-    if isinstance(entry, Verdict):
-        return entry
-    group = entry.value("group_name")
-    everybody = False if group is None else means_everybody(resource, group)
-    if everybody is None:
-        return unknown(f"who {group} is cannot be seen here, and it may call it; name it")
-    return failed(f"{group} may call it; allowed: named groups") if everybody else passed()
+    return only_named_groups(resource, "may call it")
