@@ -2,31 +2,13 @@
 
 from typing import Any
 
-from tests.localcloud.core import Core
 from tests.localcloud.loader.stacks import Stacks, counts
+from tests.localcloud.predictions import TABLE, make_predictions
 
-TABLE = "prod.gold.predictions"
 LOOKED_UP = {
     "databricks_table.predictions": {"name": TABLE},
     "databricks_schema.ops": {"name": "prod.ops"},
 }
-
-
-def make_table(core: Core) -> None:
-    """What a job has made before phase two: the predictions, and the schema for what the monitor makes."""
-    admin = core.admin()
-    admin.catalogs.create("prod")
-    for schema in ("gold", "ops"):
-        admin.schemas.create(schema, "prod")
-    body = {
-        "catalog_name": "prod",
-        "schema_name": "gold",
-        "name": "predictions",
-        "table_type": "MANAGED",
-        "data_source_format": "DELTA",
-        "columns": [{"name": "probability", "type_text": "double", "type_name": "DOUBLE", "position": 0}],
-    }
-    core.call("POST", f"{core.url('prod')}/api/2.1/unity-catalog/tables", json=body)
 
 
 def monitor(cron: str) -> dict[str, Any]:
@@ -56,7 +38,7 @@ def monitor(cron: str) -> dict[str, Any]:
 
 def test_a_data_quality_monitor_follows_its_stack(stacks: Stacks) -> None:
     """Made for the table with the looked-up id, changed in place, and gone with its block."""
-    make_table(stacks.core)
+    make_predictions(stacks.core)
     admin = stacks.core.admin()
     table_id = str(admin.tables.get(TABLE).table_id)
     for number, cron in enumerate(("0 0 8 * * ?", "0 0 9 * * ?")):

@@ -8,27 +8,14 @@ from databricks.sdk.errors import BadRequest, NotFound, PermissionDenied, Resour
 from databricks.sdk.service import dataquality as dq
 
 from tests.localcloud.core import Core, start, stop
-
-TABLE = "prod.gold.predictions"
+from tests.localcloud.predictions import TABLE, make_predictions
 
 
 @pytest.fixture
 def core(tmp_path: Path) -> Iterator[Core]:
     """A local cloud with a table of predictions and a schema for what a monitor makes."""
     served = start(tmp_path / "home")
-    admin = served.admin()
-    admin.catalogs.create("prod")
-    for schema in ("gold", "ops"):
-        admin.schemas.create(schema, "prod")
-    body = {
-        "catalog_name": "prod",
-        "schema_name": "gold",
-        "name": "predictions",
-        "table_type": "MANAGED",
-        "data_source_format": "DELTA",
-        "columns": [{"name": "probability", "type_text": "double", "type_name": "DOUBLE", "position": 0}],
-    }
-    served.call("POST", f"{served.url('prod')}/api/2.1/unity-catalog/tables", json=body)
+    make_predictions(served)
     yield served
     stop(served)
 
