@@ -17,8 +17,21 @@ from ml.declarations import BinaryClassification, Regression
 @click.option("--env", help="Environment whose tables are read [prod, or that of the full name].")
 @click.option("--host", help=HOST)
 @click.option("--as", "principal", help="Read as this principal: a user, service principal or group.")
-@click.option("--rows", "most_rows", type=click.IntRange(min=100, max=200_000), default=20_000, show_default=True)
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("dist/baseline"))
+@click.option(
+    "--rows",
+    "most_rows",
+    type=click.IntRange(min=100, max=200_000),
+    default=20_000,
+    show_default=True,
+    help="Rows to read at most.",
+)
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("dist/baseline"),
+    show_default=True,
+    help="Folder to write into.",
+)
 @format_option
 def baseline(
     *, model: str, env: str | None, host: str | None, principal: str | None, most_rows: int, out: Path, form: str

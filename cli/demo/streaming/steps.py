@@ -76,7 +76,7 @@ def _change_champion(demo: Demo, running: Servers, files: Files) -> None:
     running.database.start()
     demo.follow("prod", "training", training)
     if demo.records().champion == first:
-        raise CommandError(f"version {first} is still live: see the gates with: mlops why {demo.model.handle}")
+        raise CommandError(f"version {first} is still live: see the gates with: mlops history {demo.model.handle}")
     _wait_for_rows(demo, running)
     demo.ask_endpoint("after the promotion")
 
