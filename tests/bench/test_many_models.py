@@ -3,7 +3,7 @@
 import pytest
 
 from bench.many_models import FREQUENCY, HORIZON, MODELS, ORIGINS, section, series
-from ml.problems.forecasting import fleet
+from ml.problems.forecasting.backtest import fit_chunk
 
 pytestmark = pytest.mark.fast
 
@@ -12,7 +12,7 @@ def test_every_series_is_fitted_by_every_model_at_every_origin() -> None:
     """So all sides do the same: no series is left to fewer models, none fails, and a number draws the same ones."""
     values = series(6)
     assert [list(one) for one in series(3)] == [list(one) for one in values[:3]]
-    for fit in fleet.fit_chunk(values, HORIZON, FREQUENCY):
+    for fit in fit_chunk(values, HORIZON, FREQUENCY):
         assert fit.names == MODELS
         assert len(fit.origins) == ORIGINS + 1
         assert fit.reasons == ()

@@ -15,6 +15,8 @@ from ml.problems.forecasting.effects import explained
 from ml.problems.forecasting.fitted import Fitted, Floats
 from ml.problems.forecasting.frequency import INTERMITTENT, OVER_ALL, Frequency
 
+# By series, as `Series.known`.
+Known = Sequence[Floats | None]
 # Behind the name of a candidate that uses the known columns.
 KNOWN = " (known)"
 # Minimum steps before an origin; fewer show nothing about a candidate.
@@ -71,6 +73,12 @@ def fit(
             except Exception as error:  # noqa: BLE001 - libraries raise any error, and the other series continue
                 reasons.append(f"{labels[row]} at step {origin}: {type(error).__name__}: {error}"[:200])
     return Fitted(origins=at, names=labels, forecasts=forecasts, reasons=tuple(reasons))
+
+
+def fit_chunk(chunk: Sequence[Floats], horizon: int, frequency: Frequency, known: Known | None = None) -> list[Fitted]:
+    """The fits of a few series, in a worker."""
+    given = known or [None] * len(chunk)
+    return [fit(values, horizon, frequency, known=own) for values, own in zip(chunk, given, strict=True)]
 
 
 def ahead(

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ml.problems.forecasting import backtest
-from ml.problems.forecasting.backtest import KNOWN
+from ml.problems.forecasting.backtest import KNOWN, Known, fit_chunk
 from ml.problems.forecasting.effects import explained
 from ml.problems.forecasting.fitted import Fitted
 from ml.problems.forecasting.frequency import POOLED, TREES, Frequency
@@ -28,8 +28,6 @@ CHUNK = 4
 _ORPHAN_CHECK_S = 1.0
 Progress = Callable[[int, int], None]
 OverAll = Callable[[Sequence[Floats], int, Frequency], Floats]
-# By series, as `Series.known`.
-Known = Sequence[Floats | None]
 
 
 def cores() -> int:
@@ -82,12 +80,6 @@ def _fitted(
         asked = {pool.submit(fit_chunk, chunk, horizon, frequency, known): index for index, chunk, known in chunks}
         for ready in as_completed(asked):
             yield asked[ready], ready.result()
-
-
-def fit_chunk(chunk: Sequence[Floats], horizon: int, frequency: Frequency, known: Known | None = None) -> list[Fitted]:
-    """The fits of a few series, in a worker."""
-    given = known or [None] * len(chunk)
-    return [backtest.fit(values, horizon, frequency, known=own) for values, own in zip(chunk, given, strict=True)]
 
 
 def _end_with(parent: int) -> None:

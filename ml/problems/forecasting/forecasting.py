@@ -20,6 +20,7 @@ from ml.problems.forecasting.learner import SeriesLearner
 from ml.problems.forecasting.listing import fitted_parameters
 from ml.problems.forecasting.monitors import monitors, scaled
 from ml.problems.forecasting.over_all import over_all, settings_of
+from ml.problems.forecasting.peeking import require_rows_in_advance
 from ml.problems.forecasting.returning import take_back
 from ml.problems.kept_arrays import KeptArrays
 from ml.problems.learning import Algorithms, Examples, Learner, Live
@@ -150,7 +151,11 @@ class Forecasting:
         return improved(self.declared, truth, challenger, champion, drawn)
 
     def learners(self, declared: Algorithms, rows: Examples) -> Mapping[str, Learner]:
-        """One learner per declared algorithm, which fits its model over all series."""
+        """One learner per declared algorithm, which fits its model over all series.
+
+        Raises ForecastError naming each feature that contains outcomes that were not known at the origin.
+        """
+        require_rows_in_advance(rows, self.declared)
         over = over_all(rows, self.declared, self._scaled)
         kept = KeptArrays(folder=rows.scratch and rows.scratch / "series")
         settings = settings_of(self.declared)

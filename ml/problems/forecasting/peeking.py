@@ -1,16 +1,24 @@
 """Whether a column contains values that were not known at the origin."""
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
+from ml.declarations import Forecasting
 from ml.problems.forecasting.errors import ForecastError
+
+if TYPE_CHECKING:
+    from ml.problems.learning import Examples
 
 Floats = npt.NDArray[np.float64]
 # A value may repeat in some column by chance; it does so in nearly every row only if the column is the outcome.
 _NEARLY_ALL, _BY_CHANCE = 0.95, 0.5
 _LEAST_ROWS = 50
+# So many of the longest series show what a column holds.
+_MOST_SERIES = 200
 # From this correlation of changes on, a column holds the target in another unit: what drives a target leaves noise.
 _SAME = 0.999
 
@@ -38,6 +46,23 @@ def require_past(past: Floats, ahead: npt.NDArray[np.int64], truth: Floats, name
         )
 
 
+def require_rows_in_advance(rows: "Examples", declared: Forecasting) -> None:
+    """As `require_in_advance`, for rows of a series, an origin and a step: each feature of numbers beside the names of
+    the series, the step and the past is a known column.
+
+    Of the rows about a period those with the oldest origin are compared: its outcomes were not known then.
+    """
+    own = {*declared.series, declared.step, *declared.history}
+    names = [name for name, kind in rows.kinds.items() if kind == "number" and name not in own]
+    frame, steps = rows.frame, declared.horizon // declared.spanned_origins
+    oldest = frame[frame[declared.step] > declared.horizon - steps].sort_values([rows.event_time, declared.step])
+    columns = oldest[names].apply(pd.to_numeric).to_numpy(float, na_value=np.nan)
+    places = oldest.groupby(list(declared.series), sort=True).indices.values()
+    values = oldest[rows.label].to_numpy(float)
+    series = [(values[at], columns[at]) for at in places]
+    require_in_advance(series, {name: at for at, name in enumerate(names)}, rows.label, declared.horizon)
+
+
 def require_in_advance(
     series: Sequence[tuple[Floats, Floats | None]], named: Mapping[str, int], target: str, horizon: int
 ) -> None:
@@ -48,8 +73,9 @@ def require_in_advance(
     the same step or up to a horizon apart.
     """
     found = []
+    longest = sorted((each for each in series if each[1] is not None), key=lambda each: -len(each[0]))[:_MOST_SERIES]
     for name, column in named.items():
-        pairs = [(values, known[: len(values), column]) for values, known in series if known is not None]
+        pairs = [(values, known[: len(values), column]) for values, known in longest if known is not None]
         alike = {shift: _alike(pairs, shift) for shift in range(1 - horizon, horizon)}
         shift = max(alike, key=lambda each: (alike[each], -abs(each)))
         if alike[shift] >= _SAME:
@@ -65,12 +91,14 @@ def require_in_advance(
 def _alike(pairs: Sequence[tuple[Floats, Floats]], shift: int) -> float:
     """The correlation, without its sign, of changes of values with those of a column `shift` steps before.
 
-    Each series counts in its own units; 0 with too few steps or without changes.
+    Each series counts in its own units; 0 with too few steps or without changes. Steps with a NaN do not count.
     """
     products, rows = 0.0, 0
     for values, column in pairs:
         ours, theirs = np.diff(values), np.diff(column)
         ours, theirs = (ours[shift:], theirs[: len(theirs) - shift]) if shift >= 0 else (ours[:shift], theirs[-shift:])
+        known = np.isfinite(ours) & np.isfinite(theirs)
+        ours, theirs = ours[known], theirs[known]
         if len(ours) < 2 or not ours.std() or not theirs.std():
             continue
         products += abs(float(np.corrcoef(ours, theirs)[0, 1])) * len(ours)

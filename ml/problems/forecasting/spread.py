@@ -5,7 +5,8 @@ series is a reason of its fit, and the others go on. A worker imports only what 
 """
 
 import gc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from heapq import heappop, heappush
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 from pyspark.sql import Row, SparkSession
 
-from ml.problems.forecasting import backtest
+from ml.problems.forecasting.backtest import Known, fit_chunk
 from ml.problems.forecasting.fitted import Fitted
 from ml.problems.forecasting.frequency import Frequency
 from ml.problems.forecasting.parts import Parts, key
@@ -49,6 +50,7 @@ def fit_on_workers(
     horizon: int,
     frequency: Frequency,
     *,
+    known: Known | None = None,
     most_tasks: int = 32,
     kept: Path | None = None,
 ) -> Iterator[tuple[int, Fitted]]:
@@ -57,6 +59,7 @@ def fit_on_workers(
     The fits are read as they arrive, and no more than 400,000 steps are sent at once, so that the caller's memory does
     not grow with the number of series.
 
+    `known`: in the order of `values`, as `Series.known`.
     `most_tasks`: a few for each core of the workers, in each wave. Each costs 0.1 s of CPU time.
     `kept`: a folder that all workers share, such as a volume's, in which each task keeps its fits. After a kill, only
     tasks without a file fit anew. The caller removes it.
@@ -67,14 +70,19 @@ def fit_on_workers(
         if not gc.get_freeze_count():
             gc.freeze()
         for batch in batches:
-            for name, numbers, given in zip(batch["key"], batch["numbers"], batch["values"], strict=True):
-                series = [np.asarray(each, dtype=float) for each in given]
-                yield _table(numbers, _fits(series, horizon, frequency, kept, name))
+            tasks = zip(batch["key"], batch["numbers"], batch["values"], batch["known"], strict=True)
+            for name, numbers, sent, columns in tasks:
+                series = [np.asarray(each, dtype=float) for each in sent]
+                theirs = [_columns(each, len(own) + horizon) for each, own in zip(columns, series, strict=True)]
+                made = partial(fit_chunk, series, horizon, frequency, theirs)
+                yield _table(numbers, _kept(made, kept, name))
 
-    waves = min(len(values), -(-sum(len(each) for each in values) // _STEPS_A_WAVE))
+    given = list(known or [None] * len(values))
+    sent = sum(len(own) + (0 if theirs is None else theirs.size) for own, theirs in zip(values, given, strict=True))
+    waves = min(len(values), -(-sent // _STEPS_A_WAVE))
     for wave in range(waves):
         parts = _parts(values, range(wave, len(values), waves), most_tasks)
-        asked = spark.createDataFrame(_asked(parts, values, horizon, frequency)).repartition(len(parts))
+        asked = spark.createDataFrame(_asked(parts, values, given, horizon, frequency)).repartition(len(parts))
         for row in asked.mapInPandas(fitted, _FOUND).toLocalIterator():
             yield row["number"], _fit(horizon, row)
 
@@ -85,18 +93,31 @@ def _parts(values: Sequence[Floats], numbers: Sequence[int], most_tasks: int) ->
     return [[numbers[at] for at in part] for part in dealt([len(values[number]) for number in numbers], tasks)]
 
 
-def _asked(parts: Sequence[Sequence[int]], values: Sequence[Floats], horizon: int, frequency: Frequency) -> pa.Table:
-    """One row per task: the key of its fits, the numbers of its series, and their values."""
-    ordered = [values[number] for part in parts for number in part]
-    steps = pa.ListArray.from_arrays(_ends([len(each) for each in ordered]), np.concatenate(ordered))
+def _asked(
+    parts: Sequence[Sequence[int]], values: Sequence[Floats], known: Known, horizon: int, frequency: Frequency
+) -> pa.Table:
+    """One row per task: the key of its fits, the numbers of its series, their values and their known columns."""
+    ordered = [number for part in parts for number in part]
     ends = _ends([len(part) for part in parts])
+    columns = [np.empty(0) if (own := known[number]) is None else own.ravel() for number in ordered]
+    named = [([values[number] for number in part], [known[number] for number in part]) for part in parts]
     return pa.table(
         {
-            "key": [key([values[number] for number in part], horizon, frequency) for part in parts],
+            "key": [key(own, horizon, frequency, theirs) for own, theirs in named],
             "numbers": pa.ListArray.from_arrays(ends, np.concatenate(parts).astype(np.int64)),
-            "values": pa.ListArray.from_arrays(ends, steps),
+            "values": pa.ListArray.from_arrays(ends, _lists([values[number] for number in ordered])),
+            "known": pa.ListArray.from_arrays(ends, _lists(columns)),
         }
     )
+
+
+def _lists(given: Sequence[Floats]) -> pa.ListArray:
+    return pa.ListArray.from_arrays(_ends([len(each) for each in given]), np.concatenate(given))
+
+
+def _columns(sent: Floats, steps: int) -> Floats | None:
+    """Shape (steps, columns) of what was sent row by row; None of nothing."""
+    return np.asarray(sent, dtype=float).reshape(steps, -1) if len(sent) else None
 
 
 def _ends(lengths: Sequence[int]) -> npt.NDArray[np.int32]:
@@ -104,15 +125,13 @@ def _ends(lengths: Sequence[int]) -> npt.NDArray[np.int32]:
     return np.cumsum([0, *lengths]).astype(np.int32)
 
 
-def _fits(
-    series: Sequence[Floats], horizon: int, frequency: Frequency, kept: Path | None, name: str
-) -> Sequence[Fitted]:
+def _kept(made: Callable[[], list[Fitted]], kept: Path | None, name: str) -> Sequence[Fitted]:
     """The kept fits of a task, or new ones, which are kept."""
     parts = Parts(kept) if kept is not None else None
     held = parts.read(name) if parts is not None else None
     if held is not None:
         return held
-    fits = [backtest.fit(each, horizon, frequency) for each in series]
+    fits = made()
     if parts is not None:
         parts.write(name, fits)
     return fits

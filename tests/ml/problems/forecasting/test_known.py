@@ -1,5 +1,6 @@
 """Known columns: how they are read, what is refused, and that no origin sees more than was known."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ml.declarations import Algorithm, Feature
 from ml.problems.forecasting.backtest import fit
 from ml.problems.forecasting.effects import explained
 from ml.problems.forecasting.errors import ForecastError
@@ -14,6 +16,9 @@ from ml.problems.forecasting.fitted import Floats
 from ml.problems.forecasting.frequency import DAILY, MONTHLY
 from ml.problems.forecasting.known import Known, with_known
 from ml.problems.forecasting.panel import Columns, Series, panel
+from ml.problems.registry import problem_of
+from ml.training.learners import in_memory
+from tests.ml.problems.series import FORECASTING, PERIOD, fleet, forecasting_model
 
 COLUMNS = Columns(id="shop", time="day", target="sold")
 HORIZON = 7
@@ -161,6 +166,54 @@ def test_a_column_that_holds_the_target_is_refused(column: Any, message: str) ->
     leaks = table.groupby("shop")["sold"].transform(column)
     with pytest.raises(ForecastError, match=message):
         _joined(*_split(table.assign(promotion=leaks)))
+
+
+def _learners(column: Callable[[pd.DataFrame], "pd.Series[float]"]) -> list[str]:
+    """Of a use case whose rows have one more feature, `plan`; the first of its series begins later than the others."""
+    model, rows = forecasting_model(Algorithm.LINEAR), fleet().drop(index=range(9)).reset_index(drop=True)
+    more = Feature(name="plan", expression="plan", type="double", comment="plan")
+    table = replace(model.feature_table, features=(*model.feature_table.features, more))
+    planned = replace(model, feature_table=table, features=(*model.features, "plan"))
+    frame = rows.assign(plan=column(rows))
+    return list(in_memory.learners(planned, problem_of(FORECASTING), frame, period=PERIOD))
+
+
+def _after_origin(rows: pd.DataFrame, steps: int) -> "pd.Series[float]":
+    """What is sold so many weeks after the origin of each row, whatever its step; NaN if it is not known."""
+    first = rows[rows["step"] == 1].set_index(["product", "shop", "asked"])["sales"]
+    sold = first.groupby(level=["product", "shop"]).shift(1 - steps)
+    return pd.Series(sold.loc[pd.MultiIndex.from_frame(rows[["product", "shop", "asked"]])].to_numpy(), rows.index)
+
+
+@pytest.mark.parametrize(
+    ("column", "message"),
+    [
+        (
+            lambda rows: rows["sales"] * 3 + 7,
+            r"^known columns contain the future:\n- 'plan' holds 'sales' in the same step: the correlation of their "
+            r"changes is 1.0000, and 'sales' is not known in advance. Leave it out, or give what was known then",
+        ),
+        (lambda rows: _after_origin(rows, 1), r"- 'plan' holds 'sales' 2 steps earlier"),
+        (lambda rows: _after_origin(rows, 4), r"- 'plan' holds 'sales' 1 steps later"),
+    ],
+    ids=["the outcome in another unit", "the first week after the origin", "a week after the horizon"],
+)
+def test_a_feature_of_a_use_case_that_holds_the_target_is_refused_alike(column: Any, message: str) -> None:
+    """Every feature beside names, step and past is a known column, so the training refuses it as the command does."""
+    with pytest.raises(ForecastError, match=message):
+        _learners(column)
+
+
+def test_features_that_were_known_at_the_origin_are_learned_from() -> None:
+    """The newest value under another name, a forecast that errs, values that are missing, and a constant."""
+    draw = np.random.default_rng(4)
+    for column in (
+        lambda rows: rows["sold_0"] * 2,
+        lambda rows: rows["sales"] * draw.normal(1, 0.3, len(rows)),
+        lambda rows: rows["sales"].where(draw.random(len(rows)) < 0.02),
+        lambda rows: rows["sales"] * 0 + 1,
+    ):
+        assert _learners(column) == ["linear"]
 
 
 def _one() -> tuple[Floats, Floats]:
