@@ -15,7 +15,7 @@ from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from ml import declarations
 from ml.declarations.hierarchy import GRAND_TOTAL, Method
-from ml.problems.forecasting.reconciliation import Hierarchy, hierarchy, reconciled
+from ml.problems.forecasting.reconciliation import Hierarchy, hierarchy, moved_ends, reconciled
 from ml.problems.rows_together import KIND, TOTAL, WRITTEN
 
 Floats = npt.NDArray[np.float64]
@@ -76,15 +76,13 @@ class AgreeingSeries:
         floor = max(float(np.abs(rows["forecast"].to_numpy(float)).max()), 1.0) * 1e-9
         return np.asarray(np.maximum(sizes, floor) ** 2)
 
-    def _ends(self, rows: pd.DataFrame, given: Floats, moved: Floats) -> dict[str, "pd.Series[float]"]:
-        """Ends of the intervals: moved as far as the forecast. Of what is never negative in the same proportion, so
-        that a lower end of zero stays zero, and drift compares it with the ends of the training.
-        """
-        ends = {end: rows[end] + (moved - given) for both in self.declared.bounds for end in both}
-        if not self.declared.non_negative:
-            return ends
-        ratio = np.divide(moved, given, out=np.ones_like(moved), where=given > 0)
-        return {name: (rows[name] * ratio).where(given > 0, end).clip(lower=0.0) for name, end in ends.items()}
+    def _ends(self, rows: pd.DataFrame, given: Floats, moved: Floats) -> dict[str, Floats]:
+        """The ends of the intervals, moved with the forecast."""
+        found: dict[str, Floats] = {}
+        for low, high in self.declared.bounds:
+            ends = rows[low].to_numpy(float), rows[high].to_numpy(float)
+            found[low], found[high] = moved_ends(*ends, given, moved, non_negative=self.declared.non_negative)
+        return found
 
 
 def total_rows(

@@ -101,6 +101,19 @@ def reconciled(
     return tree.summed(np.maximum(bottom, 0.0) if non_negative else bottom)
 
 
+def moved_ends(low: Floats, high: Floats, given: Floats, moved: Floats, *, non_negative: bool) -> tuple[Floats, Floats]:
+    """The ends of an interval around the forecast `given` after it has `moved`: they move as far as the forecast.
+
+    So the interval keeps its width: reconciled errors have no larger variance, if the errors of all levels are as
+    assumed (Wickramasuriya et al. 2019). Of what is never negative the lower end moves in proportion, so
+    that one of zero stays zero: otherwise an interval that held the many zeros of a series would lose them.
+    """
+    if not non_negative:
+        return low + (moved - given), high + (moved - given)
+    ratio = np.divide(moved, given, out=np.ones_like(moved), where=given > 0)
+    return low * ratio, high + (moved - given)
+
+
 def _variances(tree: Hierarchy, method: Method, given: Floats | None) -> Floats:
     if method is Method.STRUCTURAL:
         return np.concatenate([tree.members.sum(axis=1), np.ones(len(tree.series))])

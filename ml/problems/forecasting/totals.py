@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ml.declarations.hierarchy import Method
 from ml.problems.forecasting.errors import ForecastError
 from ml.problems.forecasting.outcome import Outcome
 from ml.problems.forecasting.panel import Columns
-from ml.problems.forecasting.reconciliation import Hierarchy, HierarchyError, hierarchy, reconciled
+from ml.problems.forecasting.reconciliation import Hierarchy, HierarchyError, hierarchy, moved_ends, reconciled
 
-_ENDS = ("lo-80", "hi-80", "lo-95", "hi-95")
+Floats = npt.NDArray[np.float64]
+_ENDS = (("lo-80", "hi-80"), ("lo-95", "hi-95"))
 # Half width of an 80 % interval in standard deviations of a normal error.
 _HALF_80 = 1.2816
 
@@ -63,10 +65,10 @@ def agreeing(found: Outcome, tree: Hierarchy, columns: Columns, method: Method) 
     moved = reconciled(tree, base, method, variances=np.maximum(sizes, floor) ** 2, non_negative=positive)
     by_name = dict(zip(order, moved, strict=True))
     values = np.concatenate([by_name[str(name)] for name in found.forecasts[columns.id].drop_duplicates()])
-    shift = values - found.forecasts["forecast"].to_numpy(float)
-    ends = {name: found.forecasts[name] + shift for name in _ENDS}
-    if positive:
-        ends = {name: end.clip(lower=0.0) for name, end in ends.items()}
+    given, ends = found.forecasts["forecast"].to_numpy(float), dict[str, Floats]()
+    for low, high in _ENDS:
+        lows, highs = found.forecasts[low].to_numpy(float), found.forecasts[high].to_numpy(float)
+        ends[low], ends[high] = moved_ends(lows, highs, given, values, non_negative=positive)
     return replace(found, forecasts=found.forecasts.assign(forecast=values, **ends))
 
 

@@ -93,8 +93,9 @@ def test_products_add_up_to_their_group_and_groups_to_the_total(method: Method) 
     before = given.set_index("forecast_of").loc[found["forecast_of"]]
     some = before["forecast"].to_numpy() > 0
     ratio = found["forecast"].to_numpy()[some] / before["forecast"].to_numpy()[some]
-    for end in ("lo_95", "hi_80"):
-        assert found[end].to_numpy()[some] == pytest.approx(before[end].to_numpy()[some] * ratio)
+    assert found["lo_95"].to_numpy()[some] == pytest.approx(before["lo_95"].to_numpy()[some] * ratio)
+    wider = (found["hi_80"] - found["forecast"]).to_numpy() - (before["hi_80"] - before["forecast"]).to_numpy()
+    assert wider == pytest.approx(np.zeros(len(found)), abs=1e-9)
     moved = (found["forecast"].to_numpy() != before["forecast"].to_numpy())[(found[KIND] == NEW).to_numpy()]
     assert moved.any() == (method is not Method.BOTTOM_UP)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ml.problems.forecasting.reconciliation import Hierarchy, HierarchyError, Method, hierarchy, reconciled
+from ml.problems.forecasting.reconciliation import Hierarchy, HierarchyError, Method, hierarchy, moved_ends, reconciled
 
 pytestmark = pytest.mark.fast
 
@@ -36,6 +36,22 @@ def test_a_total_of_two_by_hand(method: Method, variances: list[float] | None, e
     given = None if variances is None else np.array(variances)
     found = reconciled(PAIR, np.array([[10.0], [3.0], [4.0]]), method, variances=given)
     assert found[:, 0].tolist() == pytest.approx(expected, abs=1e-12)
+
+
+def test_ends_move_with_the_forecast_and_zero_stays_zero() -> None:
+    """Three forecasts: 4 rises to 6, 0.5 falls to 0.1, and 0 rises to 0.2.
+
+    The upper ends move as far. A lower end of 2 rises by half; those of zero stay, so the zeros that they held are
+    still in the interval, and a one stays in that of 0.5. Values that may be negative keep the interval as it is.
+    """
+    low, high = np.array([2.0, 0.0, 0.0]), np.array([6.0, 1.4, 0.4])
+    given, moved = np.array([4.0, 0.5, 0.0]), np.array([6.0, 0.1, 0.2])
+    lower, upper = moved_ends(low, high, given, moved, non_negative=True)
+    assert lower.tolist() == [3.0, 0.0, 0.0]
+    assert upper.tolist() == pytest.approx([8.0, 1.0, 0.6], abs=1e-12)
+    lower, upper = moved_ends(low, high, given, moved, non_negative=False)
+    assert lower.tolist() == pytest.approx([4.0, -0.4, 0.2], abs=1e-12)
+    assert upper.tolist() == pytest.approx([8.0, 1.0, 0.6], abs=1e-12)
 
 
 def _usual(tree: Hierarchy, base: np.ndarray, variances: np.ndarray) -> np.ndarray:
