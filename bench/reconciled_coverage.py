@@ -200,10 +200,12 @@ def low(found: pd.DataFrame, when: str) -> list[str]:
     """Where coverage is lower than the nominal one by more than `_CLEARLY` and two standard errors."""
     said = []
     of_default = found[found["method"] == Method.VARIANCE]
-    for (share, kind, level), part in of_default.groupby(["share", "kind", "level"], sort=False):
-        error = part[when].std(ddof=1) / np.sqrt(len(part))
-        if share / 100 - part[when].mean() > max(_CLEARLY, 2 * error):
-            said.append(f"{kind}, {LEVELS[level]}, {share} % ({part[when].mean():.1%})")
+    for share, kind, level in of_default[["share", "kind", "level"]].drop_duplicates().itertuples(index=False):
+        of_kind = (of_default["kind"] == kind) & (of_default["level"] == level)
+        shares = of_default.loc[of_kind & (of_default["share"] == share), when]
+        error = shares.std(ddof=1) / np.sqrt(len(shares))
+        if share / 100 - shares.mean() > max(_CLEARLY, 2 * error):
+            said.append(f"{kind}, {LEVELS[level]}, {share} % ({shares.mean():.1%})")
     return said
 
 
