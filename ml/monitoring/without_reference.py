@@ -10,7 +10,7 @@ from datetime import date
 
 import pandas as pd
 
-from ml.declarations import Model
+from ml.declarations import LimitsByShare, Model
 from ml.declarations.monitored import Needs
 from ml.evaluation.fairness import large_groups
 from ml.monitoring.monitor import Monitor
@@ -41,10 +41,16 @@ def of_answers(model: Model) -> tuple[OfProblem | OfSlice, ...]:
     Limits that compare with the hold-out are left out too: without them the same figure is measured and not judged.
     """
     return tuple(
-        replace(each, metric=replace(each.metric, limit=None)) if isinstance(each.monitor, AgainstHoldout) else each
+        replace(each, metric=replace(each.metric, limit=None)) if _by_holdout(each) else each
         for each in figures_of(model)
         if each.metric.needs & {Needs.OUTCOMES, Needs.GROUPS}
     )
+
+
+def _by_holdout(each: OfProblem | OfSlice) -> bool:
+    """Whether the hold-out decides its verdict alone. Between groups it also decides which pair differs most."""
+    shares = isinstance(each.metric.limit, LimitsByShare) and Needs.GROUPS not in each.metric.needs
+    return shares or isinstance(each.monitor, AgainstHoldout)
 
 
 def findings(

@@ -86,7 +86,7 @@ def joined(model: Model, sources: Sources, starts: DataFrame) -> DataFrame:
     rows = (
         sources.features.select(*keys_of(declared, *keys), period, *others)
         .withColumn(_ROWS, F.count("*").over(of_period))
-        .withColumn(_PLACE, F.row_number().over(of_period.orderBy(hash_of(model, declared.key), declared.key)))
+        .withColumn(_PLACE, F.row_number().over(of_period.orderBy(hash_of(model, declared.key), *keys)))
         .where(F.col(_PLACE) <= most)
     )
     answers = sources.predictions.withColumnRenamed("model_version", _VERSION)

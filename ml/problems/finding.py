@@ -108,19 +108,20 @@ def around(
 ) -> Finding:
     """A performance value around `centre`: beyond the first margin it is a warning, beyond the second a breach.
 
-    `said`: both figures in words.
+    `said`: both figures in words. Infinite margins: there is no limit.
     """
     warn, act = margins
+    limited = math.isfinite(act)
     return Finding(
         kind=Kind.PERFORMANCE,
         metric=metric,
         column=column,
         value=value,
         verdict=beyond(abs(value - centre), warn, act),
-        reason=f"{said}; a gap above {number(act)} is a breach",
+        reason=f"{said}; a gap above {number(act)} is a breach" if limited else said,
         rows=rows,
-        threshold_low=centre - act,
-        threshold_high=centre + act,
+        threshold_low=centre - act if limited else None,
+        threshold_high=centre + act if limited else None,
         reference_value=centre,
     )
 

@@ -93,7 +93,7 @@ class ScaledBias(Monitor):
     def measure(self, period: Answered, bounds: Bounds) -> list[Finding]:
         """One finding for the whole period."""
         found = mean_figure(by_series(period, scaled(period))) if len(period.truth) else Figure()
-        if not all(map(math.isfinite, (*bounds.margins, found.value))):
+        if not math.isfinite(found.value) or any(map(math.isnan, bounds.margins)):
             return [unknown(self.kind, self.name, "", found.rows, "hold-out or period has fewer than two series")]
         noise = float(stats.norm.isf(bounds.chance / 2)) * found.error
         warn, act = (max(margin, noise) for margin in bounds.margins)

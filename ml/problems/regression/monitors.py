@@ -87,7 +87,7 @@ class Bias(Monitor):
     def measure(self, period: Answered, bounds: Bounds) -> list[Finding]:
         """One finding for the whole period."""
         found = mean_figure(errors(period))
-        if not all(map(math.isfinite, (*bounds.margins, found.value))):
+        if not math.isfinite(found.value) or any(map(math.isnan, bounds.margins)):
             return [unknown(self.kind, self.name, "", found.rows, "the hold-out or the period has fewer than two rows")]
         noise = float(stats.norm.isf(bounds.chance / 2)) * found.error
         warn, act = (max(margin, noise) for margin in bounds.margins)
