@@ -1,6 +1,7 @@
 """Charts of monitoring's measures over periods. Pure."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from cli.output import Row
 from cli.report.charts import Series
@@ -24,7 +25,15 @@ def _drifts(limits: Monitoring, records: Records) -> Iterator[PeriodsChart]:
     yield _drift("psi", f"Drift over {period}s", "the training data of its live version", limits, records)
     if limits.sliding_periods:
         before = records.calendar.before(limits.sliding_periods)
-        yield _drift(f"{SLIDING}psi", f"Change from {before}", f"{before} it", limits, records)
+        chart = _drift(f"{SLIDING}psi", f"Change from {before}", f"{before} it", limits, records)
+        yield replace(chart, note=f"{chart.note} {_difference(before)}")
+
+
+def _difference(before: str) -> str:
+    return (
+        "What has moved since training stays so until the model is trained again; what has moved since "
+        f"{before} no longer has once those have moved, too."
+    )
 
 
 def _drift(metric: str, title: str, against: str, limits: Monitoring, records: Records) -> PeriodsChart:

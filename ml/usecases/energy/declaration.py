@@ -134,6 +134,9 @@ MONITORING = Monitoring(
     # A week after a change the past of every site contains it, and the forecasts are as good as before: only longer
     # lasting errors request a training.
     labelled_periods_below=10,
+    # Nine weeks of training are no year: loads leave them with the season, and that alert stays open. Two weeks have
+    # each weekday twice, and are the fewest that a jump of eight sites is beyond chance against.
+    sliding_periods=14,
     limits={
         # In the days after a change errors are many times the usual; these alone request nothing.
         "scaled_error": WorseByShare(act=1.0, severe=50.0),

@@ -152,7 +152,7 @@ def test_the_charts_show_drift_and_performance_by_period() -> None:
 
 
 def test_the_change_from_the_periods_before_is_a_chart_of_its_own_if_it_is_declared() -> None:
-    """Next to the drift from the training data, of its own metric."""
+    """Next to the drift from the training data, of its own metric, with the difference between the two."""
     model, records = use_case("credit").models[0], made.records()
     rows = [{**row, "metric": "sliding_psi", "value": "0.3"} for row in records.metrics if row["metric"] == "psi"]
     slides = replace(model, monitoring=replace(model.monitoring, sliding_periods=3))
@@ -163,6 +163,10 @@ def test_the_change_from_the_periods_before_is_a_chart_of_its_own_if_it_is_decla
         "Performance over months",
     ]
     assert {value for one in found[1].series for value in one.values} == {0.3}
+    assert found[1].note.endswith(
+        "What has moved since training stays so until the model is trained again; what has moved since the 3 months "
+        "before no longer has once those have moved, too."
+    )
 
 
 def test_before_anything_is_measured_there_is_no_chart() -> None:
