@@ -31,8 +31,8 @@ def _drifts(limits: Monitoring, records: Records) -> Iterator[PeriodsChart]:
 
 def _difference(before: str) -> str:
     return (
-        "What has moved since training stays so until the model is trained again; what has moved since "
-        f"{before} no longer has once those have moved, too."
+        "A lasting change stays in the comparison with training until the model is trained again; here it disappears "
+        f"once {before} have changed, too."
     )
 
 

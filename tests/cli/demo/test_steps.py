@@ -164,8 +164,8 @@ def test_the_change_from_the_periods_before_is_a_chart_of_its_own_if_it_is_decla
     ]
     assert {value for one in found[1].series for value in one.values} == {0.3}
     assert found[1].note.endswith(
-        "What has moved since training stays so until the model is trained again; what has moved since the 3 months "
-        "before no longer has once those have moved, too."
+        "A lasting change stays in the comparison with training until the model is trained again; here it disappears "
+        "once the 3 months before have changed, too."
     )
 
 
