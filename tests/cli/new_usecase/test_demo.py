@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.long, pytest.mark.timeout(2400)]
 _FAST = (
     *("tests/ml/usecases", "tests/ml/test_parameters.py", "tests/cli/test_features.py", "tests/cli/test_release.py"),
     "tests/infra/test_synth.py::test_addresses_are_pinned",
-    "tests/infra/test_drawing.py::test_the_page_has_the_drawing_of_what_is_shipped",
+    "tests/infra/test_drawing.py::test_the_picture_is_of_what_is_shipped",
     "tests/docs/test_site.py::test_every_page_has_one_place",
 )
 
