@@ -109,6 +109,7 @@ def test_heavy_imports_are_paid_once(workers: Workers, wheel: Path, tmp_path: Pa
     assert found[0]["parent"] == found[1]["parent"] != os.getpid()
 
 
+@pytest.mark.programs
 def test_workers_that_are_slow_and_workers_that_ended_are_told_apart(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
