@@ -1,16 +1,16 @@
 """How far a fit has come, in a folder that outlives the process: a volume on Databricks.
 
-A checkpoint is a file `<epoch>-<step>.pt`. It is written beside and then renamed, so one that has its name is whole;
-and as one sequential write, the only kind that a mounted volume takes.
+A checkpoint is a file `<epoch>-<step>.pt`; one that has its name is whole.
 """
 
 import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import torch
+
+from ml.whole_files import write_whole
 
 # Checkpoints that stay: the newest, and one before it.
 _KEPT = 2
@@ -33,11 +33,8 @@ class Checkpoints:
 
     def write(self, epoch: int, step: int, held: dict[str, Any]) -> None:
         """Write one, and remove those that it makes needless."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        file, buffer = self.folder / f"{epoch:06d}-{step:09d}.pt", io.BytesIO()
+        buffer = io.BytesIO()
         torch.save(held, buffer)
-        beside = file.with_suffix(f".{uuid4().hex}.part")
-        beside.write_bytes(buffer.getvalue())
-        beside.replace(file)
+        write_whole(self.folder / f"{epoch:06d}-{step:09d}.pt", buffer.getvalue())
         for old in sorted(self.folder.glob("*-*.pt"))[:-_KEPT]:
             old.unlink(missing_ok=True)

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import numpy as np
 import numpy.typing as npt
+
+from ml.whole_files import UNFINISHED, write_whole
 
 Arrays = Mapping[str, npt.NDArray[Any]]
 
@@ -31,26 +32,18 @@ class KeptArrays:
             return {name: held[name] for name in held.files}
 
     def write(self, key: str, arrays: Arrays) -> None:
-        """Store `arrays`; a kill leaves no partial file under the key.
-
-        The file is written from beginning to end, because a volume takes no other writes. Its name until then is its
-        own, because a task that was given up may still run beside its retry, with the same process id on another node.
-        """
+        """Store `arrays`; a kill leaves no partial file under the key."""
         if self.folder is None:
             return
-        self.folder.mkdir(parents=True, exist_ok=True)
         content = io.BytesIO()
         np.savez(content, **arrays)  # type: ignore[arg-type]
-        aside = self.folder / f".{key}.{uuid4().hex}.npz"
-        aside.write_bytes(content.getvalue())
-        aside.replace(self._file(self.folder, key))
+        write_whole(self._file(self.folder, key), content.getvalue())
 
     def remove(self) -> None:
         """Remove what is stored, and the folder if it is then empty."""
         if self.folder is None or not self.folder.is_dir():
             return
-        # Includes files of interrupted writes, whose names begin with a dot.
-        for path in self.folder.glob("*.npz"):
+        for path in (*self.folder.glob("*.npz"), *self.folder.glob(f"*{UNFINISHED}")):
             path.unlink()
         if not any(self.folder.iterdir()):
             self.folder.rmdir()

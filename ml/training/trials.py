@@ -9,7 +9,6 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
 import pandas as pd
 from pyspark import cloudpickle
@@ -18,6 +17,7 @@ from pyspark.sql import SparkSession
 from ml.problems.learning import Params
 from ml.training.pruning import Rule
 from ml.training.tuning import Batch, Candidate, FitAndScore, Numbered, tried
+from ml.whole_files import write_whole
 
 # A call of Spark takes 128 MiB at most, by default.
 _MOST_BYTES = 100 * 2**20
@@ -37,15 +37,12 @@ class Kept:
     def read(self, number: int, params: Params) -> Candidate | None:
         """The trial's result, if it was finished with these parameters."""
         file = self._file(number)
-        held = _candidate(file.read_text()) if file.is_file() else None
+        held = _candidate(file.read_text(encoding="utf-8")) if file.is_file() else None
         return held if held and held.params == params else None
 
     def write(self, number: int, done: Candidate) -> None:
-        """Write the result atomically, whoever else runs the same trial at the same time."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        beside = self._file(number).with_suffix(f".{uuid4().hex}.part")
-        beside.write_text(_text(done))
-        beside.replace(self._file(number))
+        """Write the result, whoever else runs the same trial at the same time."""
+        write_whole(self._file(number), _text(done).encode())
 
     def _file(self, number: int) -> Path:
         return self.folder / f"trial-{number:06d}.json"
